@@ -1,0 +1,228 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+
+class CrmServiceDevice(models.Model):
+    """The device card: what it is, whose, where it stands, and what was ever done to it."""
+    _name = "crm.service.device"
+    _description = "Device"
+    _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin"]
+    _order = "id desc"
+    _rec_names_search = ["serial_number", "identifier", "name"]
+    _check_company_auto = True
+
+    name = fields.Char(
+        compute="_compute_name", store=True, readonly=False, precompute=True, required=True,
+        index="trigram", tracking=True)
+    identifier = fields.Char(
+        copy=False, index="trigram",
+        help="Given from the prefix of the type when the device is saved. Unique in the company.")
+    serial_number = fields.Char(
+        copy=False, index="trigram", tracking=True,
+        help="The maker's number. Unique among the devices of one type in the company.")
+    active = fields.Boolean(default=True, tracking=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company)
+
+    # What it is
+    type_id = fields.Many2one(
+        "crm.service.device.type", string="Type", compute="_compute_type_id", store=True,
+        readonly=False, precompute=True, index=True, ondelete="restrict", check_company=True,
+        tracking=True)
+    model_id = fields.Many2one(
+        "crm.service.device.model", string="Model", index="btree_not_null", ondelete="restrict",
+        check_company=True, domain="[('type_id', 'in', (type_id, False))] if type_id else []")
+    product_id = fields.Many2one(
+        "product.product", string="Product", compute="_compute_product_id", store=True,
+        readonly=False, precompute=True, index="btree_not_null", check_company=True)
+    lot_id = fields.Many2one(
+        "stock.lot", string="Serial Number in Stock", copy=False, check_company=True,
+        domain="[('product_id', '=', product_id)]", groups="stock.group_stock_user",
+        help="Ties the card to the serial number that was delivered.")
+    properties = fields.Properties(
+        "Properties", definition="type_id.properties_definition", copy=True)
+    has_personal_data = fields.Boolean(
+        string="Holds Personal Data",
+        help="Data of persons are stored in the device (a disk, a card memory): treat it "
+             "accordingly when it is repaired or handed over.")
+    parent_id = fields.Many2one(
+        "crm.service.device", string="Part of", index="btree_not_null", check_company=True,
+        domain="[('id', '!=', id)]", help="The larger device which this one belongs to.")
+    component_ids = fields.One2many("crm.service.device", "parent_id", string="Components")
+    component_count = fields.Integer(compute="_compute_component_count")
+
+    # Whose it is, and where
+    ownership = fields.Selection(
+        [("customer", "Customer's"), ("own", "Our own"), ("loaner", "Loaner")],
+        required=True, default="customer", tracking=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Contractor", index=True, check_company=True, tracking=True)
+    commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
+    address_id = fields.Many2one(
+        "res.partner", string="Place", compute="_compute_address_id", store=True, readonly=False,
+        precompute=True, index="btree_not_null", check_company=True,
+        domain="[('id', 'child_of', commercial_partner_id)] if partner_id else []",
+        help="Where the device stands: an address of the contractor.")
+    technician_id = fields.Many2one(
+        "res.users", string="Technician", index="btree_not_null", check_company=True,
+        domain="[('share', '=', False)]", help="Who usually looks after this device.")
+
+    # Since when
+    date_sold = fields.Date(string="Sold on", tracking=True)
+    date_commissioned = fields.Date(string="Commissioned on")
+    warranty_end = fields.Date(
+        compute="_compute_warranty_end", store=True, readonly=False, precompute=True,
+        index="btree_not_null", tracking=True,
+        help="The last day of the warranty. Counted from the date of sale by the model or type.")
+    warranty_state = fields.Selection(
+        [("none", "No warranty"), ("valid", "Under warranty"), ("expired", "Warranty ended")],
+        string="Warranty", compute="_compute_warranty_state", search="_search_warranty_state")
+
+    # What was done to it
+    order_line_ids = fields.One2many(
+        "crm.service.order.device", "device_id", string="Repair History")
+    order_count = fields.Integer(compute="_compute_orders", compute_sudo=True)
+    last_order_date = fields.Datetime(compute="_compute_orders", compute_sudo=True)
+    open_order_id = fields.Many2one(
+        "crm.service.order", string="In Service", compute="_compute_orders", compute_sudo=True,
+        search="_search_open_order_id",
+        help="An order which this device is in and which is not finished.")
+    picking_count = fields.Integer(
+        string="RW", compute="_compute_picking_count", groups="stock.group_stock_user")
+    note = fields.Html()
+
+    _identifier_uniq = models.UniqueIndex(
+        "(company_id, identifier)", "Another device of this company has this identifier.")
+    _serial_uniq = models.UniqueIndex(
+        "(upper(serial_number), company_id, COALESCE(type_id, 0)) "
+        "WHERE serial_number IS NOT NULL AND serial_number != ''",
+        "Another device of this type has this serial number.")
+    _lot_uniq = models.UniqueIndex(
+        "(lot_id, company_id) WHERE lot_id IS NOT NULL",
+        "This serial number of the stock already has its device card.")
+    _not_customer_idx = models.Index("(ownership) WHERE ownership != 'customer'")
+    _archived_idx = models.Index("(id) WHERE active IS NOT TRUE")
+
+    @api.constrains("parent_id")
+    def _check_parent(self):
+        if self._has_cycle():
+            raise ValidationError(self.env._("A device cannot be a part of itself."))
+
+    @api.constrains("partner_id", "address_id")
+    def _check_address(self):
+        for device in self.sudo():
+            partner, address = device.partner_id, device.address_id
+            if partner and address and (
+                    address.commercial_partner_id != partner.commercial_partner_id):
+                raise ValidationError(self.env._(
+                    "%(device)s belongs to %(partner)s, and %(address)s is not an address of "
+                    "theirs.", device=device.display_name, partner=partner.display_name,
+                    address=address.display_name))
+
+    @api.depends("model_id", "product_id")
+    def _compute_name(self):
+        for device in self:
+            device.name = (
+                device.name or device.model_id.display_name or device.product_id.name
+                or device.type_id.name)
+
+    @api.depends("model_id", "product_id")
+    def _compute_type_id(self):
+        for device in self:
+            device.type_id = (
+                device.model_id.type_id or device.type_id
+                or device.product_id.service_device_type_id)
+
+    @api.depends("model_id")
+    def _compute_product_id(self):
+        for device in self:
+            device.product_id = device.model_id.product_id or device.product_id
+
+    @api.depends("partner_id")
+    def _compute_address_id(self):
+        for device in self:
+            partner, address = device.partner_id, device.address_id
+            if partner and address.commercial_partner_id != partner.commercial_partner_id:
+                device.address_id = partner
+            else:
+                device.address_id = address
+
+    @api.depends("date_sold", "type_id", "model_id")
+    def _compute_warranty_end(self):
+        for device in self:
+            months = device.model_id.warranty_months or device.type_id.warranty_months
+            if device.date_sold and months:
+                device.warranty_end = device.date_sold + relativedelta(months=months)
+            else:
+                device.warranty_end = device.warranty_end
+
+    @api.depends("warranty_end")
+    def _compute_warranty_state(self):
+        today = self.env.company._service_today()
+        for device in self:
+            if not device.warranty_end:
+                device.warranty_state = "none"
+            else:
+                device.warranty_state = "valid" if device.warranty_end >= today else "expired"
+
+    def _search_warranty_state(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        today = self.env.company._service_today()
+        domains = {
+            "none": Domain("warranty_end", "=", False),
+            "valid": Domain("warranty_end", ">=", today),
+            "expired": Domain("warranty_end", "<", today),
+        }
+        return Domain.OR(domains[state] for state in value if state in domains)
+
+    @api.depends("serial_number", "identifier", "name")
+    def _compute_display_name(self):
+        for device in self:
+            number = device.serial_number or device.identifier
+            device.display_name = " – ".join(filter(None, (number, device.name)))
+
+    def _compute_component_count(self):
+        counts = dict(self._read_group(
+            [("parent_id", "in", self.ids)], ["parent_id"], ["__count"]))
+        for device in self:
+            device.component_count = counts.get(device, 0)
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [self._prepare_create_vals(vals) for vals in vals_list]
+        self._check_numbers_free(vals_list)
+        self._give_identifiers(vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if "serial_number" in vals or "identifier" in vals:
+            vals = {**vals, **self._clean_numbers(vals)}
+        if vals.get("company_id") and any(
+                device.company_id.id != vals["company_id"] and device.order_line_ids
+                for device in self.sudo()):
+            raise UserError(self.env._(
+                "A device with a repair history stays in its company. Make a card for it in the "
+                "other company."))
+        if {"serial_number", "identifier", "type_id", "company_id"} & vals.keys():
+            self._check_numbers_free([{
+                "id": device.id,
+                "company_id": vals.get("company_id", device.company_id.id),
+                "type_id": vals.get("type_id", device.type_id.id),
+                "serial_number": vals.get("serial_number", device.serial_number),
+                "identifier": vals.get("identifier", device.identifier),
+            } for device in self])
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _unlink_except_history(self):
+        # sudo: a history that the user may not see counts as well
+        used = self.env["crm.service.order.device"].sudo().search_fetch(
+            [("device_id", "in", self.ids)], ["device_id"], limit=1).device_id
+        if used:
+            raise UserError(self.env._(
+                "%(device)s has a repair history and cannot be deleted. Archive it instead.",
+                device=used.display_name))

@@ -1,0 +1,90 @@
+import re
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+PREFIX_SHAPE = re.compile(r"^\w[\w.-]*$")
+
+
+class CrmServiceDeviceType(models.Model):
+    """What kind of thing a device is: it numbers its devices and gives their defaults.
+
+    A type without a company is shared; its numbers still run per company.
+    """
+    _name = "crm.service.device.type"
+    _description = "Device Type"
+    _order = "name, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    active = fields.Boolean(default=True)
+    color = fields.Integer()
+    company_id = fields.Many2one(
+        "res.company", index="btree_not_null",
+        help="Leave empty to share the type between companies.")
+    prefix = fields.Char(
+        required=True, default=lambda self: self.env["crm.service.device"]._default_prefix(),
+        help="Devices of this type are numbered PREFIX/00001, PREFIX/00002 and so on in each "
+             "company. Types with one prefix share the numbers.")
+    identifier_padding = fields.Integer(
+        string="Digits", default=5, help="How many digits the number in the identifier has.")
+    sequence_id = fields.Many2one(
+        "ir.sequence", string="Numbering", compute="_compute_sequence_id", compute_sudo=True,
+        help="The numbers of the current company. Made with the first device.")
+    warranty_months = fields.Integer(
+        string="Warranty (months)", help="Counted from the date of sale.")
+    review_months = fields.Integer(
+        string="Inspection every (months)", help="0: the device needs no regular inspection.")
+    order_type_id = fields.Many2one(
+        "crm.service.order.type", string="Order Type", company_dependent=True, check_company=True,
+        help="Proposed on new orders for devices of this type, in the current company.")
+    properties_definition = fields.PropertiesDefinition("Device Properties")
+    model_ids = fields.One2many("crm.service.device.model", "type_id", string="Models")
+    device_count = fields.Integer(compute="_compute_device_count")
+
+    _check_months = models.Constraint(
+        "CHECK (warranty_months >= 0 AND review_months >= 0)",
+        "A number of months cannot be negative.")
+    _check_padding = models.Constraint(
+        "CHECK (identifier_padding BETWEEN 1 AND 12)",
+        "An identifier has between 1 and 12 digits.")
+
+    @api.constrains("prefix")
+    def _check_prefix(self):
+        for device_type in self:
+            if not PREFIX_SHAPE.match(device_type.prefix or ""):
+                raise ValidationError(self.env._(
+                    "The prefix “%(prefix)s” may hold letters, digits, dots, hyphens and "
+                    "underscores only.", prefix=device_type.prefix or ""))
+
+    @api.depends("prefix")
+    @api.depends_context("company")
+    def _compute_sequence_id(self):
+        Device = self.env["crm.service.device"]
+        sequences = Device._get_sequences(self.env.company, set(self.mapped("prefix")))
+        for device_type in self:
+            device_type.sequence_id = sequences.get(device_type.prefix)
+
+    def _compute_device_count(self):
+        counts = dict(self.env["crm.service.device"]._read_group(
+            [("type_id", "in", self.ids)], ["type_id"], ["__count"]))
+        for device_type in self:
+            device_type.device_count = counts.get(device_type, 0)
+
+    def write(self, vals):
+        res = super().write(vals)
+        if "identifier_padding" in vals:
+            for device_type in self:
+                # sudo: whoever configures types need not manage sequences
+                self.env["ir.sequence"].sudo().search([
+                    ("code", "=", self.env["crm.service.device"]._sequence_code(device_type.prefix)),
+                ]).padding = device_type.identifier_padding
+        return res
+
+    def action_view_devices(self):
+        """Open the devices of this type."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_enova_like.action_crm_service_device")
+        action.update(domain=[("type_id", "=", self.id)], context={"default_type_id": self.id})
+        return action
