@@ -1,0 +1,21 @@
+{
+    "name": "CRM & Service (enova-like)",
+    "summary": "Service orders, device history and warehouse issues (RW) for service companies",
+    "version": "19.0.1.0.0",
+    "category": "Services/Service",
+    "author": "crm_enova_like contributors",
+    "website": "https://github.com/crm-enova-like/crm_enova_like",
+    "license": "LGPL-3",
+    "application": True,
+    "depends": ["sale_stock", "stock_account", "project", "calendar", "utm", "contacts"],
+    "data": [
+        "security/groups.xml",
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "data/ir_sequence.xml",
+        "data/ir_cron.xml",
+    ],
+    "demo": [],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

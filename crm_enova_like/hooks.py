@@ -1,0 +1,51 @@
+def post_init_hook(env):
+    """Give what exists its defaults: each company its stages, order type and
+    numbers, each warehouse its RW and ZW operation types."""
+    companies = env["res.company"].search([])
+    warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
+    warehouses._create_service_picking_types()
+    companies._create_service_defaults()
+
+
+def uninstall_hook(env):
+    """Leave no dead operation types: unused ones go, used ones are archived
+    with their sequences and locations, to be taken up by a new installation.
+    """
+    PickingType = env["stock.picking.type"].with_context(active_test=False)
+    types = PickingType.search([("service_document", "!=", False)])
+    locations = env["res.company"].search([]).service_location_id
+    sequences = types.sequence_id
+    used = {
+        picking_type for [picking_type] in env["stock.picking"]._read_group(
+            [("picking_type_id", "in", types.ids)], ["picking_type_id"])
+    } | {
+        picking_type for [picking_type] in env["stock.move"]._read_group(
+            [("picking_type_id", "in", types.ids)], ["picking_type_id"])
+    }
+    used_companies = {picking_type.company_id for picking_type in used}
+    env["stock.warehouse"].with_context(active_test=False).search([]).write({"rw_type_id": False, "zw_type_id": False})
+    env["crm.service.order.type"].with_context(active_test=False).search([]).write({"rw_picking_type_id": False})
+    unused = types.filtered(lambda picking_type: picking_type not in used)
+    types.write({"return_picking_type_id": False})
+    unused.unlink()
+    (types - unused).write({"active": False})
+    env["res.company"].search([]).write({"service_location_id": False})
+    for sequence in sequences:
+        if sequence.company_id in used_companies:
+            sequence.active = False
+        else:
+            sequence.unlink()
+    used_locations = {
+        location for [location] in env["stock.move"]._read_group(
+            ["|", ("location_dest_id", "in", locations.ids), ("location_id", "in", locations.ids)],
+            ["location_dest_id"])
+    } | {
+        location for [location] in env["stock.move"]._read_group(
+            [("location_id", "in", locations.ids)], ["location_id"])
+    }
+    for location in locations:
+        if location in used_locations:
+            location.active = False
+        else:
+            location.unlink()
+    # order numbers stay too: papers carry them, and a new installation goes on with them

@@ -1,0 +1,50 @@
+from odoo import api, fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    service_location_id = fields.Many2one(related="company_id.service_location_id", readonly=False)
+    service_valuation_account_id = fields.Many2one(
+        "account.account", string="Cost Account of Service Parts",
+        compute="_compute_service_valuation_account_id", inverse="_inverse_service_valuation_account_id",
+        check_company=True, groups="account.group_account_readonly")
+    service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
+
+    @api.depends("company_id", "service_location_id")
+    def _compute_service_valuation_account_id(self):
+        for settings in self:
+            settings.service_valuation_account_id = settings.service_location_id.sudo().valuation_account_id
+
+    def _inverse_service_valuation_account_id(self):
+        for settings in self:
+            # the settings are an administrator's; the location may be guarded by stock rights
+            location = settings.service_location_id.sudo()
+            if location and location.valuation_account_id != settings.service_valuation_account_id:
+                location.valuation_account_id = settings.service_valuation_account_id
+
+    @api.depends("company_id", "service_location_id", "service_valuation_account_id")
+    def _compute_service_account_missing(self):
+        """Whether RWs of real-time products post no entry, for want of an account."""
+        for settings in self.sudo():
+            settings.service_account_missing = (
+                not settings.service_valuation_account_id
+                and settings.company_id._has_real_time_products()
+            )
+
+
+class ResCompany(models.Model):
+    _inherit = "res.company"
+
+    def _has_real_time_products(self):
+        """Whether the company values stored products in real time."""
+        self.ensure_one()
+        company = self.sudo()
+        categories = self.env["product.category"].sudo().with_company(company).search([])
+        categories = categories.filtered(lambda category: category.property_valuation == "real_time")
+        domain = [("is_storable", "=", True), ("company_id", "in", (company.id, False))]
+        if company.inventory_valuation == "real_time":
+            domain += ["|", ("categ_id", "in", categories.ids), ("categ_id", "=", False)]
+        else:
+            domain += [("categ_id", "in", categories.ids)]
+        return bool(self.env["product.template"].sudo().search_count(domain, limit=1))

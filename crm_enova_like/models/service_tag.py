@@ -1,0 +1,12 @@
+from odoo import fields, models
+
+
+class CrmServiceTag(models.Model):
+    _name = "crm.service.tag"
+    _description = "Service Tag"
+    _order = "name"
+
+    name = fields.Char(required=True, translate=True)
+    color = fields.Integer()
+
+    _name_uniq = models.Constraint("UNIQUE(name)", "A tag with this name exists already.")

@@ -1,0 +1,32 @@
+from odoo import fields, models
+from odoo.exceptions import ValidationError
+
+SERVICE_DOCUMENTS = {"rw": "RW", "zw": "ZW"}
+
+
+class StockPickingType(models.Model):
+    _inherit = "stock.picking.type"
+
+    service_document = fields.Selection(
+        [("rw", "RW (internal issue)"), ("zw", "ZW (internal return)")], copy=False, readonly=True,
+        index="btree_not_null",
+        help="RW: parts issued to a repair. ZW: parts returned from it.")
+
+    _service_document_uniq = models.UniqueIndex(
+        "(warehouse_id, service_document) WHERE service_document IS NOT NULL",
+        "A warehouse has one RW and one ZW operation type.")
+
+    def write(self, vals):
+        service = self.filtered("service_document")
+        if not service or "sequence_code" not in vals:
+            return super().write(vals)
+        for picking_type in service:
+            if vals["sequence_code"] != SERVICE_DOCUMENTS[picking_type.service_document]:
+                raise ValidationError(self.env._(
+                    "Operation type “%(type)s” keeps its code %(code)s: RW and ZW documents are numbered by it.",
+                    type=picking_type.display_name, code=SERVICE_DOCUMENTS[picking_type.service_document]))
+        # core rewrites the sequence's prefix on any write of sequence_code,
+        # even of the same value (RW/2026/ would become WH/RW/)
+        super(StockPickingType, service).write(
+            {key: value for key, value in vals.items() if key != "sequence_code"})
+        return super(StockPickingType, self - service).write(vals)
