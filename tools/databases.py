@@ -1,0 +1,114 @@
+"""Databases with their file stores: made under a temporary name, copied, renamed, dropped."""
+import contextlib
+import hashlib
+import os
+import shutil
+import time
+
+from . import common, config, postgres, python_env
+from .common import LOGS, PYTHON, Fail, say
+
+# What stands in a database before the addon: a Polish company, and the apps that the addon stands on.
+BASE_MODULES = ("sale_stock", "stock_account", "project", "project_todo", "calendar", "utm", "contacts", "l10n_pl")
+COUNTRY, LANGUAGE = "PL", "pl_PL"
+
+
+def literal(value):
+    return "'" + value.replace("'", "''") + "'"
+
+
+def name(value):
+    return '"' + value.replace('"', '""') + '"'
+
+
+def filestore(database):
+    return config.DATA / "filestore" / database
+
+
+def exists(database):
+    return bool(postgres.query(f"SELECT 1 FROM pg_database WHERE datname = {literal(database)}"))
+
+
+def like(prefix):
+    return postgres.query(f"SELECT datname FROM pg_database WHERE starts_with(datname, {literal(prefix)})")
+
+
+def drop(database):
+    postgres.query(f"DROP DATABASE IF EXISTS {name(database)} WITH (FORCE)")
+    shutil.rmtree(filestore(database), ignore_errors=True)
+
+
+def link_or_copy(source, target):
+    try:
+        os.link(source, target)    # Odoo never writes into a stored file
+    except OSError:
+        shutil.copy2(source, target)
+
+
+def clone(source, target):
+    for attempt in range(10):
+        try:
+            postgres.query(f"CREATE DATABASE {name(target)} TEMPLATE {name(source)}")
+            break
+        except RuntimeError as error:
+            if "being accessed" not in str(error) or attempt == 9:
+                raise
+            time.sleep(1)
+    if filestore(source).is_dir():
+        shutil.copytree(filestore(source), filestore(target), copy_function=link_or_copy, dirs_exist_ok=True)
+
+
+def rename(source, target):
+    """The last step: until the database has its name, nothing but leftovers exists."""
+    shutil.rmtree(filestore(target), ignore_errors=True)
+    if filestore(source).is_dir():
+        filestore(source).rename(filestore(target))
+    postgres.query(f"ALTER DATABASE {name(source)} RENAME TO {name(target)}")
+
+
+def odoo(log, *arguments, environment, stdin=None):
+    """Run Odoo to its end, with its log in var/log; an error in the log is a failure too."""
+    options = {"stdin": stdin} if stdin else {}
+    path = LOGS / f"{log}.log"
+    code, output = common.run([PYTHON, "-m", "odoo", *arguments], log=path, env=environment, cwd=common.ROOT, **options)
+    bad = [line for line in output.splitlines() if " ERROR " in line or " CRITICAL " in line]
+    if code or bad:
+        telling = common.last_line(output, ("Error", "Exception")) if code and not bad else bad[0]
+        raise Fail(f"Odoo failed: {telling[:400]}\nThe whole log is {path}.")
+
+
+@contextlib.contextmanager
+def timed(what):
+    say(what)
+    start = time.monotonic()
+    yield
+    say(f"  done in {time.monotonic() - start:.0f} s")
+
+
+def base_name(source):
+    key = hashlib.sha256(repr((source.ident, python_env.requirements_hash(), BASE_MODULES, COUNTRY, LANGUAGE)).encode())
+    return f"crm_base_{common.checkout_hash()[:6]}_{key.hexdigest()[:8]}"
+
+
+def base(source, environment):
+    """The database of a Polish company without the addon; made once, then only copied."""
+    database = base_name(source)
+    with common.locked(common.VAR / "base.lock", "another command that makes the base database"):
+        if exists(database):
+            return database
+        common.check_disk(common.VAR)
+        for old in like(f"crm_base_{common.checkout_hash()[:6]}_"):
+            drop(old)
+        fresh = f"{database}_new"
+        try:
+            with timed("Making a database for a Polish company (once, about 30 s)"):
+                odoo("base-init", "db", "init", fresh, "--country", COUNTRY, "--language", LANGUAGE,
+                     environment=environment)
+            with timed("Installing the Odoo apps that the addon stands on (once, about 80 s)"):
+                odoo("base-install", "-d", fresh, "-i", ",".join(BASE_MODULES), "--stop-after-init", "--no-http",
+                     environment=environment)
+            rename(fresh, database)
+        except BaseException:
+            drop(fresh)
+            raise
+    return database
