@@ -15,3 +15,8 @@ def odoo_environment():
         yield odoo, config.environment(server)
     finally:
         postgres.release()
+
+
+def python_only():
+    """The Python environment alone, for what needs neither Odoo nor PostgreSQL."""
+    python_env.get()

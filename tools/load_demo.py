@@ -1,0 +1,15 @@
+# Run by `odoo shell`: loads the addon's demo files into the database of a Polish company.
+from pathlib import Path
+
+from odoo.modules.module import Manifest
+from odoo.tools.convert import convert_file
+
+ADDON = "crm_enova_like"
+
+env["ir.config_parameter"].init(force=True)  # noqa: F821 - a copied database gets keys of its own
+manifest = Manifest.for_addon(ADDON)
+for file in manifest["demo"]:
+    if not (Path(manifest.path) / file).is_file():
+        raise SystemExit(f"The demo file {file} of the manifest is missing")
+    convert_file(env, ADDON, file, {}, mode="init", noupdate=True)  # noqa: F821
+env.cr.commit()  # noqa: F821
