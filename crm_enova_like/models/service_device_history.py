@@ -43,11 +43,11 @@ class CrmServiceDevice(models.Model):
         """Return {device: the transfers (RW, ZW) of its parts}."""
         pickings = {}
         for line, of_line in self.env["stock.move"]._read_group(
-                [("service_line_id.device_line_id.device_id", "in", self.ids),
+                [("service_line_id.device_id", "in", self.ids),
                  ("picking_id", "!=", False)],
                 ["service_line_id"], ["picking_id:recordset"]):
             # sudo: the keeper need not read orders to see which device a transfer was for
-            device = line.sudo().device_line_id.device_id.with_env(self.env)
+            device = line.sudo().device_id.with_env(self.env)
             pickings[device] = pickings.get(device, self.env["stock.picking"]) | of_line
         return pickings
 

@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -212,25 +212,59 @@ class CrmServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        vals_list = [dict(vals) for vals in vals_list]
+        self._assign_numbers(vals_list)
         orders = super(CrmServiceOrder, self.with_context(mail_create_nosubscribe=True)).create(vals_list)
         # a context made for the creation alone does not leave with the records
-        orders = orders.with_env(self.env)
-        orders._assign_numbers()
-        return orders
+        return orders.with_env(self.env)
 
-    def _assign_numbers(self):
-        """Number new orders, one draw for all of a sequence."""
-        new = self.env._("New")
-        for order_type, orders in self.filtered(lambda o: not o.name or o.name == new).grouped("type_id").items():
-            if not order_type.sequence_id:
-                raise UserError(self.env._("Order type “%(type)s” has no numbering.", type=order_type.name))
-            by_date = orders.grouped(lambda order: order.company_id._service_date(order.date_received).year)
-            for same_year in by_date.values():
-                date = same_year[0].company_id._service_date(same_year[0].date_received)
-                # a sequence is a system user's; the order is the user's own
-                numbers = order_type.sequence_id.sudo()._next_batch(len(same_year), date)
-                for order, number in zip(same_year, numbers, strict=True):
-                    order.name = number
+    @api.model
+    def _assign_numbers(self, vals_list):
+        """Number orders that are about to be made, one draw for all of a
+        sequence and year. A number given (an import) stays.
+
+        :raises UserError: the company has no order type
+        """
+        Type, Company = self.env["crm.service.order.type"], self.env["res.company"]
+        new, first_types, wanted = self.env._("New"), {}, {}
+        for vals in vals_list:
+            company = Company.browse(vals.setdefault("company_id", self._default_company_id(vals)))
+            if not vals.get("type_id"):
+                if company not in first_types:
+                    first_types[company] = self._get_default_type(company)
+                vals["type_id"] = first_types[company].id
+            if vals.get("name") and vals["name"] != new:
+                continue
+            received = fields.Datetime.to_datetime(vals.get("date_received")) or fields.Datetime.now()
+            sequence = Type.browse(vals["type_id"]).sequence_id
+            wanted.setdefault((sequence, company._service_date(received).year), []).append(vals)
+        for (sequence, year), numbered in wanted.items():
+            # a sequence is a system user's; the order is the user's own
+            numbers = sequence.sudo()._next_batch(len(numbered), date(year, 7, 1))
+            for vals, number in zip(numbered, numbers, strict=True):
+                vals["name"] = number
+
+    @api.model
+    def _default_company_id(self, vals):
+        if vals.get("type_id"):
+            return self.env["crm.service.order.type"].browse(vals["type_id"]).company_id.id
+        return self.default_get(["company_id"]).get("company_id") or self.env.company.id
+
+    @api.model
+    def _get_default_type(self, company):
+        """The company's first order type.
+
+        :raises UserError: it has none
+        """
+        default = self.env["crm.service.order.type"].browse(self.env.context.get("default_type_id") or [])
+        if default and default.company_id == company:
+            return default
+        order_type = self.env["crm.service.order.type"].search([("company_id", "=", company.id)], limit=1)
+        if not order_type:
+            raise UserError(self.env._(
+                "Company “%(company)s” has no service order type. A manager adds one in Configuration ‣ Order Types.",
+                company=company.name))
+        return order_type
 
     def write(self, vals):
         if "stage_id" in vals and not self.env.context.get("service_stage_checked"):

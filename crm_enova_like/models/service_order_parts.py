@@ -61,12 +61,12 @@ class CrmServiceOrder(models.Model):
         Whoever waits here and finds the row changed gets a serialization
         failure, which Odoo answers by running the request again.
         """
-        self.flush_recordset()
-        self.env.execute_query(SQL(
-            "SELECT id FROM crm_service_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE", tuple(self.ids)))
         # writing the row makes the second of two overlapping transactions fail and retry
         self.env.execute_query(SQL(
-            "UPDATE crm_service_order SET write_date = write_date WHERE id IN %s RETURNING id", tuple(self.ids)))
+            """UPDATE crm_service_order SET write_date = crm_service_order.write_date
+                 FROM (SELECT id FROM crm_service_order WHERE id IN %s ORDER BY id FOR NO KEY UPDATE) locked
+                WHERE crm_service_order.id = locked.id RETURNING locked.id""",
+            tuple(self.ids)))
 
     def _check_can_issue(self):
         for order in self:
@@ -228,7 +228,8 @@ class CrmServiceOrder(models.Model):
         for move in rw.move_ids.filtered(lambda move: move.state not in ("done", "cancel")):
             planned[move.service_line_id] += move.product_uom._compute_quantity(
                 move.product_uom_qty, move.service_line_id.uom_id or move.product_uom)
-        picking = rw[:1] or self.env["stock.picking"].create(self._prepare_rw_vals(picking_type))
+        Picking = self.env["stock.picking"].with_context(mail_create_nosubscribe=True)
+        picking = rw[:1] or Picking.create(self._prepare_rw_vals(picking_type)).with_env(self.env)
         vals_list = []
         for line in lines:
             missing = line.quantity_to_issue - planned.pop(line, 0.0)
@@ -294,8 +295,9 @@ class CrmServiceOrder(models.Model):
     def _issue_picking(self, picking):
         """Validate an RW; what it could not reserve stays on a backorder."""
         picking.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).picked = True
-        # not button_validate: it may answer with a wizard, and sends SMS
-        picking._action_done()
+        # not button_validate: it may answer with a wizard, and sends SMS;
+        # the quants were locked when the RW was reserved
+        picking.with_context(service_quants_locked=True)._action_done()
         return picking
 
     def _cancel_open_rw(self):

@@ -21,10 +21,8 @@ class CrmServiceOrder(models.Model):
 
         :raises UserError: there is none
         """
-        stage = self.env["crm.service.stage"].search([
-            ("company_id", "=", company._origin.id), ("state", "=", state),
-            "|", ("type_ids", "=", False), ("type_ids", "in", order_type._origin.ids),
-        ], limit=1)
+        Stage = self.env["crm.service.stage"]
+        stage = Stage.browse(Stage._get_first_id(company._origin.id, order_type._origin.id, state))
         if not stage:
             states = dict(self.env["crm.service.stage"]._fields["state"]._description_selection(self.env))
             raise UserError(self.env._(

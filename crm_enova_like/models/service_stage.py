@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError, ValidationError
 
 ORDER_STATES = [
@@ -52,7 +52,28 @@ class CrmServiceStage(models.Model):
                 raise ValidationError(self.env._(
                     "Stage “%(stage)s”: only a waiting stage can wait for something.", stage=stage.name))
 
+    @api.model
+    @tools.ormcache("company_id", "type_id", "state")
+    def _get_first_id(self, company_id, type_id, state):
+        """Id of the company's first stage with a state that an order type may
+        use, or False; kept in the registry's cache, since each button asks."""
+        # the choice is the company's, not the user's
+        return self.sudo().search([
+            ("company_id", "=", company_id), ("state", "=", state),
+            "|", ("type_ids", "=", False), ("type_ids", "in", [type_id]),
+        ], limit=1).id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
     def write(self, vals):
+        self.env.registry.clear_cache()
         if "company_id" in vals and any(stage.company_id.id != vals["company_id"] for stage in self):
             self._check_unused()
         return super().write(vals)

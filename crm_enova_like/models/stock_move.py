@@ -45,7 +45,7 @@ class StockMove(models.Model):
         moves = self.filtered(lambda move: move.product_id.is_storable)
         if not moves:
             return
-        self.env.flush_all()
+        self.env["stock.quant"].flush_model()
         self.env.execute_query(SQL(
             """SELECT quant.id FROM stock_quant quant
                  JOIN stock_location location ON location.id = quant.location_id
@@ -59,7 +59,8 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         service = self.filtered(lambda move: move.picking_type_id.service_document == "rw")
         if service:
-            service._lock_source_quants()
+            if not self.env.context.get("service_quants_locked"):
+                service._lock_source_quants()
             service._check_service_stock()
         done = super()._action_done(cancel_backorder=cancel_backorder)
         returned = done.filtered(lambda move: move.state == "done" and move.picking_type_id.service_document == "zw")

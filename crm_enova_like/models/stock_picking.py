@@ -52,8 +52,9 @@ class StockPicking(models.Model):
         if not count:
             return []
         # sequences are a system user's; the transfer is the user's own
-        sequence = self.env.ref("crm_enova_like.sequence_buffer").sudo()
-        return sequence._next_batch(count)
+        sequence_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "crm_enova_like.sequence_buffer", raise_if_not_found=True)
+        return self.env["ir.sequence"].sudo().browse(sequence_id)._next_batch(count)
 
     def _action_done(self):
         """RWs and ZWs get their number here, by the day at the company's place
