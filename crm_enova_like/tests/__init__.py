@@ -1,0 +1,2 @@
+from . import test_device
+from . import test_device_delivery

@@ -1,0 +1,116 @@
+from odoo import Command
+from odoo.tests import TransactionCase, new_test_user
+
+
+class ServiceCommon(TransactionCase):
+    """One small service firm: its people, a contractor with a shop, a kind of device, parts."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context={
+            **cls.env.context, "tracking_disable": True, "no_reset_password": True, "lang": "en_US"})
+        cls.company = cls.env.company
+        cls.order_type = cls.env["crm.service.order.type"].search(
+            [("company_id", "=", cls.company.id)], limit=1)
+        cls.warehouse = cls.env["stock.warehouse"].search(
+            [("company_id", "=", cls.company.id)], limit=1)
+        cls.stock = cls.warehouse.lot_stock_id
+        cls.consumption = cls.company.service_location_id
+
+        cls.technician = cls._new_user("technician", "crm_enova_like.group_technician")
+        cls.other_technician = cls._new_user("technician2", "crm_enova_like.group_technician")
+        cls.technician2 = cls.other_technician
+        cls.operator = cls._new_user("operator", "crm_enova_like.group_user")
+        cls.manager = cls._new_user("manager", "crm_enova_like.group_manager")
+        cls.keeper = cls._new_user("keeper", "stock.group_stock_user")
+        cls.employee = cls._new_user("employee", "base.group_user")
+
+        cls.contractor, cls.other_contractor = cls.env["res.partner"].create([
+            {"name": "Piekarnia Kłos", "is_company": True, "lang": "pl_PL"},
+            {"name": "Hurtownia Beta", "is_company": True},
+        ])
+        cls.shop, cls.person = cls.env["res.partner"].create([
+            {"name": "Sklep przy Rynku", "type": "delivery", "parent_id": cls.contractor.id},
+            {"name": "Anna Kłos", "type": "contact", "parent_id": cls.contractor.id},
+        ])
+        cls.device_type = cls.env["crm.service.device.type"].create({
+            "name": "Cash register", "prefix": "KASA", "warranty_months": 24,
+        })
+        cls.device = cls.env["crm.service.device"].create({
+            "name": "Nano E", "type_id": cls.device_type.id, "serial_number": "ABC 2001",
+            "partner_id": cls.contractor.id, "address_id": cls.shop.id,
+        })
+        cls.device2 = cls.env["crm.service.device"].create({
+            "name": "Nano S", "type_id": cls.device_type.id, "serial_number": "ABC 2002",
+            "partner_id": cls.contractor.id, "address_id": cls.shop.id,
+        })
+        cls.devices = cls.device | cls.device2
+        cls.part = cls._new_product("Print head", standard_price=50.0, list_price=90.0)
+        cls.lot_part = cls._new_product("Battery", tracking="lot", standard_price=20.0)
+        cls.serial_part = cls._new_product("Fiscal memory", tracking="serial", standard_price=200.0)
+        cls.labour = cls._new_product("Hour of service", type="service", list_price=150.0)
+        cls.service_product = cls.labour
+        cls._stock(cls.part, 10)
+
+    @classmethod
+    def _new_user(cls, name, *groups):
+        return new_test_user(
+            cls.env, f"service_{name}", groups=",".join(groups), company_id=cls.company.id,
+            company_ids=[(6, 0, cls.company.ids)])
+
+    @classmethod
+    def _new_product(cls, name, **vals):
+        """A storable product of the firm, unless vals say otherwise."""
+        defaults = {"name": name, "type": "consu", "is_storable": vals.get("type") != "service"}
+        return cls.env["product.product"].create({**defaults, **vals})
+
+    @classmethod
+    def _stock(cls, product, quantity, lot=None):
+        """Put so much of the product on the shelf of the firm's warehouse."""
+        cls.env["stock.quant"]._update_available_quantity(
+            product, cls.warehouse.lot_stock_id, quantity, lot_id=lot)
+
+    @classmethod
+    def _new_order(cls, *devices, **vals):
+        """An order of the contractor for these devices."""
+        return cls.env["crm.service.order"].create({
+            "partner_id": cls.contractor.id,
+            "device_line_ids": [
+                (0, 0, {"device_id": device.id, "fault": "Does not print"}) for device in devices],
+            **vals,
+        })
+
+    @classmethod
+    def make_order(cls, *devices, user=None, **vals):
+        """The contractor's order, made by a user (the test's own by default)."""
+        order = cls._new_order(*devices, **vals) if user is None else cls.env["crm.service.order"].with_user(
+            user).create({
+                "partner_id": cls.contractor.id,
+                "device_line_ids": [
+                    Command.create({"device_id": device.id, "fault": "Does not print"}) for device in devices],
+                **vals,
+            })
+        return order
+
+    @classmethod
+    def add_part(cls, order, product=None, quantity=1.0, **vals):
+        """A part planned on the order, with the order's user."""
+        return order.env["crm.service.order.line"].create({
+            "order_id": order.id, "kind": "part", "product_id": (product or cls.part).id,
+            "quantity": quantity, **vals,
+        })
+
+    @classmethod
+    def _new_lot(cls, product, name, quantity=0.0):
+        """A lot or serial number, with so much of it on the shelf."""
+        lot = cls.env["stock.lot"].create({
+            "name": name, "product_id": product.id, "company_id": cls.company.id})
+        if quantity:
+            cls._stock(product, quantity, lot)
+        return lot
+
+    def assertStock(self, product, quantity, location=None, lot=None):
+        """So much of the product lies on the shelf, reserved or not."""
+        quants = self.env["stock.quant"]._gather(product, location or self.stock, lot_id=lot, strict=False)
+        self.assertAlmostEqual(sum(quants.mapped("quantity")), quantity)

@@ -1,0 +1,293 @@
+from datetime import timedelta
+
+from psycopg2 import IntegrityError
+
+from odoo import Command
+from odoo.exceptions import UserError, ValidationError
+from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
+
+from .common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestDevice(ServiceCommon):
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.Device = cls.env["crm.service.device"]
+        cls.other_company = cls.env["res.company"].create({"name": "Second Firm"})
+
+    def _new_device(self, **vals):
+        return self.Device.create({"name": "Device", "type_id": self.device_type.id, **vals})
+
+    def _number(self, device):
+        return int(device.identifier.rpartition("/")[2])
+
+    # NUMBERS
+
+    def test_identifier_from_prefix(self):
+        first, second = self.Device.create([
+            {"name": name, "type_id": self.device_type.id} for name in ("one", "two")])
+        self.assertRegex(first.identifier, r"^KASA/\d{5}$")
+        self.assertEqual(self._number(second), self._number(first) + 1)
+        self.assertEqual(self.device_type.sequence_id.padding, 5)
+
+    def test_identifier_per_company_and_prefix(self):
+        self.assertEqual(
+            self._new_device(company_id=self.other_company.id).identifier, "KASA/00001")
+        gate = self.env["crm.service.device.type"].create({"name": "Gate", "prefix": "GATE"})
+        self.assertEqual(self._new_device(type_id=gate.id).identifier, "GATE/00001")
+        same_prefix = self.env["crm.service.device.type"].create({"name": "Door", "prefix": "GATE"})
+        self.assertEqual(self._new_device(type_id=same_prefix.id).identifier, "GATE/00002")
+
+    def test_identifier_without_type(self):
+        self.assertRegex(self._new_device(type_id=False).identifier, r"^DEV/\d{5}$")
+
+    def test_identifier_typed_by_hand_is_skipped_later(self):
+        number = self._number(self._new_device())
+        taken = self._new_device(identifier=f" KASA/{number + 1:05d} ")
+        self.assertEqual(taken.identifier, f"KASA/{number + 1:05d}")
+        self.assertEqual(self._new_device().identifier, f"KASA/{number + 2:05d}")
+
+    def test_identifier_twice(self):
+        with self.assertRaisesRegex(ValidationError, self.device.identifier):
+            self._new_device(identifier=self.device.identifier)
+        other = self._new_device()
+        with self.assertRaisesRegex(ValidationError, "Nano E"):
+            other.identifier = self.device.identifier
+        self._new_device(identifier=self.device.identifier, company_id=self.other_company.id)
+
+    def test_prefix_shape(self):
+        with self.assertRaises(ValidationError):
+            self.device_type.prefix = "%(no)s/"
+
+    def test_padding_of_next_identifiers(self):
+        self.device_type.identifier_padding = 3
+        self.assertRegex(self._new_device().identifier, r"^KASA/\d{3}$")
+
+    def test_serial_twice_names_the_other_device(self):
+        with self.assertRaisesRegex(ValidationError, f"ABC 2001.*{self.device.identifier}.*Piekarnia"):
+            self._new_device(serial_number="  abc 2001 ")
+        other = self._new_device(serial_number="X")
+        with self.assertRaisesRegex(ValidationError, "Nano E"):
+            other.serial_number = "ABC 2001"
+        with self.assertRaisesRegex(ValidationError, "two devices"):
+            self.Device.create([
+                {"name": "n", "type_id": self.device_type.id, "serial_number": "S7"}] * 2)
+
+    def test_serial_of_archived_device_is_taken(self):
+        self.device.active = False
+        with self.assertRaisesRegex(ValidationError, "archived"):
+            self._new_device(serial_number="ABC 2001")
+
+    def test_serial_free_elsewhere(self):
+        gate = self.env["crm.service.device.type"].create({"name": "Gate", "prefix": "GATE"})
+        other = self._new_device(serial_number="ABC 2001", type_id=gate.id)
+        self._new_device(serial_number="ABC 2001", company_id=self.other_company.id)
+        with self.assertRaises(ValidationError):
+            other.type_id = self.device_type
+
+    def test_empty_serials_do_not_collide(self):
+        blank = self._new_device(serial_number="  ")
+        self.assertFalse(blank.serial_number)
+        self._new_device(serial_number="")
+
+    def test_serial_can_be_swapped_and_saved_again(self):
+        self.device.serial_number = "ABC 2001"
+        self.device.serial_number = "abc 2001"
+        self.assertEqual(self.device.serial_number, "abc 2001")
+
+    def test_database_refuses_what_two_users_do_at_once(self):
+        other = self._new_device(serial_number="OTHER")
+        self.env.flush_all()
+        for column, value in (("serial_number", "abc 2001"), ("identifier", self.device.identifier)):
+            with self.subTest(column), mute_logger("odoo.sql_db"), \
+                    self.assertRaises(IntegrityError), self.cr.savepoint():
+                self.cr.execute(
+                    f"UPDATE crm_service_device SET {column} = %s WHERE id = %s", [value, other.id])
+
+    def test_copy(self):
+        copied = self.device.copy()
+        self.assertFalse(copied.serial_number)
+        self.assertNotEqual(copied.identifier, self.device.identifier)
+        self.assertEqual(copied.partner_id, self.contractor)
+
+    def test_hundred_devices(self):
+        vals_list = [
+            {"name": f"Device {n}", "type_id": self.device_type.id, "serial_number": f"SN{n}",
+             "partner_id": self.contractor.id} for n in range(100)]
+        self.Device.create(vals_list[:1]).unlink()
+        self.env.flush_all()
+        with self.assertQueryCount(7):
+            self.Device.create(vals_list)
+            self.env.flush_all()
+
+    # FINDING
+
+    def test_search_by_every_name(self):
+        for text in ("abc 2001", "BC 20", self.device.identifier, "nano"):
+            with self.subTest(text):
+                self.assertIn(self.device.id, dict(self.Device.name_search(text)))
+
+    def test_exact_serial_first(self):
+        by_serial = self._new_device(serial_number="77", name="zzz")
+        for n in range(5):
+            self._new_device(serial_number=f"77{n}", name=f"77 {n}")
+        found = self.Device.name_search("77", limit=3)
+        self.assertEqual(found[0], (by_serial.id, "77 – zzz"))
+        self.assertEqual(len(found), 3)
+        self.assertEqual(len(dict(self.Device.name_search("77"))), 6)
+
+    def test_name_search_keeps_the_domain(self):
+        domain = [("partner_id", "=", self.other_contractor.id)]
+        self.assertFalse(self.Device.name_search("ABC 2001", domain))
+        self.assertEqual(len(self.Device.name_search("", limit=1)), 1)
+
+    def test_display_name(self):
+        self.assertEqual(self.device.display_name, "ABC 2001 – Nano E")
+        self.device.serial_number = False
+        self.assertEqual(self.device.display_name, f"{self.device.identifier} – Nano E")
+
+    # DEFAULTS AND RULES
+
+    def test_form_fills_in_from_model(self):
+        product = self._new_product("Register", tracking="serial")
+        model = self.env["crm.service.device.model"].create({
+            "name": "Nano E", "manufacturer": "Novitus", "type_id": self.device_type.id,
+            "product_id": product.id, "warranty_months": 12})
+        form = Form(self.Device.with_user(self.operator))
+        form.model_id = model
+        form.partner_id = self.contractor
+        form.date_sold = "2026-02-28"
+        device = form.save()
+        self.assertEqual(device.name, "Novitus Nano E")
+        self.assertEqual(device.type_id, self.device_type)
+        self.assertEqual(device.product_id, product)
+        self.assertEqual(device.address_id, self.contractor)
+        self.assertEqual(str(device.warranty_end), "2027-02-28")
+        self.assertRegex(device.identifier, "^KASA/")
+
+    def test_warranty(self):
+        device = self._new_device(date_sold="2024-02-29")
+        self.assertEqual(str(device.warranty_end), "2026-02-28")
+        today = self.company._service_today()
+        for end, state in (
+                (today, "valid"), (today - timedelta(days=1), "expired"), (False, "none")):
+            device.warranty_end = end
+            self.assertEqual(device.warranty_state, state)
+            self.assertIn(device, self.Device.search([("warranty_state", "=", state)]))
+            self.assertNotIn(device, self.Device.search([("warranty_state", "!=", state)]))
+
+    def test_typed_warranty_stays_without_a_sale(self):
+        device = self._new_device(warranty_end="2030-01-01")
+        device.type_id = self.env["crm.service.device.type"].create(
+            {"name": "Gate", "prefix": "GATE", "warranty_months": 1})
+        self.assertEqual(str(device.warranty_end), "2030-01-01")
+
+    def test_place_belongs_to_contractor(self):
+        with self.assertRaisesRegex(ValidationError, "Sklep przy Rynku"):
+            self.device.write({"partner_id": self.other_contractor.id, "address_id": self.shop.id})
+        self.device.partner_id = self.other_contractor
+        self.assertEqual(self.device.address_id, self.other_contractor)
+        self.device.write({"partner_id": self.person.id, "address_id": self.shop.id})
+
+    def test_no_cycle(self):
+        part = self._new_device(parent_id=self.device.id)
+        self.assertEqual(self.device.component_count, 1)
+        with self.assertRaises(ValidationError):
+            self.device.parent_id = part
+
+    def test_other_company_refused(self):
+        foreign = self._new_device(company_id=self.other_company.id)
+        with self.assertRaises(UserError):
+            self.device.parent_id = foreign
+
+    def test_properties_by_type(self):
+        self.device_type.properties_definition = [
+            {"name": "memory", "string": "Fiscal memory", "type": "char"}]
+        self.device.properties = {"memory": "PL-1"}
+        self.assertEqual(self.device.read(["properties"])[0]["properties"][0]["value"], "PL-1")
+
+    def test_plain_employee_reads_nothing(self):
+        self.assertFalse(self.Device.with_user(self.employee).has_access("read"))
+        contractor = self.contractor.with_user(self.employee)
+        self.assertEqual(contractor.service_device_count, 0)
+        self.assertEqual(contractor.service_order_count, 0)
+
+    # HISTORY
+
+    def test_history(self):
+        self.assertFalse(self.device.open_order_id)
+        order = self._new_order(self.device, user_id=self.other_technician.id)
+        self.env.invalidate_all()
+        # an order of somebody else: the device tells it all the same
+        device = self.device.with_user(self.technician)
+        self.assertEqual(device.open_order_id.sudo(), order)
+        self.assertEqual(device.order_count, 1)
+        self.assertEqual(device.last_order_date, order.date_received)
+        self.assertIn(device, self.Device.search([("open_order_id", "!=", False)]))
+        self.assertIn(device, self.Device.search([("open_order_id", "=", order.id)]))
+        order.device_line_ids.write({"diagnosis": "Dead head", "resolution": "New head"})
+        order.device_line_ids.action_repaired()
+        order.action_accept()
+        order.action_start()
+        order.action_done()
+        self.env.invalidate_all()
+        self.assertFalse(device.open_order_id)
+        self.assertIn(device, self.Device.search([("open_order_id", "=", False)]))
+        self.assertEqual(device.order_line_ids.resolution, "New head")
+        self.assertEqual(device._get_history().state, "repaired")
+        self.assertEqual(self.contractor.service_order_count, 1)
+
+    def test_device_with_history_is_archived_not_deleted(self):
+        self._new_order(self.device)
+        with self.assertRaisesRegex(UserError, "Archive"):
+            self.device.unlink()
+        self.device.action_archive()
+        self._new_device().unlink()
+
+    def test_device_with_history_keeps_company(self):
+        self._new_order(self.device)
+        with self.assertRaisesRegex(UserError, "history"):
+            self.device.company_id = self.other_company
+
+    def test_new_order_from_the_card(self):
+        action = self.device.action_new_order()
+        with Form(self.env["crm.service.order"].with_context(**action["context"])) as form:
+            self.assertEqual(form.partner_id, self.contractor)
+        order = form.record
+        self.assertEqual(order.device_line_ids.device_id, self.device)
+        self.assertEqual(order.address_id, self.shop)
+
+    def test_counts_on_contractor(self):
+        self._new_device(partner_id=self.person.id)
+        self.assertEqual(self.contractor.service_device_count, 2)
+        self.assertEqual(self.person.service_device_count, 1)
+        action = self.contractor.action_view_service_devices()
+        self.assertEqual(self.Device.search_count(action["domain"]), 2)
+
+    def test_history_printed_in_the_contractors_language(self):
+        order = self._new_order(self.device, user_id=self.other_technician.id)
+        order.device_line_ids.diagnosis = "Dead head"
+        for report, user in (
+                ("report_device_history", self.technician),
+                ("report_device_history_costs", self.operator)):
+            with self.subTest(report):
+                html, _kind = self.env["ir.actions.report"].with_user(user)._render_qweb_html(
+                    f"crm_enova_like.{report}", self.device.ids)
+                text = html.decode()
+                for expected in ("Dead head", order.name, "ABC 2001", "Sklep przy Rynku"):
+                    self.assertIn(expected, text)
+
+    def test_rw_count(self):
+        self._stock(self.part, 5)
+        order = self._new_order(self.device, line_ids=[
+            Command.create({"kind": "part", "product_id": self.part.id, "quantity": 1})])
+        order.action_issue_parts()
+        self.assertEqual(self.device.picking_count, 1)
+        self.assertEqual(
+            self.env["stock.picking"].search(self.device.action_view_pickings()["domain"]),
+            order.picking_ids)
+        self.assertIn("Print head", self.device.order_line_ids.parts_summary)
