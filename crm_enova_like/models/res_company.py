@@ -1,8 +1,9 @@
-from datetime import UTC
+from datetime import timezone
 
 import pytz
 
 from odoo import api, fields, models
+
 
 # name, state, wait_for, colour, folded; the names are translated from the code
 # terms of each installed language (see _create_service_defaults)
@@ -17,6 +18,16 @@ def _default_stages(env):
         (env._("Completed"), "done", False, 7, True),
         (env._("Cancelled"), "cancelled", False, 1, True),
     ]
+
+
+def translate_name(records, get_name):
+    """Give records that the addon makes by code their name in each installed language.
+
+    :param get_name: called with an environment, returns the name in its language
+    """
+    for code, _name in records.env["res.lang"].get_installed():
+        translated = records.with_context(lang=code)
+        translated.name = get_name(translated.env)
 
 
 class ResCompany(models.Model):
@@ -54,7 +65,7 @@ class ResCompany(models.Model):
 
     def _service_date(self, moment):
         """The date on which a UTC datetime falls at the company's place."""
-        return moment.replace(tzinfo=UTC).astimezone(self._service_tz()).date()
+        return moment.replace(tzinfo=timezone.utc).astimezone(self._service_tz()).date()
 
     def _create_service_defaults(self):
         """Give each company its own stages, order type and numbers, where it
@@ -63,7 +74,6 @@ class ResCompany(models.Model):
         OrderType = self.env["crm.service.order.type"].with_context(active_test=False)
         have_stages = {c for [c] in Stage._read_group([("company_id", "in", self.ids)], ["company_id"])}
         have_types = {c for [c] in OrderType._read_group([("company_id", "in", self.ids)], ["company_id"])}
-        languages = [code for code, _name in self.env["res.lang"].get_installed()]
         for company in self:
             env = self.with_context(lang="en_US", default_company_id=company.id).with_company(company).env
             if company not in have_stages:
@@ -72,16 +82,14 @@ class ResCompany(models.Model):
                      "sequence": index * 10, "company_id": company.id}
                     for index, (name, state, wait_for, color, fold) in enumerate(_default_stages(env), 1)
                 ])
-                for lang in languages:
-                    for stage, row in zip(stages, _default_stages(self.with_context(lang=lang).env), strict=True):
-                        stage.with_context(lang=lang).name = row[0]
+                for index, stage in enumerate(stages):
+                    translate_name(stage, lambda env, index=index: _default_stages(env)[index][0])
             if company not in have_types:
                 order_type = env["crm.service.order.type"].create({
                     "name": env._("Repair"), "company_id": company.id, "prefix": "ZSR",
                     "warehouse_id": env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1).id,
                 })
-                for lang in languages:
-                    order_type.with_context(lang=lang).name = self.with_context(lang=lang).env._("Repair")
+                translate_name(order_type, lambda env: env._("Repair"))
 
     def _get_service_location(self):
         """The company's consumption location “Zużycie serwisowe”, made or

@@ -164,12 +164,12 @@ class CrmServiceDevice(models.Model):
         # The index on upper(serial_number) answers, which a search could not use
         self.env.cr.execute(SQL("""
             SELECT id FROM crm_service_device
-             WHERE upper(serial_number) IN (SELECT upper(x) FROM unnest(%(serials)s) x)
-               AND id != ALL(%(own)s)
+             WHERE upper(serial_number) IN (SELECT upper(x) FROM unnest(%(serials)s::text[]) x)
+               AND id != ALL(%(own)s::int[])
              UNION
             SELECT id FROM crm_service_device
-             WHERE company_id = ANY(%(companies)s) AND identifier = ANY(%(identifiers)s)
-               AND id != ALL(%(own)s)
+             WHERE company_id = ANY(%(companies)s) AND identifier = ANY(%(identifiers)s::text[])
+               AND id != ALL(%(own)s::int[])
         """, serials=serials, identifiers=identifiers, own=own_ids,
             companies=list({vals["company_id"] for vals in vals_list})))
         # sudo: a taken number is taken, whether or not the user may see the other device

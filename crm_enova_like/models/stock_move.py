@@ -63,6 +63,7 @@ class StockMove(models.Model):
                 service._lock_source_quants()
             service._check_service_stock()
         done = super()._action_done(cancel_backorder=cancel_backorder)
+        done._tell_orders_waiting_for_parts()
         returned = done.filtered(lambda move: move.state == "done" and move.picking_type_id.service_document == "zw")
         # a keeper's return lowers the plan just as a technician's does
         returned.sudo()._lower_service_plan()
@@ -107,6 +108,40 @@ class StockMove(models.Model):
         for line, moves in self.filtered("service_line_id").grouped("service_line_id").items():
             back = sum(move.product_uom._compute_quantity(move.quantity, line.uom_id) for move in moves)
             line.quantity = max(line.quantity - back, 0.0)
+
+    def _tell_orders_waiting_for_parts(self):
+        """Parts that arrive raise an activity on the orders that wait for them.
+
+        :param self: done moves; those that bring goods into stock count
+        """
+        arrived = self.filtered(
+            lambda move: move.state == "done" and move.location_dest_id.usage == "internal"
+            and move.location_id.usage != "internal")
+        if not arrived:
+            return
+        # whoever receives the goods need not see the order
+        lines = self.env["crm.service.order.line"].sudo().search([
+            ("needs_issue", "=", True), ("product_id", "in", arrived.product_id.ids),
+            ("company_id", "in", arrived.company_id.ids), ("order_id.stage_id.wait_for", "=", "parts"),
+        ])
+        orders = lines.order_id
+        if not orders:
+            return
+        activity_type = self.env.ref("mail.mail_activity_data_todo")
+        summary = self.env._("Parts arrived")
+        told = {
+            res_id for [res_id] in self.env["mail.activity"].sudo()._read_group([
+                ("res_model", "=", orders._name), ("res_id", "in", orders.ids),
+                ("activity_type_id", "=", activity_type.id), ("summary", "=", summary)], ["res_id"])
+        }
+        for order, order_lines in lines.grouped("order_id").items():
+            if order.id in told:
+                continue
+            # a notice on the list, without core's assignment mail
+            order.with_context(mail_activity_quick_update=True).activity_schedule(
+                activity_type_id=activity_type.id, summary=summary,
+                note=", ".join(order_lines.product_id.mapped("display_name")),
+                user_id=(order.user_id or order.requester_id).id or self.env.uid)
 
     def _cancel_service_moves(self):
         """Take open moves out of their RW; an RW that is left empty is cancelled."""

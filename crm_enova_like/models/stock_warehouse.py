@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from .res_company import translate_name
+
 
 class StockWarehouse(models.Model):
     _inherit = "stock.warehouse"
@@ -44,9 +46,9 @@ class StockWarehouse(models.Model):
                 for code in ("RW", "ZW")
             }
             values = {
-                "rw": {"name": self.env._("Service Issues (RW)"), "code": "RW",
+                "rw": {"name": lambda env: env._("Service Issues (RW)"), "code": "RW",
                        "src": warehouse.lot_stock_id, "dest": location},
-                "zw": {"name": self.env._("Service Returns (ZW)"), "code": "ZW",
+                "zw": {"name": lambda env: env._("Service Returns (ZW)"), "code": "ZW",
                        "src": location, "dest": warehouse.lot_stock_id},
             }
             types = {}
@@ -58,7 +60,7 @@ class StockWarehouse(models.Model):
                 else:
                     picking_type = PickingType.create({
                         **vals,
-                        "name": value["name"],
+                        "name": value["name"](self.with_context(lang="en_US").env),
                         "code": "internal",
                         "sequence_code": value["code"],
                         "sequence_id": company._get_service_sequence(value["code"]).id,
@@ -74,6 +76,7 @@ class StockWarehouse(models.Model):
                         "color": warehouse.int_type_id.color,
                         "sequence": 50,
                     })
+                    translate_name(picking_type, value["name"])
                 types[document] = picking_type
             types["rw"].return_picking_type_id = types["zw"]
             if "analytic_costs" in PickingType._fields:
