@@ -115,13 +115,19 @@ class TestDevice(ServiceCommon):
         self.assertEqual(copied.partner_id, self.contractor)
 
     def test_hundred_devices(self):
-        vals_list = [
-            {"name": f"Device {n}", "type_id": self.device_type.id, "serial_number": f"SN{n}",
-             "partner_id": self.contractor.id} for n in range(100)]
-        self.Device.create(vals_list[:1]).unlink()
+        Device = self.Device.with_context(tracking_disable=False)
+
+        def vals_list(prefix, count):
+            return [
+                {"name": f"Device {n}", "type_id": self.device_type.id,
+                 "serial_number": f"{prefix}{n}", "partner_id": self.contractor.id}
+                for n in range(count)]
+
+        Device.create(vals_list("warm", 1))
         self.env.flush_all()
-        with self.assertQueryCount(7):
-            self.Device.create(vals_list)
+        # numbers free, sequence, its numbers, those free, devices, messages
+        with self.assertQueryCount(6):
+            Device.create(vals_list("SN", 100))
             self.env.flush_all()
 
     # FINDING
@@ -262,11 +268,13 @@ class TestDevice(ServiceCommon):
         self.assertEqual(order.address_id, self.shop)
 
     def test_counts_on_contractor(self):
+        own = self.contractor.service_device_count
         self._new_device(partner_id=self.person.id)
-        self.assertEqual(self.contractor.service_device_count, 2)
+        self.env.invalidate_all()
+        self.assertEqual(self.contractor.service_device_count, own + 1)
         self.assertEqual(self.person.service_device_count, 1)
         action = self.contractor.action_view_service_devices()
-        self.assertEqual(self.Device.search_count(action["domain"]), 2)
+        self.assertEqual(self.Device.search_count(action["domain"]), own + 1)
 
     def test_history_printed_in_the_contractors_language(self):
         order = self._new_order(self.device, user_id=self.other_technician.id)
