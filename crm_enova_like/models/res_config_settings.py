@@ -8,7 +8,7 @@ class ResConfigSettings(models.TransientModel):
     service_valuation_account_id = fields.Many2one(
         "account.account", string="Cost Account of Service Parts",
         compute="_compute_service_valuation_account_id", inverse="_inverse_service_valuation_account_id",
-        check_company=True, groups="account.group_account_readonly")
+        check_company=True, groups="account.group_account_readonly,account.group_account_invoice")
     service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
 
     @api.depends("company_id", "service_location_id")

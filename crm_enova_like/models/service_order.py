@@ -212,7 +212,7 @@ class CrmServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [dict(vals) for vals in vals_list]
+        vals_list = [{key: value for key, value in vals.items() if key != "state"} for vals in vals_list]
         self._assign_numbers(vals_list)
         orders = super(CrmServiceOrder, self.with_context(mail_create_nosubscribe=True)).create(vals_list)
         # a context made for the creation alone does not leave with the records
@@ -267,7 +267,9 @@ class CrmServiceOrder(models.Model):
         return order_type
 
     def write(self, vals):
-        if "stage_id" in vals and not self.env.context.get("service_stage_checked"):
+        # the state comes from the stage, and the stage goes through its rules
+        vals = {key: value for key, value in vals.items() if key != "state"}
+        if "stage_id" in vals:
             stage = self.env["crm.service.stage"].browse(vals["stage_id"])
             rest = {key: value for key, value in vals.items() if key != "stage_id"}
             if rest:
@@ -276,6 +278,10 @@ class CrmServiceOrder(models.Model):
             return True
         if "company_id" in vals and any(order.company_id.id != vals["company_id"] for order in self):
             raise UserError(self.env._("An order stays in its company. Make a new one in the other company."))
+        return super().write(vals)
+
+    def _write_stage(self, vals):
+        """Write a stage that ``_move_to_stage`` has checked."""
         return super().write(vals)
 
     def copy_data(self, default=None):

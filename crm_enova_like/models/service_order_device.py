@@ -155,12 +155,24 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # an outcome is given by its action, to a device that is in the order
+        vals_list = [{key: value for key, value in vals.items() if key != "state"} for vals in vals_list]
         lines = super().create(vals_list)
         lines._check_order_open()
         lines._check_device_company()
         return lines
 
     def write(self, vals):
+        if "state" in vals:
+            # an import or RPC goes through the same rules as the buttons
+            state = vals["state"]
+            rest = {key: value for key, value in vals.items() if key != "state"}
+            if rest:
+                self.write(rest)
+            changed = self.filtered(lambda line: line.state != state)
+            if changed:
+                changed._close(state) if state != "open" else changed.action_reopen()
+            return True
         if {"device_id", "order_id", "basis"} & vals.keys():
             self._check_order_open()
         result = super().write(vals)
@@ -193,6 +205,10 @@ class CrmServiceOrderDevice(models.Model):
 
     # OUTCOMES
 
+    def _write_outcome(self, vals):
+        """Write an outcome that its action has checked."""
+        return super().write(vals)
+
     def _close(self, state):
         """Give devices an outcome; the database keeps all of them as history."""
         names = dict(self._fields["state"]._description_selection(self.env))
@@ -203,7 +219,7 @@ class CrmServiceOrderDevice(models.Model):
                     "Device %(device)s in order %(order)s has the outcome “%(state)s” already; reopen it first.",
                     device=line.device_id.display_name, order=line.order_id.name, state=names[line.state]))
         now = fields.Datetime.now()
-        self.write({"state": state, "date_closed": now})
+        self._write_outcome({"state": state, "date_closed": now})
         if state in ("repaired", "replaced"):
             for line in self:
                 months = line.order_id.type_id.repair_warranty_months
@@ -248,7 +264,7 @@ class CrmServiceOrderDevice(models.Model):
                 raise UserError(self.env._(
                     "Device %(device)s was handed back on %(date)s; receive it in a new order.",
                     device=line.device_id.display_name, date=fields.Date.to_string(line.date_released)))
-        self.write({"state": "open", "date_closed": False, "repair_warranty_until": False})
+        self._write_outcome({"state": "open", "date_closed": False, "repair_warranty_until": False})
         return True
 
     def action_release(self):

@@ -209,6 +209,8 @@ class CrmServiceOrderLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_stock_fields(vals)
         lines = super().create(vals_list)
         lines._check_order_open()
         for line in lines:
@@ -226,7 +228,45 @@ class CrmServiceOrderLine(models.Model):
                     raise UserError(self.env._(
                         "Line “%(line)s” of order %(order)s has been issued; its product and unit stay. Add a new line.",
                         line=line.name or "", order=line.order_id.name))
-        return super().write(vals)
+        self._check_stock_fields(vals)
+        result = super().write(vals)
+        if {"quantity", "supply", "kind", "product_id", "uom_id", "lot_id", "lot_name"} & vals.keys():
+            self._follow_open_rw(vals.keys())
+        return result
+
+    @api.model
+    def _check_stock_fields(self, vals):
+        """What the stock says is never typed, by no import and no RPC."""
+        given = {"quantity_issued", "quantity_returned", "quantity_to_issue", "needs_issue"} & vals.keys()
+        if given:
+            names = [self._fields[name]._description_string(self.env) for name in sorted(given)]
+            raise UserError(self.env._(
+                "%(fields)s: these come from warehouse documents and cannot be entered.", fields=", ".join(names)))
+
+    def _follow_open_rw(self, changed=()):
+        """Keep an open RW to what its lines still plan.
+
+        :param changed: names of the fields that were written
+        """
+        # technicians hold no stock rights; the line's own were checked on write
+        for line in self.sudo():
+            moves = line.move_ids.filtered(
+                lambda move: move.state not in ("done", "cancel") and not move._is_service_return())
+            if not moves:
+                continue
+            if {"product_id", "uom_id"} & set(changed) or not line.needs_issue:
+                moves._cancel_service_moves()
+                if line.needs_issue:
+                    line.order_id._prepare_open_rw()
+                continue
+            if {"lot_id", "lot_name"} & set(changed):
+                moves._do_unreserve()
+            planned = sum(move.product_uom._compute_quantity(move.product_uom_qty, line.uom_id) for move in moves)
+            if line.uom_id.compare(planned, line.quantity_to_issue) > 0:
+                moves[1:]._cancel_service_moves()
+                moves = moves[:1]
+                moves.product_uom_qty = line.uom_id._compute_quantity(line.quantity_to_issue, moves.product_uom)
+            moves._action_assign()
 
     @api.ondelete(at_uninstall=False)
     def _check_removable(self):

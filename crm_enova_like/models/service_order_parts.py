@@ -237,8 +237,7 @@ class CrmServiceOrder(models.Model):
             if compared > 0:
                 vals_list.append(self._prepare_rw_move_vals(line, picking, missing))
             elif compared < 0:
-                line.move_ids._cancel_service_moves()
-                vals_list.append(self._prepare_rw_move_vals(line, picking, line.quantity_to_issue))
+                line._follow_open_rw()
         # what nobody plans any more leaves the RW
         for line in planned:
             if line:

@@ -68,8 +68,7 @@ class CrmServiceOrder(models.Model):
             vals["date_closed"] = False
         else:
             vals["date_closed"] = fields.Datetime.now()
-        checked = moved.with_context(service_stage_checked=True)
-        checked.write(vals)
+        moved._write_stage(vals)
         if stage.state == "cancelled":
             moved._cancel_open_rw()
 
