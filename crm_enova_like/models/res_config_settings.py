@@ -10,6 +10,9 @@ class ResConfigSettings(models.TransientModel):
         compute="_compute_service_valuation_account_id", inverse="_inverse_service_valuation_account_id",
         check_company=True, groups="account.group_account_readonly,account.group_account_invoice")
     service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
+    service_account_proposal_id = fields.Many2one(
+        "account.account", string="Proposed Account", compute="_compute_service_account_proposal_id",
+        groups="account.group_account_readonly")
 
     @api.depends("company_id", "service_location_id")
     def _compute_service_valuation_account_id(self):
@@ -33,8 +36,33 @@ class ResConfigSettings(models.TransientModel):
             )
 
 
+    @api.depends("company_id", "service_valuation_account_id")
+    def _compute_service_account_proposal_id(self):
+        for settings in self:
+            settings.service_account_proposal_id = (
+                not settings.service_valuation_account_id
+                and settings.company_id.sudo()._get_service_account_proposal())
+
+    def action_use_service_account_proposal(self):
+        """Take the proposed cost account; accounting is changed by no other way
+        than a person's own press."""
+        self.ensure_one()
+        self.check_access("write")
+        # an accountant need not hold stock rights to set the account of RWs
+        location = self.company_id._get_service_location()
+        location.valuation_account_id = self.company_id.sudo()._get_service_account_proposal()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}
+
+
 class ResCompany(models.Model):
     _inherit = "res.company"
+
+    def _get_service_account_proposal(self):
+        """The account to which RWs of this company would post: in the Polish
+        chart *zużycie innych materiałów*, else the company's expense account."""
+        self.ensure_one()
+        account = self.env["account.chart.template"].with_company(self).ref("chart40010900", raise_if_not_found=False)
+        return account or self.expense_account_id
 
     def _has_real_time_products(self):
         """Whether the company values stored products in real time."""
