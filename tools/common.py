@@ -63,7 +63,8 @@ def check_disk(folder):
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     if free < NEEDED_GB * 10 ** 9:
-        raise Fail(f"Only {free / 10 ** 9:.1f} GB are free at {folder}: free at least {NEEDED_GB} GB and run this again.")
+        raise Fail(f"Only {free / 10 ** 9:.1f} GB are free at {folder}: "
+                   f"make room for at least {NEEDED_GB} GB and run this again.")
 
 
 @contextlib.contextmanager
@@ -122,10 +123,8 @@ def end(process, grace=20):
     if process.poll() is None:
         with contextlib.suppress(ProcessLookupError):
             process.terminate()
-        try:
+        with contextlib.suppress(subprocess.TimeoutExpired):
             process.wait(grace)
-        except subprocess.TimeoutExpired:
-            pass
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(process.pid, signal.SIGKILL)
     process.wait()

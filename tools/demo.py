@@ -1,4 +1,5 @@
 """bin/demo: a database with the demo firm, served on http://localhost:8069."""
+import contextlib
 import os
 import re
 import subprocess
@@ -41,8 +42,8 @@ def numbers(version):
 
 
 def installed_version(database):
-    found = postgres.query(f"SELECT latest_version FROM ir_module_module WHERE name = '{ADDON}' AND state = 'installed'",
-                           database)
+    sql = f"SELECT latest_version FROM ir_module_module WHERE name = '{ADDON}' AND state = 'installed'"
+    found = postgres.query(sql, database)
     return found[0] if found else None
 
 
@@ -130,9 +131,7 @@ def main(arguments):
         system.need(system.PRINTING, "which prints the PDF documents", must=False)
         with prepare.odoo_environment() as (source, environment):
             bring_up_to_date(database, source, environment, anew="--fresh" in arguments)
-            try:
+            with contextlib.suppress(Stopped):    # the usual end
                 serve(database, port, environment)
-            except Stopped:
-                pass    # the usual end
     say("Stopped.")
     return 0

@@ -150,7 +150,7 @@ class Server:
                     settings.write(SETTINGS)
         say("Starting PostgreSQL")
         log = self.data / "server.log"
-        for attempt in range(5):
+        for _attempt in range(5):
             code, output = self.program("pg_ctl", "-D", self.data, "-l", log, "-w", "-t", "60",
                                         "-o", f"-k '{self.sockets}'", "start")
             if code == 0:

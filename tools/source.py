@@ -44,7 +44,7 @@ def version_of(path):
     found = re.search(r"^version_info\s*=\s*\(\s*(['\"\w~]+)\s*,\s*(\d+)", release.read_text(errors="replace"), re.M)
     if not found:
         return None
-    return tuple(int(part) if part.isdigit() else part for part in found.groups())
+    return tuple(int(part) if part.isdigit() else part.strip("'\"") for part in found.groups())
 
 
 def find_root(folder):
@@ -99,7 +99,7 @@ def archive_sites():
             continue
         if origin == label == "Debian":
             sure.append(site)
-        elif not origin.strip("$()ORIGIN") and site.rstrip("/").endswith("/debian"):
+        elif origin in ("", "$(ORIGIN)") and site.rstrip("/").endswith("/debian"):
             maybe.append(site)    # apt-get update has not run here yet, so apt does not know
     return list(dict.fromkeys(sure + maybe))
 

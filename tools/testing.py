@@ -97,8 +97,8 @@ def run_all(inside, outside, options, source, environment):
         if inside:
             run = f"{database}_run"
             databases.clone(database, run)
-            codes["addon"] = pytest("The addon's tests", [
-                f"--odoo-config={config.CONF}", f"--odoo-database={run}", "--odoo-http", *options, *inside], environment)
+            command = [f"--odoo-config={config.CONF}", f"--odoo-database={run}", "--odoo-http", *options, *inside]
+            codes["addon"] = pytest("The addon's tests", command, environment)
             databases.drop(run)
         if outside:
             codes["outside"] = pytest("The tests from outside", ["-p", "no:odoo", *options, *outside], environment)

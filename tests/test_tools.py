@@ -1,0 +1,467 @@
+"""The tools behind bin/: fast, without network, database and waiting."""
+import configparser
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections import namedtuple
+from pathlib import Path
+
+import pytest
+
+from tools import common, config, databases, demo, lint_files, postgres, source, system, testing
+from tools.common import Fail
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def make_source(folder, version="(19, 0, 0, FINAL, 0, '')", package="", addons="addons"):
+    """A tree with just what tells an Odoo source."""
+    root = folder / package
+    (root / "odoo").mkdir(parents=True)
+    (root / "odoo" / "release.py").write_text(f"FINAL = 'final'\nversion_info = {version}\n")
+    (root / addons / "web").mkdir(parents=True)
+    (root / addons / "web" / "__manifest__.py").write_text("{}\n")
+    return folder
+
+
+def make_repository(folder):
+    make_source(folder)
+    for command in (["init", "-q", "-b", "19.0"], ["add", "."],
+                    ["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-q", "-m", "source"]):
+        subprocess.run(["git", *command], cwd=folder, check=True)
+    return folder
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch):
+    for name in ("ODOO_HOME", "ODOO_GIT"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(common, "NEEDED_GB", 0)
+    return tmp_path / "cache" / "crm_enova_like"
+
+
+def no_debian(work):
+    raise source.Unavailable("this system has no apt-get")
+
+
+def one_sentence(error):
+    text = str(error.value)
+    assert "\n" not in text and text.endswith(".") and ":" in text, text
+    return text
+
+
+# -- Odoo's source ------------------------------------------------------------
+
+@pytest.mark.parametrize("package, addons", [
+    ("", "addons"), ("usr/lib/python3/dist-packages", "odoo/addons"), ("usr/lib/python3/dist-packages", "addons")])
+def test_odoo_home_layouts(cache, tmp_path, monkeypatch, package, addons):
+    home = make_source(tmp_path / "src", package=package, addons=addons)
+    monkeypatch.setenv("ODOO_HOME", str(home))
+    found = source.get()
+    assert found.path == home / package
+    assert found.addons == ([home / package / "addons"] if addons == "addons" else [])
+    assert not cache.exists(), "nothing is fetched"
+
+
+@pytest.mark.parametrize("version, said", [
+    ("(18, 0, 0, FINAL, 0, '')", "is Odoo 18.0, not 19.0"), ("('saas~19', 1, 0)", "is Odoo saas~19.1, not 19.0"),
+    ("unknown()", "of unknown version")])
+def test_odoo_home_of_another_version(cache, tmp_path, monkeypatch, version, said):
+    monkeypatch.setenv("ODOO_HOME", str(make_source(tmp_path / "src", version)))
+    with pytest.raises(Fail) as error:
+        source.get()
+    assert said in one_sentence(error)
+
+
+@pytest.mark.parametrize("make, said", [(lambda folder: None, "is not a folder"), (Path.mkdir, "holds no Odoo source")])
+def test_odoo_home_missing(cache, tmp_path, monkeypatch, make, said):
+    make(tmp_path / "src")
+    monkeypatch.setenv("ODOO_HOME", str(tmp_path / "src"))
+    with pytest.raises(Fail) as error:
+        source.get()
+    assert said in one_sentence(error) and "ODOO_HOME" in one_sentence(error)
+
+
+def test_odoo_home_comes_first(cache, tmp_path, monkeypatch):
+    monkeypatch.setenv("ODOO_HOME", str(make_source(tmp_path / "src")))
+    monkeypatch.setenv("ODOO_GIT", "/nowhere")
+    monkeypatch.setattr(source, "fetch_debian", pytest.fail)
+    assert source.get().path == tmp_path / "src"
+
+
+def test_package_before_git(cache, monkeypatch):
+    def fetch(work):
+        make_source(work, package="usr/lib/python3/dist-packages", addons="odoo/addons")
+        return "Debian package odoo-19 1"
+
+    monkeypatch.setattr(source, "fetch_debian", fetch)
+    monkeypatch.setattr(source, "fetch_git", pytest.fail)
+    first = source.get()
+    assert first.ident == "Debian package odoo-19 1"
+    assert first.path == cache / "odoo-19.0-debian/usr/lib/python3/dist-packages"
+    monkeypatch.setattr(source, "fetch_debian", pytest.fail)
+    assert source.get() == first, "the second time it is there"
+
+
+def test_git_where_there_is_no_package(cache, tmp_path, monkeypatch):
+    repository = make_repository(tmp_path / "repo")
+    monkeypatch.setattr(source, "fetch_debian", no_debian)
+    monkeypatch.setattr(source, "PUBLIC_GIT", str(repository))
+    found = source.get()
+    assert found.ident.startswith("git ") and source.version_of(found.path) == (19, 0)
+    monkeypatch.setattr(source, "fetch_debian", pytest.fail)
+    monkeypatch.setattr(source, "fetch_git", pytest.fail)
+    assert source.get() == found, "what is there is not looked for again"
+
+
+def test_odoo_git(cache, tmp_path, monkeypatch):
+    monkeypatch.setenv("ODOO_GIT", str(make_repository(tmp_path / "repo")))
+    monkeypatch.setattr(source, "fetch_debian", pytest.fail)
+    found = source.get()
+    assert (found.path / "addons" / "web").is_dir() and found.path.parent == cache
+
+
+def test_no_way_to_odoo(cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(source, "fetch_debian", no_debian)
+    monkeypatch.setattr(source, "PUBLIC_GIT", str(tmp_path / "nowhere"))
+    with pytest.raises(Fail) as error:
+        source.get()
+    text = one_sentence(error)
+    assert "this system has no apt-get" in text and "fatal:" in text and "ODOO_HOME" in text
+
+
+@pytest.mark.parametrize("interrupt", [common.Stopped(2), KeyboardInterrupt(), OSError(28, "No space left on device")])
+def test_interrupted_unpacking_leaves_nothing(cache, monkeypatch, interrupt):
+    def half(work):
+        make_source(work)
+        raise interrupt
+
+    monkeypatch.setattr(source, "fetch_debian", half)
+    with pytest.raises(type(interrupt)):
+        source.get()
+    assert [path.name for path in cache.iterdir()] == ["lock"]
+
+
+def test_killed_unpacking_is_cleared_away(cache, monkeypatch):
+    left = make_source(cache / "tmp-odoo-19.0-debian-abc")
+    final = cache / "odoo-19.0-debian"
+    final.mkdir()    # without its SOURCE: not complete
+
+    def fetch(work):
+        assert not left.exists()
+        make_source(work)
+        return "new"
+
+    monkeypatch.setattr(source, "fetch_debian", fetch)
+    assert source.get().ident == "new"
+    assert sorted(path.name for path in cache.iterdir()) == ["lock", "odoo-19.0-debian"]
+
+
+def test_what_came_is_checked(cache, tmp_path, monkeypatch):
+    def fetch(work):
+        make_source(work, "(20, 0, 0)")
+        return "new"
+
+    monkeypatch.setattr(source, "fetch_debian", fetch)
+    monkeypatch.setattr(source, "PUBLIC_GIT", str(tmp_path / "nowhere"))
+    with pytest.raises(Fail, match="what came is Odoo 20.0, not 19.0"):
+        source.get()
+    assert [path.name for path in cache.iterdir()] == ["lock"]
+
+
+def test_archive_sites(monkeypatch):
+    lines = ("http://a.example/debian|Debian|Debian\nhttp://a.example/debian|Debian|Debian\n"
+             "http://a.example/debian-security|Debian|Debian-Security\nhttp://b.example/node||\n"
+             "http://c.example/debian|$(ORIGIN)|$(LABEL)\nhttp://d.example/ubuntu|Ubuntu|Ubuntu\n")
+    monkeypatch.setattr(common, "run", lambda command: (0, lines))
+    assert source.archive_sites() == ["http://a.example/debian", "http://c.example/debian"]
+
+
+# -- what the machine lacks ------------------------------------------------------
+
+def test_taken_port():
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = other.getsockname()[1]
+        with pytest.raises(Fail) as error:
+            system.check_port(str(port))
+    text = one_sentence(error)
+    assert f"Port {port} is taken" in text and "PORT=" in text
+    assert system.check_port(str(port)) == port
+
+
+@pytest.mark.parametrize("port", ["", "http", "0", "70000", "-1"])
+def test_no_port(port):
+    with pytest.raises(Fail, match="is not a port"):
+        system.check_port(port)
+
+
+def test_taken_port_is_told_before_all_else(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        environment = dict(os.environ, PORT=str(other.getsockname()[1]), HOME=str(tmp_path),
+                           ODOO_HOME=str(tmp_path / "nowhere"))
+        done = subprocess.run([ROOT / "bin" / "demo"], env=environment, capture_output=True, text=True)
+    assert done.returncode == 1 and done.stdout == ""
+    assert "is taken" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_wrong_odoo_home_of_a_command(tmp_path):
+    environment = dict(os.environ, ODOO_HOME=str(tmp_path / "nowhere"))
+    done = subprocess.run([ROOT / "bin" / "odoo", "--version"], env=environment, capture_output=True, text=True,
+                          cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.count("\n") == 1 and "is not a folder" in done.stderr
+
+
+def test_little_disk(tmp_path, monkeypatch):
+    usage = namedtuple("usage", "total used free")(10 ** 11, 10 ** 11 - 10 ** 9, 10 ** 9)
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage)
+    with pytest.raises(Fail) as error:
+        common.check_disk(tmp_path / "not" / "yet")
+    assert "Only 1.0 GB are free" in one_sentence(error)
+
+
+def test_missing_program(monkeypatch, capsys):
+    monkeypatch.setattr(shutil, "which", lambda name: None)
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    system.need(system.PRINTING, "which prints", must=False)
+    assert "apt-get install wkhtmltopdf" in capsys.readouterr().out
+    with pytest.raises(Fail) as error:
+        system.need(system.BROWSER, "which drives the tests", must=True)
+    assert "apt-get install chromium" in str(error.value)
+
+
+def test_root_installs_what_is_missing(monkeypatch, capsys):
+    there, ran = set(), []
+
+    def run(command, **options):
+        ran.append(command)
+        there.update(command)
+        return 0, ""
+
+    monkeypatch.setattr(shutil, "which", lambda name: name if name in {"apt-get", *there} else None)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(common, "run", run)
+    system.need(system.BROWSER, "which drives the tests", must=True)
+    assert len(ran) == 1 and "--no-install-recommends" in ran[0]
+    assert "Installing chromium" in capsys.readouterr().out
+
+
+# -- configuration and database server -------------------------------------------
+
+def test_configuration(tmp_path, monkeypatch):
+    monkeypatch.setattr(config, "CONF", tmp_path / "odoo.conf")
+    monkeypatch.setattr(config, "DATA", tmp_path / "data")
+    monkeypatch.setenv("PGPASSWORD", "s")
+    home = make_source(tmp_path / "src")
+    config.write(source.Source(home, "x", "x"), {"PGHOST": "/run/pg", "PGPORT": "5433", "PGUSER": "odoo"})
+    read = configparser.RawConfigParser()
+    read.read(tmp_path / "odoo.conf")
+    options = read["options"]
+    assert options["addons_path"] == f"{home}/addons,{ROOT}"
+    assert (options["db_host"], options["db_port"], options["db_user"]) == ("/run/pg", "5433", "odoo")
+    assert options["db_password"] == "s" and options["data_dir"] == str(tmp_path / "data")
+    assert options["http_interface"] == "127.0.0.1" and options["with_demo"] == "False"
+    assert (tmp_path / "odoo.conf").stat().st_mode & 0o077 == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["data", "odoo.conf", "src"]
+
+
+def test_environment_of_children(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", "/elsewhere")
+    environment = config.environment({"PGHOST": "/run/pg"})
+    assert environment["ODOO_RC"] == str(ROOT / "var" / "odoo.conf") and environment["PGHOST"] == "/run/pg"
+    assert environment["PATH"].startswith(str(ROOT / ".venv" / "bin")) and "PYTHONPATH" not in environment
+
+
+def test_pghost_is_used(monkeypatch):
+    monkeypatch.setenv("PGHOST", "db.example")
+    monkeypatch.setenv("PGUSER", "someone")
+    monkeypatch.delenv("PGPORT", raising=False)
+    monkeypatch.setattr(postgres, "current", None)
+    monkeypatch.setattr(postgres, "query", lambda sql, server: ["t"])
+    server = postgres.acquire()
+    assert server.environment() == {"PGHOST": "db.example", "PGPORT": "5432", "PGUSER": "someone"}
+
+
+@pytest.mark.parametrize("user, answer, said", [
+    ("postgres", ["t"], "refuses the database user postgres"), ("poor", ["f"], "may not create databases")])
+def test_roles_that_will_not_do(monkeypatch, user, answer, said):
+    monkeypatch.setenv("PGHOST", "db.example")
+    monkeypatch.setenv("PGUSER", user)
+    monkeypatch.setattr(postgres, "current", None)
+    monkeypatch.setattr(postgres, "query", lambda sql, server: answer)
+    with pytest.raises(Fail) as error:
+        postgres.acquire()
+    assert said in one_sentence(error)
+
+
+class FakeServer(postgres.Server):
+    """A server whose programs only note what they are called for."""
+
+    calls = []
+    running = False
+
+    def become_possible(self):
+        pass
+
+    def alive(self):
+        return FakeServer.running
+
+    def start(self):
+        self.data.mkdir(exist_ok=True)
+        (self.data / "postmaster.pid").touch()
+        FakeServer.calls.append("start")
+        FakeServer.running = True
+
+    def program(self, *command):
+        FakeServer.calls.append(command[-1])
+        FakeServer.running = False
+        return 0, ""
+
+
+def test_last_one_out_stops_the_server(tmp_path, monkeypatch):
+    monkeypatch.setattr(FakeServer, "calls", [])
+    monkeypatch.setattr(FakeServer, "running", False)
+    first, second = FakeServer(tmp_path / "pg"), FakeServer(tmp_path / "pg")
+    first.acquire()
+    second.acquire()
+    first.release()
+    assert FakeServer.calls == ["start"], "the second one goes on"
+    second.release()
+    assert FakeServer.calls == ["start", "stop"]
+    second.release()
+    assert FakeServer.calls == ["start", "stop"]
+
+
+def test_killed_command_holds_nothing(tmp_path, monkeypatch):
+    monkeypatch.setattr(FakeServer, "calls", [])
+    monkeypatch.setattr(FakeServer, "running", False)
+    killed, next_one = FakeServer(tmp_path / "pg"), FakeServer(tmp_path / "pg")
+    killed.acquire()
+    os.close(os.dup(killed.handle.fileno()))
+    killed.handle.close()    # as the kernel does
+    next_one.acquire()
+    next_one.release()
+    assert FakeServer.calls == ["start", "stop"], "it takes the running server over, and stops it"
+
+
+def test_socket_path_is_short(tmp_path, monkeypatch):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", "/run/user/1")
+    short, long = postgres.Server(Path("/a/b")), postgres.Server(tmp_path / ("x" * 90))
+    assert short.sockets == Path("/a/b/socket")
+    assert str(long.sockets).startswith("/run/user/1/crm_enova_like-")
+
+
+# -- databases -------------------------------------------------------------------
+
+def test_half_made_base_is_dropped(monkeypatch, tmp_path):
+    done = []
+    monkeypatch.setattr(common, "VAR", tmp_path)
+    monkeypatch.setattr(databases, "exists", lambda name: False)
+    monkeypatch.setattr(databases, "like", lambda prefix: [prefix + "old"])
+    monkeypatch.setattr(databases, "drop", lambda name: done.append(("drop", name)))
+    monkeypatch.setattr(databases, "rename", lambda *names: done.append(("rename", *names)))
+
+    def odoo(log, *arguments, environment):
+        if log == "base-install":
+            raise common.Stopped(15)
+
+    monkeypatch.setattr(databases, "odoo", odoo)
+    monkeypatch.setattr(common, "NEEDED_GB", 0)
+    odoo_source = source.Source(tmp_path, "one", "one")
+    with pytest.raises(common.Stopped):
+        databases.base(odoo_source, {})
+    name = databases.base_name(odoo_source)
+    assert done == [("drop", name.rpartition("_")[0] + "_old"), ("drop", name + "_new")]
+    assert databases.base_name(source.Source(tmp_path, "two", "two")) != name
+
+
+def test_filestore_goes_with_its_database(monkeypatch, tmp_path):
+    monkeypatch.setattr(config, "DATA", tmp_path)
+    monkeypatch.setattr(postgres, "query", lambda sql, *rest: [])
+    stored = databases.filestore("one") / "ab" / "abc"
+    stored.parent.mkdir(parents=True)
+    stored.write_text("picture")
+    databases.clone("one", "two")
+    databases.rename("two", "three")
+    databases.drop("one")
+    assert (databases.filestore("three") / "ab" / "abc").read_text() == "picture"
+    assert [path.name for path in (tmp_path / "filestore").iterdir()] == ["three"]
+
+
+def test_foreign_demo_database_is_left_alone(monkeypatch, tmp_path):
+    monkeypatch.setattr(databases, "exists", lambda name: True)
+    monkeypatch.setattr(databases, "drop", pytest.fail)
+    monkeypatch.setattr(postgres, "query", lambda sql, *rest: ["somebody's"])
+    with pytest.raises(Fail, match="was not made by this checkout"):
+        demo.bring_up_to_date("demo", None, {}, anew=True)
+
+
+@pytest.mark.parametrize("there, here, updates", [
+    ("19.0.1.0.0", "19.0.1.0.0", False), ("19.0.1.9.0", "19.0.1.10.0", True), ("19.0.2.0.0", "19.0.1.0.0", False),
+    (None, "19.0.1.0.0", True)])
+def test_demo_is_updated(monkeypatch, there, here, updates):
+    ran = []
+    monkeypatch.setattr(databases, "exists", lambda name: True)
+    monkeypatch.setattr(demo, "is_ours", lambda name: True)
+    monkeypatch.setattr(demo, "installed_version", lambda name: there)
+    monkeypatch.setattr(config, "manifest", lambda: {"version": here})
+    monkeypatch.setattr(databases, "odoo", lambda *arguments, environment: ran.append(arguments))
+    demo.bring_up_to_date("demo", None, {}, anew=False)
+    assert bool(ran) == updates
+
+
+# -- commands --------------------------------------------------------------------
+
+def test_child_ends_with_its_command(tmp_path):
+    """A command that is stopped ends what it started, and says so without a traceback."""
+    code = ("import os, signal, sys; sys.path.insert(0, sys.argv[1]); from tools import common\n"
+            "common.handle_signals()\n"
+            "child = common.spawn(['sleep', '600'])\n"
+            "print(child.pid, flush=True)\n"
+            "try: child.wait()\n"
+            "finally: common.end(child)\n")
+    process = subprocess.Popen([sys.executable, "-c", code, ROOT], stdout=subprocess.PIPE, text=True,
+                               stderr=subprocess.DEVNULL)
+    child = int(process.stdout.readline())
+    process.terminate()
+    assert process.wait(30) != 0
+    process.stdout.close()
+    with pytest.raises(ProcessLookupError):
+        os.kill(child, 0)
+
+
+def test_paths_of_bin_test():
+    assert testing.split(["-x", "-k", "one", "tests/test_tools.py"]) == (["tests/test_tools.py"], ["-x", "-k", "one"])
+    assert testing.sort([]) == (["crm_enova_like/tests"], ["tests"])
+    assert testing.sort([str(ROOT / "tests/test_tools.py") + "::test_no_port"]) == (
+        [], ["tests/test_tools.py::test_no_port"])
+    for wrong in ("nowhere.py", "tools/common.py", "/etc"):
+        with pytest.raises(Fail):
+            testing.sort([wrong])
+
+
+@pytest.mark.parametrize("ident, text, problem", [
+    ("%(name)s has %s", "%(name)s ma %s", None), ("%(name)s", "%(nazwa)s", "placeholders"), ("One", "", "translated"),
+    ("Done %s", "Gotowe", "placeholders"), ("One", "Jeden", None)])
+def test_translations_are_checked(ident, text, problem):
+    found = list(lint_files.check_entry(lint_files.polib.POEntry(msgid=ident, msgstr=text)))
+    assert bool(found) == bool(problem) and (not problem or problem in found[0])
+
+
+def test_broken_xml_is_found(tmp_path):
+    (tmp_path / "a.xml").write_text("<odoo><record></odoo>")
+    assert len(list(lint_files.check_xml([tmp_path / "a.xml"]))) == 1
+
+
+def test_registry_addresses_are_found(tmp_path):
+    (tmp_path / "a.md").write_text("see https://pypi.mirror" + ".example/simple/x\n")
+    (tmp_path / "b.md").write_text("see https://www.odoo.com/documentation/19.0/\n")
+    found = list(lint_files.check_text([tmp_path / "a.md", tmp_path / "b.md"]))
+    assert [path.name for path, _problem in found] == ["a.md"]

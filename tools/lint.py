@@ -1,0 +1,36 @@
+"""bin/lint: ruff, pylint-odoo, and our own checks of XML, translations and text files."""
+import time
+
+from . import common, prepare
+from .common import ADDON, PYTHON, ROOT, say
+
+USAGE = """usage: bin/lint
+
+Static checks of the addon, the tools and the tests; `.venv/bin/ruff check --fix` mends much of what ruff finds."""
+
+
+def checks():
+    bin_dir = PYTHON.parent
+    return (
+        ("ruff", [bin_dir / "ruff", "check", "--quiet", ADDON, "tools", "tests"]),
+        ("pylint-odoo", [PYTHON, "-m", "pylint", "--rcfile=pyproject.toml", "--score=n", ADDON]),
+        ("compile", [PYTHON, "-W", "error", "-m", "compileall", "-q", "-f", ADDON, "tools", "tests"]),
+        ("files", [PYTHON, ROOT / "tools" / "lint_files.py"]),
+    )
+
+
+def main(arguments):
+    if arguments:
+        say(USAGE)
+        return 0 if arguments[0] in ("-h", "--help") else 2
+    prepare.python_only()
+    failed = []
+    for name, command in checks():
+        start = time.monotonic()
+        code, output = common.run(command, cwd=ROOT)
+        say(f"{name}: {'passed' if code == 0 else 'FAILED'} ({time.monotonic() - start:.1f} s)")
+        if code:
+            failed.append(name)
+            say(output.rstrip())
+    say(f"lint: {len(checks()) - len(failed)} passed, {len(failed)} failed")
+    return 1 if failed else 0
