@@ -12,7 +12,7 @@ class ResConfigSettings(models.TransientModel):
     service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
     service_account_proposal_id = fields.Many2one(
         "account.account", string="Proposed Account", compute="_compute_service_account_proposal_id",
-        groups="account.group_account_readonly")
+        groups="account.group_account_readonly,account.group_account_invoice")
 
     @api.depends("company_id", "service_location_id")
     def _compute_service_valuation_account_id(self):

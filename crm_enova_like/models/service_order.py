@@ -290,6 +290,16 @@ class CrmServiceOrder(models.Model):
             vals.pop("name", None)
         return vals_list
 
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for order, copy in zip(self, copies, strict=True):
+            # a copied line belongs to the copied device
+            devices = {line.device_id: line for line in copy.device_line_ids}
+            for line, copied in zip(order.line_ids, copy.line_ids, strict=False):
+                if line.device_line_id and not copied.device_line_id:
+                    copied.device_line_id = devices.get(line.device_line_id.device_id)
+        return copies
+
     @api.ondelete(at_uninstall=False)
     def _check_no_documents(self):
         # the RW is the stock's record, whoever deletes the order

@@ -160,6 +160,10 @@ class CrmServiceOrderDevice(models.Model):
         lines = super().create(vals_list)
         lines._check_order_open()
         lines._check_device_company()
+        for order in lines.order_id:
+            if len(order.device_line_ids) == 1:
+                # the order's only device is every line's device
+                order.line_ids.filtered(lambda line: not line.device_line_id).device_line_id = order.device_line_ids
         return lines
 
     def write(self, vals):
@@ -291,7 +295,11 @@ class CrmServiceOrderDevice(models.Model):
     def action_change_owner(self):
         """The device has a new owner: the order's contractor."""
         for line in self.filtered("is_foreign"):
-            line.device_id.write({"partner_id": line.order_id.partner_id.id, "address_id": line.order_id.address_id.id})
+            owner, place = line.order_id.partner_id, line.order_id.address_id
+            if place.commercial_partner_id != owner.commercial_partner_id:
+                # it stood at its former owner's
+                place = owner
+            line.device_id.write({"partner_id": owner.id, "address_id": place.id})
         return True
 
     def action_owner_is_contractor(self):

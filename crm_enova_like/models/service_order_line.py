@@ -31,9 +31,10 @@ class CrmServiceOrderLine(models.Model):
     state = fields.Selection(related="order_id.state", string="Order State")
     device_line_id = fields.Many2one(
         "crm.service.order.device", string="Device", index="btree_not_null", ondelete="restrict",
-        domain="[('order_id', '=', order_id)]", check_company=True,
+        domain="[('order_id', '=', order_id)]", check_company=True, copy=False,
         help="Empty: the order's only device, where there is just one.")
-    device_id = fields.Many2one(related="device_line_id.device_id", store=True, index="btree_not_null")
+    device_id = fields.Many2one(
+        related="device_line_id.device_id", string="Device Card", store=True, index="btree_not_null")
     kind = fields.Selection(
         [("labour", "Labour"), ("part", "Part"), ("expense", "Expense")], required=True, default="part")
     product_id = fields.Many2one(
@@ -219,6 +220,11 @@ class CrmServiceOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        if not self.env.su and {
+                "order_id", "device_line_id", "kind", "product_id", "quantity", "uom_id", "supply",
+                "lot_id", "lot_name"} & vals.keys():
+            # a return lowers the plan of a closed order too, with sudo
+            self._check_order_open()
         if {"product_id", "uom_id", "order_id", "kind", "supply"} & vals.keys():
             for line in self:
                 changed = [
@@ -302,6 +308,11 @@ class CrmServiceOrderLine(models.Model):
     def _check_planned(self):
         for line in self:
             uom = line.uom_id
+            if uom and uom.compare(line.quantity_returned, line.quantity_issued) > 0:
+                raise ValidationError(self.env._(
+                    "Order %(order)s, part %(part)s: %(returned)g %(uom)s returned, but only %(issued)g were issued.",
+                    order=line.order_id.name, part=line.product_id.display_name,
+                    returned=line.quantity_returned, uom=uom.name, issued=line.quantity_issued))
             if line.kind == "part" and uom and uom.compare(line.quantity, line._get_used_quantity()) < 0:
                 raise ValidationError(self.env._(
                     "Order %(order)s, part %(part)s: %(issued)g %(uom)s are issued, more than the %(planned)g planned. "

@@ -255,13 +255,13 @@ class CrmServiceOrder(models.Model):
         product's unit."""
         shortages = defaultdict(lambda: [0.0, 0.0])
         for move in picking.move_ids.filtered(lambda move: move.state not in ("done", "cancel")):
-            unit = move.product_id.uom_id
-            need = move.product_uom._compute_quantity(move.product_uom_qty, unit)
-            have = move.product_uom._compute_quantity(move.quantity, unit)
-            if unit.compare(have, need) < 0 and move.product_id.is_storable:
-                shortages[move.product_id][0] += need
-                shortages[move.product_id][1] += have
-        return [(product, need, have) for product, (need, have) in shortages.items()]
+            if move.product_id.is_storable:
+                unit = move.product_id.uom_id
+                shortages[move.product_id][0] += move.product_uom._compute_quantity(move.product_uom_qty, unit)
+                shortages[move.product_id][1] += move.product_uom._compute_quantity(move.quantity, unit)
+        return [
+            (product, need, have) for product, (need, have) in shortages.items()
+            if product.uom_id.compare(have, need) < 0]
 
     def _get_free_shortages(self):
         """Products of which less is free than the order needs, reserving
@@ -300,8 +300,9 @@ class CrmServiceOrder(models.Model):
         return picking
 
     def _cancel_open_rw(self):
-        """Cancel the orders' open documents, with the orders' rights checked."""
-        self.sudo()._get_open_rw().action_cancel()
+        """Cancel the orders' open RWs, with the orders' rights checked; parts on
+        their way back stay on their ZW."""
+        self.sudo()._get_open_rw().filtered(lambda picking: picking.service_document == "rw").action_cancel()
 
     def action_view_pickings(self):
         """RWs and ZWs of the orders, for stock users."""

@@ -6,6 +6,11 @@ from odoo.fields import Command
 class CrmServiceOrder(models.Model):
     _inherit = "crm.service.order"
 
+    def _get_pending_returns(self):
+        """Open ZWs of the orders, with the orders' rights checked."""
+        self.check_access("read")
+        return self.sudo()._get_open_rw().filtered(lambda picking: picking.service_document == "zw")
+
     def action_open_return(self):
         """Ask which issued parts go back to the warehouse."""
         self.ensure_one()
@@ -50,11 +55,7 @@ class CrmServiceOrderLine(models.Model):
         self.invalidate_recordset(["quantity_issued", "quantity_returned"])
         line = self.sudo()
         moves = line.move_ids.filtered(lambda move: move.state == "done" and not move._is_service_return())
-        pending = sum(
-            move.product_uom._compute_quantity(move.product_uom_qty, line.uom_id)
-            for move in line.move_ids
-            if move._is_service_return() and move.state not in ("done", "cancel"))
-        available = line._get_used_quantity() - pending
+        available = line._get_returnable_quantity()
         if line.uom_id.compare(quantity, 0.0) <= 0:
             raise UserError(self.env._(
                 "Order %(order)s, part %(part)s: enter a quantity to return.",
@@ -83,6 +84,15 @@ class CrmServiceOrderLine(models.Model):
                 picking._action_done()
             left -= take
         return True
+
+    def _get_returnable_quantity(self):
+        """Issued, not returned and on no open ZW, in the line's unit."""
+        self.ensure_one()
+        line = self.sudo()
+        return line._get_used_quantity() - sum(
+            move.product_uom._compute_quantity(move.product_uom_qty, line.uom_id)
+            for move in line.move_ids
+            if move._is_service_return() and move.state not in ("done", "cancel"))
 
     def _return_move(self, move, quantity):
         """One ZW for ``quantity`` (in the move's unit) of an RW's move."""

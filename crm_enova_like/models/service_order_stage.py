@@ -3,6 +3,10 @@ from odoo.exceptions import AccessError, UserError
 
 from .service_stage import OPEN_STATES
 
+# says that the user left the issued parts as cost; an object, since a context
+# from outside can hold any plain value
+PARTS_KEPT = object()
+
 
 class CrmServiceOrder(models.Model):
     """How an order moves: its stages, its queue and who it is handed to."""
@@ -193,7 +197,7 @@ class CrmServiceOrder(models.Model):
     def _check_can_cancel(self):
         """Refuse to cancel an order with issued parts; the question of
         ``action_cancel`` says what becomes of them."""
-        if self.env.context.get("service_keep_parts"):
+        if self.env.context.get("service_keep_parts") is PARTS_KEPT:
             return
         for line in self.line_ids:
             if line.quantity_issued > line.quantity_returned:
@@ -207,20 +211,21 @@ class CrmServiceOrder(models.Model):
     def action_take(self):
         """Take orders from the queue.
 
-        The row is locked first: of two technicians who press at once, the
-        second is told who has the order.
+        The row is locked first, blocking: of two technicians who press at
+        once, the second waits, is run again, and told who has the order.
 
         :raises UserError: somebody has the order already, or it is closed
         """
-        self.check_access("write")
-        self.lock_for_update()
-        self.invalidate_recordset(["user_id", "state"])
-        self._check_state(*OPEN_STATES)
-        for order in self:
+        self.browse().check_access("write")
+        self._lock_order_rows()
+        # a colleague's order is out of sight, but who has it may be told
+        for order in self.sudo().filtered(lambda order: order.company_id in self.env.companies):
             if order.user_id and order.user_id != self.env.user:
                 raise UserError(self.env._(
                     "Order %(order)s was taken by %(user)s already.",
-                    order=order.name, user=order.sudo().user_id.name))
+                    order=order.name, user=order.user_id.name))
+        self.check_access("write")
+        self._check_state(*OPEN_STATES)
         self.write({"user_id": self.env.uid})
         return True
 

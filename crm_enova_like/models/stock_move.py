@@ -67,7 +67,7 @@ class StockMove(models.Model):
         returned = done.filtered(lambda move: move.state == "done" and move.picking_type_id.service_document == "zw")
         # a keeper's return lowers the plan just as a technician's does
         returned.sudo()._lower_service_plan()
-        done.filtered(lambda move: move in service).sudo().service_line_id._check_planned()
+        (done.filtered(lambda move: move in service) | returned).sudo().service_line_id._check_planned()
         return done
 
     def _check_service_stock(self):
