@@ -1,2 +1,3 @@
 from . import test_device
 from . import test_device_delivery
+from . import test_race
