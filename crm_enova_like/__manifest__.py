@@ -39,7 +39,15 @@
         "report/device_history.xml",
         "views/menus.xml",
     ],
-    "demo": [],
+    "demo": [
+        "demo/company.xml",
+        "demo/res_partner.xml",
+        "demo/device_type.xml",
+        "demo/product.xml",
+        "demo/device.xml",
+        "demo/service_order.xml",
+        "demo/service_order_work.xml",
+    ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }
