@@ -10,11 +10,11 @@ from . import service_device_numbers
 from . import service_device_history
 from . import service_order
 from . import service_order_stage
-from . import service_order_screen
 from . import service_order_device
 from . import service_order_line
 from . import service_order_parts
 from . import service_order_return
+from . import service_order_screen
 from . import product
 from . import stock_lot
 from . import res_partner
