@@ -1,5 +1,6 @@
 from . import test_device
 from . import test_device_delivery
+from . import test_device_history
 from . import test_numbering
 from . import test_order
 from . import test_order_device
