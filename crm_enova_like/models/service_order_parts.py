@@ -194,8 +194,6 @@ class CrmServiceOrder(models.Model):
             "company_id": self.company_id.id,
             "user_id": False,
         }
-        if self.date_deadline:
-            vals["date_deadline"] = fields.Datetime.to_datetime(self.date_deadline)
         if self.project_id and "project_id" in self.env["stock.picking"]._fields:
             vals["project_id"] = self.project_id.id
         return vals
@@ -213,6 +211,8 @@ class CrmServiceOrder(models.Model):
             "company_id": self.company_id.id,
             "origin": self.name,
             "service_line_id": line.id,
+            # the keeper's list takes the RW's deadline from its moves
+            "date_deadline": fields.Datetime.to_datetime(self.date_deadline),
             "description_picking": line.name or line.product_id.display_name,
         }
 
