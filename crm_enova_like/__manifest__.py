@@ -14,6 +14,7 @@
         "security/rules.xml",
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
+        "data/inspection_regimes.xml",
         "report/rw_document.xml",
         "report/service_order_reports.xml",
         "views/service_order_views.xml",

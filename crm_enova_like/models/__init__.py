@@ -15,6 +15,10 @@ from . import service_order_device
 from . import service_order_line
 from . import service_order_parts
 from . import service_order_return
+from . import service_inspection_regime
+from . import service_inspection_plan
+from . import service_inspection
+from . import service_order_inspection
 from . import product
 from . import stock_lot
 from . import res_partner
