@@ -10,7 +10,6 @@ from . import service_device_numbers
 from . import service_device_history
 from . import service_order
 from . import service_order_stage
-from . import service_order_screen
 from . import service_order_device
 from . import service_order_line
 from . import service_order_parts
@@ -19,6 +18,7 @@ from . import service_inspection_regime
 from . import service_inspection_plan
 from . import service_inspection
 from . import service_order_inspection
+from . import service_order_screen
 from . import product
 from . import stock_lot
 from . import res_partner

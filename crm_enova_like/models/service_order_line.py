@@ -127,6 +127,7 @@ class CrmServiceOrderLine(models.Model):
 
     # LOTS
 
+    @api.depends("lot_id")
     def _compute_lot_name(self):
         for line in self:
             line.lot_name = line.lot_id.name

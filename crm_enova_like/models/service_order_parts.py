@@ -270,14 +270,16 @@ class CrmServiceOrder(models.Model):
         location = self.type_id._get_rw_picking_type().default_location_src_id
         needed = defaultdict(float)
         for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
-            needed[line.product_id] += line.uom_id._compute_quantity(line.quantity_to_issue, line.product_id.uom_id)
+            needed[line.product_id, line.lot_id] += line.uom_id._compute_quantity(
+                line.quantity_to_issue, line.product_id.uom_id)
         reserved = defaultdict(float)
         for move in self._get_open_rw().move_ids:
-            reserved[move.product_id] += move.product_uom._compute_quantity(move.quantity, move.product_id.uom_id)
+            reserved[move.product_id, move.service_line_id.lot_id] += move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id)
         Quant = self.env["stock.quant"]
         shortages = []
-        for product, need in needed.items():
-            free = Quant._get_available_quantity(product, location) + reserved[product]
+        for (product, lot), need in needed.items():
+            free = Quant._get_available_quantity(product, location, lot_id=lot or None) + reserved[product, lot]
             if product.uom_id.compare(free, need) < 0:
                 shortages.append((product, need, max(free, 0.0)))
         return shortages

@@ -37,3 +37,20 @@ class CrmServiceOrder(models.Model):
                 line.quantity_issued > line.quantity_returned for line in order.line_ids)
             order.has_tracked_parts = any(
                 line.tracking in ("lot", "serial") for line in order.line_ids)
+
+
+class CrmServiceOrderDevice(models.Model):
+    _inherit = "crm.service.order.device"
+
+    def action_open_details(self):
+        """Open one device of an order in a dialog: diagnosis, repair, outcome."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.display_name,
+            "res_model": self._name,
+            "res_id": self.id,
+            "view_mode": "form",
+            "views": [(self.env.ref("crm_enova_like.view_crm_service_order_device_form").id, "form")],
+            "target": "new",
+        }

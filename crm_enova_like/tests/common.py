@@ -1,3 +1,5 @@
+from contextlib import contextmanager
+
 from odoo import Command
 from odoo.tests import TransactionCase, new_test_user
 
@@ -109,6 +111,14 @@ class ServiceCommon(TransactionCase):
         if quantity:
             cls._stock(product, quantity, lot)
         return lot
+
+    @contextmanager
+    def assertRaisesRegex(self, exception, pattern):
+        """Odoo's ``assertRaises`` undoes what the refused call did before it
+        was refused; unittest's ``assertRaisesRegex`` would leave it."""
+        with self.assertRaises(exception) as caught:
+            yield caught
+        self.assertRegex(str(caught.exception), pattern)
 
     def assertStock(self, product, quantity, location=None, lot=None):
         """So much of the product lies on the shelf, reserved or not."""

@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..models.service_order_stage import PARTS_KEPT
+
 
 class CrmServiceCancelWizard(models.TransientModel):
     """Asked when an order with issued parts is cancelled."""
@@ -26,12 +28,14 @@ class CrmServiceCancelWizard(models.TransientModel):
                 orders=", ".join(self.order_ids.mapped("name"))))
         if self.mode == "return":
             for line in self.order_ids.line_ids:
-                if line.quantity_issued > line.quantity_returned:
-                    line.return_to_stock(line.quantity_issued - line.quantity_returned)
+                left = line._get_returnable_quantity()
+                if line.quantity_issued and line.uom_id.compare(left, 0.0) > 0:
+                    line.return_to_stock(left)
         if self.reason:
             self.order_ids.write({"cancel_reason": self.reason})
         orders = self.order_ids
-        if self.mode == "keep":
-            orders = orders.with_context(service_keep_parts=True)
+        if self.mode == "keep" or orders._get_pending_returns():
+            # parts on their way back are the keeper's, on an open ZW
+            orders = orders.with_context(service_keep_parts=PARTS_KEPT)
         orders._move_to_state("cancelled")
         return {"type": "ir.actions.act_window_close"}
