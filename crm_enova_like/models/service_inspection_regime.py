@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
 
 
 class CrmServiceInspectionRegime(models.Model):
@@ -57,13 +57,6 @@ class CrmServiceInspectionRegime(models.Model):
             [("regime_id", "in", self.ids)], ["regime_id"], ["__count"]))
         for regime in self:
             regime.plan_count = counts.get(regime, 0)
-
-    @api.constrains("interval_number")
-    def _check_interval(self):
-        for regime in self:
-            if not 1 <= regime.interval_number <= 1200:
-                raise ValidationError(self.env._(
-                    "Regime “%(regime)s”: the interval must be between 1 and 1200.", regime=regime.name))
 
     def write(self, vals):
         result = super().write(vals)

@@ -8,3 +8,5 @@ from . import test_parts_keeper
 from . import test_race
 from . import test_statements
 from . import test_valuation
+from . import test_inspection
+from . import test_inspection_schedule
