@@ -4,8 +4,10 @@ from odoo import fields, models
 class ResPartner(models.Model):
     _inherit = "res.partner"
 
-    service_device_ids = fields.One2many("crm.service.device", "partner_id", string="Devices")
-    service_order_ids = fields.One2many("crm.service.order", "partner_id", string="Service Orders")
+    service_device_ids = fields.One2many(
+        "crm.service.device", "partner_id", string="Devices", groups="crm_enova_like.group_technician")
+    service_order_ids = fields.One2many(
+        "crm.service.order", "partner_id", string="Service Orders", groups="crm_enova_like.group_technician")
     service_device_count = fields.Integer(compute="_compute_service_counts")
     service_order_count = fields.Integer(compute="_compute_service_counts")
 

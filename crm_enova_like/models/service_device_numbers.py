@@ -32,6 +32,23 @@ class CrmServiceDevice(models.Model):
         return found
 
     @api.model
+    def _search_display_name(self, operator, value):
+        """Find by serial number, identifier, name and contractor.
+
+        A union, run first (ARRAY), lets PostgreSQL use the trigram indexes; an OR that reaches
+        into another table makes it read all devices (937 ms against 13 ms on 60 000).
+        """
+        if operator not in ("ilike", "like", "=ilike", "=like") or not value:
+            return super()._search_display_name(operator, value)
+        # sudo: the search around this one applies the rules and the archive
+        everything = self.sudo().with_context(active_test=False)
+        union = SQL(" UNION ").join(
+            everything._search(Domain(name, operator, value)).subselect()
+            for name in (*self._rec_names_search, "partner_id"))
+        return Domain.custom(to_sql=lambda model, alias, query: SQL(
+            "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), union))
+
+    @api.model
     def _default_prefix(self):
         """Prefix of the identifier of a device whose type is not known."""
         return "DEV"
@@ -56,7 +73,8 @@ class CrmServiceDevice(models.Model):
         Touching the company's row makes a second transaction that does the same at this moment
         fail to serialize; Odoo runs it again, and it finds the sequence.
         """
-        self.env.cr.execute(SQL("UPDATE res_company SET id = id WHERE id = %s", company.id))
+        self.env.cr.execute(
+            SQL("UPDATE res_company SET id = id WHERE id = %s", company.id), log_exceptions=False)
         return self.env["ir.sequence"].sudo().create({
             "name": self.env._("Devices %(prefix)s", prefix=prefix),
             "code": self._sequence_code(prefix),

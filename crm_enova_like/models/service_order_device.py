@@ -145,7 +145,7 @@ class CrmServiceOrderDevice(models.Model):
             line.parts_summary = ", ".join(
                 f"{row.product_id.display_name} × {row._get_used_quantity():g}"
                 + (f" [{row.lot_names}]" if row.lot_names else "")
-                for row in parts)
+                for row in parts if row._get_used_quantity())
             line.lot_summary = ", ".join(name for name in parts.mapped("lot_names") if name)
             line.labour_summary = ", ".join(
                 row.name or row.product_id.display_name or "" for row in rows if row.kind == "labour")
@@ -179,6 +179,9 @@ class CrmServiceOrderDevice(models.Model):
             if changed:
                 changed._close(state) if state != "open" else changed.action_reopen()
             return True
+        if vals.get("order_id"):
+            # record rules look at where a row comes from; this at where it goes
+            self.env["crm.service.order"].browse(vals["order_id"]).check_access("write")
         if {"device_id", "order_id", "basis"} & vals.keys():
             self._check_order_open()
         result = super().write(vals)
@@ -194,6 +197,10 @@ class CrmServiceOrderDevice(models.Model):
                 raise UserError(self.env._(
                     "Device %(device)s in order %(order)s has issued parts and stays in the history. "
                     "Give it an outcome instead.",
+                    device=line.device_id.display_name, order=line.order_id.name))
+            if line.line_ids:
+                raise UserError(self.env._(
+                    "Device %(device)s in order %(order)s has labour, parts or costs. Remove them first.",
                     device=line.device_id.display_name, order=line.order_id.name))
 
     def _check_order_open(self):

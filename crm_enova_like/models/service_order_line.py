@@ -221,6 +221,9 @@ class CrmServiceOrderLine(models.Model):
         return lines
 
     def write(self, vals):
+        if vals.get("order_id"):
+            # record rules look at where a line comes from; this at where it goes
+            self.env["crm.service.order"].browse(vals["order_id"]).check_access("write")
         if not self.env.su and {
                 "order_id", "device_line_id", "kind", "product_id", "quantity", "uom_id", "supply",
                 "lot_id", "lot_name"} & vals.keys():

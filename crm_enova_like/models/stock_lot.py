@@ -4,7 +4,8 @@ from odoo import fields, models
 class StockLot(models.Model):
     _inherit = "stock.lot"
 
-    service_device_ids = fields.One2many("crm.service.device", "lot_id", string="Devices")
+    service_device_ids = fields.One2many(
+        "crm.service.device", "lot_id", string="Devices", groups="crm_enova_like.group_technician")
     service_device_count = fields.Integer(compute="_compute_service_device_count")
 
     def _compute_service_device_count(self):

@@ -81,7 +81,8 @@ class TestRace(BaseCase):
     @contextmanager
     def _environment(cls):
         with cls.registry.cursor() as cr:
-            yield api.Environment(cr, SUPERUSER_ID, {"lang": "en_US", "tracking_disable": True, "no_reset_password": True})
+            yield api.Environment(
+                cr, SUPERUSER_ID, {"lang": "en_US", "tracking_disable": True, "no_reset_password": True})
 
     @classmethod
     def _new_user(cls, env, name, group):
