@@ -14,6 +14,7 @@
         "security/rules.xml",
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
+        "data/inspection_regimes.xml",
         "report/rw_document.xml",
         "report/service_order_reports.xml",
         "views/service_order_views.xml",
@@ -37,6 +38,8 @@
         "views/res_partner_views.xml",
         "views/stock_lot_views.xml",
         "report/device_history.xml",
+        "views/service_inspection_views.xml",
+        "views/service_inspection_device_views.xml",
         "views/menus.xml",
     ],
     "demo": [

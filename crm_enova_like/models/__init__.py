@@ -14,6 +14,10 @@ from . import service_order_device
 from . import service_order_line
 from . import service_order_parts
 from . import service_order_return
+from . import service_inspection_regime
+from . import service_inspection_plan
+from . import service_inspection
+from . import service_order_inspection
 from . import service_order_screen
 from . import product
 from . import stock_lot

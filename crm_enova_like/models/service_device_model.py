@@ -27,12 +27,10 @@ class CrmServiceDeviceModel(models.Model):
              "devices of this model.")
     warranty_months = fields.Integer(
         string="Warranty (months)", help="0: as the type says.")
-    review_months = fields.Integer(
-        string="Inspection every (months)", help="0: as the type says.")
     device_count = fields.Integer(compute="_compute_device_count")
 
     _check_months = models.Constraint(
-        "CHECK (warranty_months >= 0 AND review_months >= 0)",
+        "CHECK (warranty_months >= 0)",
         "A number of months cannot be negative.")
 
     @api.depends("manufacturer_id")

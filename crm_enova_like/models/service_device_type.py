@@ -33,8 +33,6 @@ class CrmServiceDeviceType(models.Model):
         help="The numbers of the current company. Made with the first device.")
     warranty_months = fields.Integer(
         string="Warranty (months)", help="Counted from the date of sale.")
-    review_months = fields.Integer(
-        string="Inspection every (months)", help="0: the device needs no regular inspection.")
     order_type_id = fields.Many2one(
         "crm.service.order.type", string="Order Type", company_dependent=True, check_company=True,
         help="Proposed on new orders for devices of this type, in the current company.")
@@ -43,7 +41,7 @@ class CrmServiceDeviceType(models.Model):
     device_count = fields.Integer(compute="_compute_device_count")
 
     _check_months = models.Constraint(
-        "CHECK (warranty_months >= 0 AND review_months >= 0)",
+        "CHECK (warranty_months >= 0)",
         "A number of months cannot be negative.")
     _check_padding = models.Constraint(
         "CHECK (identifier_padding BETWEEN 1 AND 12)",

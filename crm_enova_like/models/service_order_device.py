@@ -80,6 +80,8 @@ class CrmServiceOrderDevice(models.Model):
         "(order_id, device_id)", "This device is in the order already.")
     _history_idx = models.Index("(device_id, date_received DESC, id DESC)")
     _open_idx = models.Index("(company_id, date_received, id) WHERE state = 'open'")
+    _in_service_idx = models.Index(
+        "(device_id) WHERE order_state IN ('new', 'accepted', 'in_progress', 'waiting')")
     _to_release_idx = models.Index(
         "(company_id, date_closed, id) WHERE state != 'open' AND date_released IS NULL")
 

@@ -1,6 +1,9 @@
+from . import test_access
 from . import test_device
 from . import test_device_delivery
 from . import test_device_history
+from . import test_inspection
+from . import test_inspection_schedule
 from . import test_numbering
 from . import test_order
 from . import test_order_device
@@ -9,4 +12,3 @@ from . import test_parts_keeper
 from . import test_race
 from . import test_statements
 from . import test_valuation
-from . import test_access

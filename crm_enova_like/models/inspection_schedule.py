@@ -1,0 +1,58 @@
+"""Dates of recurring inspections, apart from the ORM.
+
+The n-th date is ``anchor + n × interval``, always computed from the anchor
+(n from 1: the anchor itself is no inspection), so that 31 January gives
+28 February and then 31 March again, and never drifts to the 28th.
+"""
+from calendar import monthrange
+
+from dateutil.relativedelta import relativedelta
+
+# days that one unit takes at most, to find n without counting up
+_LONGEST = {"day": 1, "week": 7, "month": 31, "year": 366}
+
+
+def nth_date(anchor, n, number, unit, month_end=False):
+    """The n-th date of a schedule.
+
+    :param anchor: the date from which is counted
+    :param n: 1 for the first inspection
+    :param number: interval, 1 or more
+    :param unit: "day", "week", "month" or "year"
+    :param month_end: move the date to the last day of its month
+    """
+    date = anchor + relativedelta(**{f"{unit}s": n * number})
+    if month_end:
+        date = date.replace(day=monthrange(date.year, date.month)[1])
+    return date
+
+
+def next_date(anchor, after, number, unit, month_end=False):
+    """The first date of a schedule that is later than ``after``.
+
+    :return: (n, date), n at least 1
+    """
+    # at the longest interval at least this many have passed: start there
+    n = max(1, (after - anchor).days // (number * _LONGEST[unit]) - 1)
+    date = nth_date(anchor, n, number, unit, month_end)
+    while date <= after:
+        n += 1
+        date = nth_date(anchor, n, number, unit, month_end)
+    while n > 1:
+        earlier = nth_date(anchor, n - 1, number, unit, month_end)
+        if earlier <= after:
+            break
+        n, date = n - 1, earlier
+    return n, date
+
+
+def dates_until(anchor, first, until, number, unit, month_end=False):
+    """All dates of a schedule from the date ``first`` to ``until``, both
+    included, in order."""
+    n, date = next_date(anchor, first - relativedelta(days=1), number, unit, month_end)
+    dates = []
+    while date <= until:
+        dates.append(date)
+        n += 1
+        date = nth_date(anchor, n, number, unit, month_end)
+    return dates
