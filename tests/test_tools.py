@@ -395,6 +395,15 @@ def test_filestore_goes_with_its_database(monkeypatch, tmp_path):
     assert [path.name for path in (tmp_path / "filestore").iterdir()] == ["three"]
 
 
+def test_second_demo_of_one_database(monkeypatch, tmp_path):
+    monkeypatch.setattr(common, "VAR", tmp_path)
+    monkeypatch.setenv("DEMO_DB", "firm")
+    monkeypatch.setattr(system, "check_port", int)
+    with common.locked(tmp_path / "demo-firm.lock"), pytest.raises(Fail) as error:
+        demo.main([])
+    assert "DEMO_DB=firm2" in one_sentence(error)
+
+
 def test_foreign_demo_database_is_left_alone(monkeypatch, tmp_path):
     monkeypatch.setattr(databases, "exists", lambda name: True)
     monkeypatch.setattr(databases, "drop", pytest.fail)

@@ -68,14 +68,16 @@ def check_disk(folder):
 
 
 @contextlib.contextmanager
-def locked(path, waiting="another command that prepares the environment"):
-    """Hold an exclusive lock; the kernel lets go of it however we end."""
+def locked(path, waiting="another command that prepares the environment", taken=None):
+    """Hold an exclusive lock; the kernel lets go of it however we end. With `taken`, fail instead of waiting."""
     path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     with open(path, "w") as handle:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
+            if taken:
+                raise Fail(taken) from None
             say(f"Waiting for {waiting}")
             fcntl.flock(handle, fcntl.LOCK_EX)
         yield handle

@@ -127,7 +127,9 @@ def main(arguments):
     if not re.fullmatch(r"[A-Za-z][A-Za-z0-9_.-]{0,50}", database):
         raise Fail(f"DEMO_DB={database} is no name for a database: use letters, digits and underscores.")
     port = system.check_port(os.environ.get("PORT") or "8069")
-    with common.locked(common.VAR / f"demo-{database}.lock", f"another bin/demo of the database {database}"):
+    taken = (f"Another bin/demo uses the database {database}: stop it first, or choose another database, "
+             f"as in DEMO_DB={database}2 bin/demo.")
+    with common.locked(common.VAR / f"demo-{database}.lock", taken=taken):
         system.need(system.PRINTING, "which prints the PDF documents", must=False)
         with prepare.odoo_environment() as (source, environment):
             bring_up_to_date(database, source, environment, anew="--fresh" in arguments)
