@@ -208,6 +208,14 @@ class CrmServiceOrder(models.Model):
         if self.person_id and self.person_id.parent_id != self.partner_id:
             self.person_id = False
 
+    @api.onchange("device_line_ids")
+    def _onchange_device_line_ids(self):
+        # the contractor is chosen first, and then the device says where it stands
+        place = self.device_line_ids.device_id[:1].address_id
+        if (place and self.address_id in (self.partner_id, self.env["res.partner"])
+                and place.commercial_partner_id == self.partner_id.commercial_partner_id):
+            self.address_id = place
+
     # CRUD
 
     @api.model_create_multi
