@@ -12,3 +12,4 @@ from . import test_parts_keeper
 from . import test_race
 from . import test_statements
 from . import test_valuation
+from . import test_technician_story
