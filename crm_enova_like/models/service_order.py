@@ -290,7 +290,7 @@ class CrmServiceOrder(models.Model):
 
     def _write_stage(self, vals):
         """Write a stage that ``_move_to_stage`` has checked."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)

@@ -220,7 +220,7 @@ class CrmServiceOrderDevice(models.Model):
 
     def _write_outcome(self, vals):
         """Write an outcome that its action has checked."""
-        return super().write(vals)
+        return super().write(vals)  # pylint: disable=super-method-mismatch
 
     def _close(self, state):
         """Give devices an outcome; the database keeps all of them as history."""

@@ -236,7 +236,8 @@ class CrmServiceOrderLine(models.Model):
                     if name in vals and line._fields[name].convert_to_write(line[name], line) != vals[name]]
                 if changed and line.quantity_issued:
                     raise UserError(self.env._(
-                        "Line “%(line)s” of order %(order)s has been issued; its product and unit stay. Add a new line.",
+                        "Line “%(line)s” of order %(order)s has been issued; its product and unit stay. "
+                        "Add a new line.",
                         line=line.name or "", order=line.order_id.name))
         self._check_stock_fields(vals)
         result = super().write(vals)
@@ -284,7 +285,8 @@ class CrmServiceOrderLine(models.Model):
         for line in self:
             if line.quantity_issued:
                 raise UserError(self.env._(
-                    "Part %(part)s of order %(order)s has been issued by an RW. Return it instead of deleting the line.",
+                    "Part %(part)s of order %(order)s has been issued by an RW. "
+                    "Return it instead of deleting the line.",
                     part=line.product_id.display_name, order=line.order_id.name))
         # what waits in an open RW goes with the line; the order's rights were checked
         self.sudo().move_ids._cancel_service_moves()

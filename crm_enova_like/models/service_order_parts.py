@@ -245,7 +245,8 @@ class CrmServiceOrder(models.Model):
         self.env["stock.move"].create(vals_list)
         picking.move_ids._lock_source_quants()
         picking.action_confirm()
-        open_moves = picking.move_ids.filtered(lambda move: move.state in ("confirmed", "waiting", "partially_available"))
+        open_moves = picking.move_ids.filtered(
+            lambda move: move.state in ("confirmed", "waiting", "partially_available"))
         if open_moves:
             open_moves._action_assign()
         return picking

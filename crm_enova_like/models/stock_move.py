@@ -78,7 +78,7 @@ class StockMove(models.Model):
         """
         needed = defaultdict(float)
         for move in self.filtered(lambda move: move.product_id.is_storable and move.state not in ("done", "cancel")):
-            for line in move.move_line_ids.filtered(lambda line: line.picked or not move.picked):
+            for line in move.move_line_ids.filtered(lambda line, move=move: line.picked or not move.picked):
                 if not line.location_id.should_bypass_reservation():
                     needed[line.product_id, line.location_id, line.lot_id, line.owner_id, line.package_id] += (
                         line.quantity_product_uom)
