@@ -5,6 +5,18 @@ def post_init_hook(env):
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
     warehouses._create_service_picking_types()
     companies._create_service_defaults()
+    _continue_buffer_names(env)
+
+
+def _continue_buffer_names(env):
+    """Name open documents past those that an earlier installation left."""
+    sequence = env.ref("crm_enova_like.sequence_buffer")
+    env.cr.execute(
+        "SELECT max(substring(name FROM %s)::int) FROM stock_picking WHERE name ~ %s",
+        [r"\d+$", rf"^{sequence.prefix}\d{{1,9}}$"])
+    [last] = env.cr.fetchone()
+    if last:
+        sequence.number_next = last + 1
 
 
 def uninstall_hook(env):

@@ -54,7 +54,12 @@ class StockWarehouse(models.Model):
             types = {}
             for document, value in values.items():
                 picking_type = found[value["code"]]
-                vals = {"service_document": document, "active": warehouse.active}
+                vals = {
+                    "service_document": document,
+                    "active": warehouse.active,
+                    # its sequence too may have been archived
+                    "sequence_id": company._get_service_sequence(value["code"]).id,
+                }
                 if picking_type:
                     picking_type.write(vals)
                 else:
@@ -63,7 +68,6 @@ class StockWarehouse(models.Model):
                         "name": value["name"](self.with_context(lang="en_US").env),
                         "code": "internal",
                         "sequence_code": value["code"],
-                        "sequence_id": company._get_service_sequence(value["code"]).id,
                         "warehouse_id": warehouse.id,
                         "company_id": company.id,
                         "default_location_src_id": value["src"].id,
