@@ -13,3 +13,4 @@ from . import test_race
 from . import test_statements
 from . import test_valuation
 from . import test_technician_story
+from . import test_companies

@@ -12,7 +12,10 @@ REGISTERS = {
     "crm.service.order.line": ("rwcd", "rwcd", "rwcd", "", ""),
     "crm.service.device": ("rwc", "rwc", "rwcd", "", ""),
     "crm.service.tag": ("r", "rwc", "rwcd", "", ""),
+    "crm.service.inspection": ("rw", "rwc", "rwcd", "", ""),
+    "crm.service.inspection.plan": ("r", "rwc", "rwcd", "", ""),
     # configuration
+    "crm.service.inspection.regime": ("r", "r", "rwcd", "", ""),
     "crm.service.order.type": ("r", "r", "rwcd", "", ""),
     "crm.service.stage": ("r", "r", "rwcd", "", ""),
     "crm.service.device.type": ("r", "r", "rwcd", "", ""),
@@ -29,16 +32,18 @@ class TestAccess(ServiceCommon):
         super().setUpClass()
         cls.people = {role: getattr(cls, role) for role in ROLES}
         cls.order = cls._new_order(cls.device)
+        cls.regime = cls.env["crm.service.inspection.regime"].create({"name": "Every two years"})
         cls.numbers = iter(range(1, 1000))
-        cls.spare = iter(cls.env["crm.service.device"].create(
-            [{"name": "Spare", "type_id": cls.device_type.id} for _each in range(100)]))
 
     def _prepare_vals(self, model):
         """Values of a new record that nothing else uses."""
         number = next(self.numbers)
+        spare = self.device.browse()
+        if model in ("crm.service.order.device", "crm.service.inspection.plan"):
+            spare = spare.create({"name": "Spare", "type_id": self.device_type.id})
         return {
             "crm.service.order": {"partner_id": self.contractor.id},
-            "crm.service.order.device": {"order_id": self.order.id, "device_id": next(self.spare).id},
+            "crm.service.order.device": {"order_id": self.order.id, "device_id": spare.id},
             "crm.service.order.line": {
                 "order_id": self.order.id, "kind": "labour", "product_id": self.labour.id},
             "crm.service.device": {
@@ -48,6 +53,11 @@ class TestAccess(ServiceCommon):
             "crm.service.stage": {"name": "Tested", "state": "in_progress"},
             "crm.service.device.type": {"name": "Scale", "prefix": f"WAGA{number}"},
             "crm.service.device.model": {"name": "Nano", "type_id": self.device_type.id},
+            "crm.service.inspection.regime": {"name": "Yearly", "interval_number": 1, "interval_unit": "year"},
+            "crm.service.inspection.plan": {
+                "device_id": spare.id, "regime_id": self.regime.id, "anchor_date": "2026-01-31"},
+            "crm.service.inspection": {
+                "device_id": self.device.id, "regime_id": self.regime.id, "planned_date": "2027-01-31"},
         }[model]
 
     def _try(self, user, record, operation):
@@ -59,8 +69,8 @@ class TestAccess(ServiceCommon):
                     record.invalidate_recordset()
                     record.read()
                 elif operation == "w":
-                    record.write({"sequence" if "sequence" in record else record._rec_name: (
-                        7 if "sequence" in record else record.sudo()[record._rec_name])})
+                    name = next(name for name in ("sequence", "anchor_date", "note", "name") if name in record)
+                    record.write({name: record.sudo()[name]})
                 elif operation == "c":
                     record.create(self._prepare_vals(record._name)).flush_recordset()
                 else:
