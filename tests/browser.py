@@ -1,0 +1,288 @@
+"""A real server on a copied database and a real browser: what the tests of whole stories share."""
+import configparser
+import contextlib
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+import requests
+from playwright.sync_api import Error, expect, sync_playwright
+
+from tools import common, databases, postgres
+
+START = 240    # seconds until a server answers
+PATIENCE = 60_000    # milliseconds until the screen shows something, on a busy machine
+FIRST = 300_000    # the same for the first page of a new database, whose scripts and styles are made then
+LOCALE = {"locale": "pl-PL", "timezone_id": "Europe/Warsaw"}
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+         "--disable-component-update", "--disable-sync"]
+# Odoo's log: an error of the server, and what it says of a broken view or translation
+BAD = re.compile(r"^\S+ \S+ \d+ (ERROR|CRITICAL) .*", re.MULTILINE)
+
+expect.set_options(timeout=PATIENCE)
+
+
+def setting(name):
+    """One of the run's settings; a test that cannot run is a failure, never a skip."""
+    value = os.environ.get(name)
+    if not value:
+        pytest.fail(f"{name} is not set: run these tests by bin/test.")
+    return value
+
+
+def folder(name):
+    """Where a test leaves its server's log and, when it fails, its pictures."""
+    path = common.VAR / "stories" / name
+    shutil.rmtree(path, ignore_errors=True)
+    path.mkdir(parents=True)
+    return path
+
+
+def postgres_here():
+    """Let tools.postgres speak to the server of this run."""
+    if postgres.current is None:
+        parser = configparser.ConfigParser(interpolation=None)
+        parser.read(setting("ODOO_RC"))
+        names = {"PGHOST": "db_host", "PGPORT": "db_port", "PGUSER": "db_user", "PGPASSWORD": "db_password"}
+        for name, option in names.items():
+            if parser["options"].get(option):
+                os.environ.setdefault(name, parser["options"][option])
+        postgres.acquire()
+
+
+@contextlib.contextmanager
+def copied(template, database):
+    """A copy of a database with its files, for as long as the test runs."""
+    postgres_here()
+    databases.drop(database)
+    databases.clone(template, database)
+    try:
+        yield database
+    finally:
+        databases.drop(database)
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Server:
+    """Odoo, started by bin/odoo, on one database."""
+
+    def __init__(self, database, log):
+        self.database, self.log = database, Path(log)
+        self.port, self.process = free_port(), None
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.port}"
+
+    def __enter__(self):
+        with open(self.log, "w") as output:
+            self.process = common.spawn(
+                [common.ROOT / "bin" / "odoo", "-d", self.database, "--db-filter", f"^{re.escape(self.database)}$",
+                 "--http-port", self.port, "--workers", 0, "--max-cron-threads", 0],
+                stdout=output, stderr=subprocess.STDOUT, cwd=common.ROOT)
+        try:
+            self.wait()
+        except BaseException:
+            common.end(self.process)
+            raise
+        return self
+
+    def wait(self):
+        until = time.monotonic() + START
+        while True:
+            if self.process.poll() is not None or time.monotonic() > until:
+                pytest.fail(f"Odoo does not answer on {self.url}:\n{self.log.read_text()[-4000:]}")
+            try:
+                if requests.get(f"{self.url}/web/login", timeout=60).ok:
+                    return
+            except requests.RequestException:
+                time.sleep(0.2)
+
+    def __exit__(self, *_):
+        common.end(self.process)
+
+    def errors(self):
+        return [match.group() for match in BAD.finditer(self.log.read_text(errors="replace"))]
+
+
+class Rpc:
+    """A user's calls, as the web client makes them."""
+
+    def __init__(self, server, login, password):
+        self.server, self.session = server, requests.Session()
+        self.uid = self.post("/web/session/authenticate", db=server.database, login=login, password=password)["uid"]
+
+    def post(self, path, **params):
+        answer = self.session.post(
+            self.server.url + path, json={"jsonrpc": "2.0", "params": params}, timeout=120).json()
+        if answer.get("error"):
+            raise AssertionError(answer["error"]["data"].get("debug") or answer["error"])
+        return answer.get("result")
+
+    def call(self, model, method, *args, **kwargs):
+        return self.post(f"/web/dataset/call_kw/{model}/{method}", model=model, method=method, args=args, kwargs=kwargs)
+
+    def create(self, model, **vals):
+        [record_id] = self.call(model, "create", [vals])
+        return record_id
+
+    def read(self, model, domain, *fields):
+        return self.call(model, "search_read", domain, list(fields))
+
+    def ref(self, xmlid):
+        module, name = xmlid.split(".")
+        [found] = self.read("ir.model.data", [("module", "=", module), ("name", "=", name)], "res_id")
+        return found["res_id"]
+
+
+class Screen:
+    """One person's browser window; `problems` is what went wrong in it."""
+
+    def __init__(self, browser, server, width=1400, height=900):
+        self.server, self.problems, self.said = server, [], []
+        self.context = browser.new_context(viewport={"width": width, "height": height}, **LOCALE)
+        self.context.set_default_timeout(PATIENCE)
+        self.page = self.context.new_page()
+        self.page.on("console", self.on_console)
+        self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+
+    def on_console(self, message):
+        self.said.append(message.text)
+        if message.type == "error":
+            self.problems.append(f"console: {message.text} ({message.location.get('url', '')})")
+
+    def locator(self, selector, **options):
+        return self.page.locator(selector, **options)
+
+    # -- going places -----------------------------------------------------
+    def login(self, login, password):
+        self.page.goto(f"{self.server.url}/web/login", timeout=FIRST)
+        self.locator("input[name=login]").fill(login)
+        self.locator("input[name=password]").fill(password)
+        self.locator(".oe_login_form button[type=submit]").click()
+        expect(self.locator(".o_main_navbar")).to_be_visible(timeout=FIRST)
+
+    def open(self, path):
+        self.page.goto(f"{self.server.url}{path}")
+        expect(self.locator(".o_main_navbar")).to_be_visible()
+
+    def app(self, menu):
+        """Open an app from the menu of apps."""
+        self.locator(".o_navbar_apps_menu button").click()
+        self.locator(f'.o-dropdown--menu [data-menu-xmlid="{menu}"]').click()
+        expect(self.locator(".o_menu_sections")).to_be_visible()
+
+    def menu(self, section, item):
+        self.locator(f'.o_menu_sections [data-menu-xmlid="{section}"]').click()
+        self.locator(f'.o-dropdown--menu [data-menu-xmlid="{item}"]').click()
+
+    def back(self):
+        self.locator(".o_control_panel .breadcrumb .o_back_button").click()
+
+    # -- forms ------------------------------------------------------------
+    def button(self, name, inside=""):
+        return self.locator(f'{inside} button[name="{name}"]:visible').first
+
+    def press(self, name, inside=".o_statusbar_buttons"):
+        self.button(name, inside).click()
+
+    def field(self, name, inside=".o_form_view"):
+        return self.locator(f'{inside} .o_field_widget[name="{name}"]').first
+
+    def fill(self, name, value, inside=".o_form_view"):
+        self.field(name, inside).locator("input, textarea").first.fill(value)
+
+    def choose(self, name, text, inside=".o_form_view"):
+        """Type into a many2one and take what is offered."""
+        field = self.field(name, inside).locator("input")
+        field.click()
+        field.fill(text)
+        self.locator(".o-autocomplete--dropdown-item", has_text=text).first.click()
+        expect(self.locator(".o-autocomplete--dropdown-menu")).to_have_count(0)
+
+    def tab(self, name):
+        self.locator(f'.o_notebook_headers a[name="{name}"]').click()
+
+    def new(self):
+        self.locator(".o_control_panel .o_list_button_add:visible, .o_control_panel .o-kanban-button-new:visible, "
+                     ".o_control_panel .o_form_button_create:visible").first.click()
+        expect(self.locator(".o_form_view")).to_be_visible()
+
+    def save(self):
+        self.locator(".o_form_button_save").click()
+        expect(self.locator(".o_form_button_save:visible")).to_have_count(0)
+
+    def rows(self, text=None, inside=".o_list_view"):
+        return self.locator(f"{inside} .o_data_row", has_text=text)
+
+    def stage(self):
+        """The stage that the status bar shows as the present one."""
+        return self.locator(".o_statusbar_status .o_arrow_button_current")
+
+    def picture(self, path):
+        with contextlib.suppress(Error):
+            self.page.screenshot(path=path, full_page=True, timeout=10_000)
+
+
+class Cinema:
+    """A browser on a server, and its screens."""
+
+    def __init__(self, browser, server, place):
+        self.browser, self.server, self.place, self.screens = browser, server, place, {}
+
+    def screen(self, name, **options):
+        self.screens[name] = Screen(self.browser, self.server, **options)
+        return self.screens[name]
+
+    @contextlib.contextmanager
+    def filming(self):
+        """Leaves a picture of every screen when the test fails, and has nothing wrong on any when it ends."""
+        try:
+            yield
+            self.check()
+        except BaseException:
+            for name, screen in self.screens.items():
+                screen.picture(self.place / f"{name}.png")
+                (self.place / f"{name}.log").write_text("\n".join([*screen.problems, "--", *screen.said]))
+            print(f"Pictures and logs are in {self.place}")
+            raise
+
+    def check(self):
+        """Nothing went wrong, on no screen and not in the server."""
+        problems = {name: screen.problems for name, screen in self.screens.items() if screen.problems}
+        assert not problems, problems
+        assert not self.server.errors(), self.server.errors()
+
+
+def load_demo(database):
+    """The demo firm of bin/demo."""
+    with open(common.ROOT / "tools" / "load_demo.py") as script:
+        databases.odoo("test-demo", "shell", "-d", database, "--no-http", environment=dict(os.environ), stdin=script)
+
+
+@contextlib.contextmanager
+def cinema(name, template, prepare=None):
+    """A browser and a server on a copy of a database; `prepare` is given the copy first."""
+    place = folder(name)
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not chromium:
+        pytest.fail("No Chromium was found: install it (Debian: apt-get install chromium).")
+    with copied(template, f"{setting('ODOO_TEST_DB')}_{name}") as database:
+        if prepare:
+            prepare(database)
+        with Server(database, place / "odoo.log") as server, sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+            try:
+                yield Cinema(browser, server, place)
+            finally:
+                browser.close()
