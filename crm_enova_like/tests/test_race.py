@@ -96,11 +96,12 @@ class TestRace(BaseCase):
         orders = tuple(cls.made["crm.service.order"]) or (0,)
         products = tuple(cls.made["product.product"]) or (0,)
         with cls._environment() as env:
+            pickings = env["stock.move"].search([("product_id", "in", products)]).picking_id
             for query, ids in [
                 ("DELETE FROM stock_move_line WHERE product_id IN %s", products),
                 ("DELETE FROM stock_move WHERE product_id IN %s", products),
                 ("DELETE FROM stock_quant WHERE product_id IN %s", products),
-                ("DELETE FROM stock_picking WHERE service_order_id IN %s", orders),
+                ("DELETE FROM stock_picking WHERE id IN %s", tuple(pickings.ids) or (0,)),
                 ("DELETE FROM crm_service_order_line WHERE order_id IN %s", orders),
             ]:
                 env.cr.execute(query, [ids])
@@ -297,6 +298,34 @@ class TestRace(BaseCase):
         self.assertFalse(first.error)
         self.assertIn("not enough in stock", str(second.error))
         self._assert_stock(part, 0)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_delivery_takes_the_last_piece_of_an_rw(self):
+        """A WZ and an RW hold the same piece; core, which skips a locked quant, would take it twice."""
+        part = self._new_part(1)
+        order = self._new_order(part)
+        with self._environment() as env:
+            warehouse = env["stock.warehouse"].browse(self.warehouse_id)
+            customers = env.ref("stock.stock_location_customers")
+            delivery = env["stock.picking"].create({
+                "picking_type_id": warehouse.out_type_id.id, "partner_id": self.contractor_id,
+                "location_id": warehouse.lot_stock_id.id, "location_dest_id": customers.id,
+                "move_ids": [(0, 0, {
+                    "product_id": part, "product_uom_qty": 1.0,
+                    "location_id": warehouse.lot_stock_id.id, "location_dest_id": customers.id})]})
+            delivery.action_confirm()
+            env["crm.service.order"].browse(order).action_reserve_parts()
+            rw = env["stock.picking"].search([("service_order_id", "=", order)])
+            (delivery | rw).move_ids.write({"quantity": 1, "picked": True})
+            delivery_id, rw_id = delivery.id, rw.id
+
+        def validate(picking_id):
+            return lambda env: env["stock.picking"].browse(picking_id).button_validate()
+
+        first, second = self._one_after_the_other((self.keeper, validate(delivery_id)), (self.keeper, validate(rw_id)))
+        self.assertFalse(first.error)
+        self.assertIn("not enough in stock", str(second.error))
+        self._assert_stock(part, 0, reserved=1)
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_two_technicians_take_one_order(self):
