@@ -68,6 +68,7 @@ class CrmServiceInspection(models.Model):
     _done_has_date = models.Constraint(
         "CHECK(state != 'done' OR date_done IS NOT NULL)", "An inspection that is done has its date.")
 
+    @api.depends_context("lang")
     @api.depends("device_id", "regime_id", "planned_date")
     def _compute_display_name(self):
         for inspection in self:
@@ -211,13 +212,15 @@ class CrmServiceInspection(models.Model):
         """Make the activity that says what is due, at whose place."""
         self.date_reminded = fields.Date.context_today(self)
         for inspection in self:
-            # a notice on the list, without core's assignment mail
-            inspection.with_context(mail_activity_quick_update=True).activity_schedule(
+            user = inspection.user_id or inspection.regime_id.reminder_user_id
+            # in the language of who reads it (a cron has none), on the list only, without core's assignment mail
+            localized = inspection.with_context(lang=user.lang, mail_activity_quick_update=True)
+            localized.activity_schedule(
                 "mail.mail_activity_data_todo",
-                date_deadline=inspection.planned_date,
-                summary=inspection.display_name,
-                note=inspection.regime_id.note if inspection.regime_id.performed_by == "body" else False,
-                user_id=(inspection.user_id or inspection.regime_id.reminder_user_id).id)
+                date_deadline=localized.planned_date,
+                summary=localized.display_name,
+                note=localized.regime_id.note if localized.regime_id.performed_by == "body" else False,
+                user_id=user.id)
 
     # FROM INSPECTION TO ORDER
 

@@ -42,6 +42,7 @@ class CrmServiceInspectionPlan(models.Model):
     _to_make_idx = models.Index("(date_to_make, id) WHERE active")
     _next_idx = models.Index("(next_date, id) WHERE active")
 
+    @api.depends_context("lang")
     @api.depends("device_id", "regime_id")
     def _compute_display_name(self):
         for plan in self:
