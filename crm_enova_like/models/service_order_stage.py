@@ -241,6 +241,10 @@ class CrmServiceOrder(models.Model):
         user = self.env["res.users"].browse(getattr(user, "id", user) or []).exists()
         self.check_access("write")
         self._check_state(*OPEN_STATES)
+        if user and not user.sudo().has_group("crm_enova_like.group_technician"):
+            raise UserError(self.env._(
+                "%(user)s does no service work: an administrator gives the right “Technician” first.",
+                user=user.sudo().name))
         for order in self:
             if user and order.company_id not in user.sudo().company_ids:
                 raise UserError(self.env._(
