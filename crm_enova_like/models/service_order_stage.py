@@ -93,7 +93,7 @@ class CrmServiceOrder(models.Model):
                 raise UserError(self.env._(
                     "Order %(order)s is “%(state)s”: this is possible only when it is %(states)s.",
                     order=order.name, state=names[order.state],
-                    states=", ".join(f"“{names[state]}”" for state in states)))
+                    states=", ".join(self.env._("“%(state)s”", state=names[state]) for state in states)))
 
     def action_accept(self):
         """Accept new orders (any number).
