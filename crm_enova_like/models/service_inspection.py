@@ -135,7 +135,8 @@ class CrmServiceInspection(models.Model):
                     "Inspection %(inspection)s of %(date)s is “%(state)s”: "
                     "this is possible only when it is %(states)s.",
                     inspection=inspection.display_name, date=inspection.planned_date,
-                    state=names[inspection.state], states=", ".join(self.env._("“%(state)s”", state=names[state]) for state in states)))
+                    state=names[inspection.state],
+                    states=", ".join(self.env._("“%(state)s”", state=names[state]) for state in states)))
 
     def action_done(self, date_done=None, result=None, protocol_number=None):
         """Finish inspections; the next date follows the regime's counting.
