@@ -50,6 +50,7 @@
         "demo/device.xml",
         "demo/service_order.xml",
         "demo/service_order_work.xml",
+        "demo/inspection.xml",
     ],
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
