@@ -105,14 +105,11 @@ class CrmServiceInspectionPlan(models.Model):
 
     def _reset_date_to_make(self):
         """Find the first date that each plan has not made yet."""
-        latest = {
-            plan: (last, done) for plan, last, done in self.env["crm.service.inspection"]._read_group(
-                [("plan_id", "in", self.ids)], ["plan_id"], ["planned_date:max", "date_done:max"])
-        }
+        latest = dict(self.env["crm.service.inspection"]._read_group(
+            [("plan_id", "in", self.ids)], ["plan_id"], ["planned_date:max"]))
         for plan in self:
             base = plan._get_base_date()
-            last, _done = latest.get(plan, (False, False))
-            after = max(base, last) if last else base
+            after = max(base, latest.get(plan, base))
             plan.date_to_make = inspection_schedule.next_date(base, after, *plan._get_schedule())[1]
 
     def _replan(self, keep=()):
@@ -207,7 +204,8 @@ class CrmServiceInspectionPlan(models.Model):
             missed = inspection_schedule.nth_date(base, _n - 1, *schedule) if _n > 1 else None
             first = missed if missed and missed >= first and not has_overdue else coming
         dates = inspection_schedule.dates_until(base, first, until, *schedule)
-        after = max([*dates, until, base])
+        # past the horizon also where the plan ends before it: nothing more is to make there
+        after = max([*dates, horizon, base])
         self.date_to_make = inspection_schedule.next_date(base, after, *schedule)[1]
         return [{"plan_id": self.id, "device_id": self.device_id.id, "planned_date": date} for date in dates]
 

@@ -77,6 +77,14 @@ class TestInspection(ServiceCommon):
         self.assertEqual(self._dates(plan)[-1], date(2027, 5, 31))
         self.assertEqual(len(self._dates(plan)), len(set(self._dates(plan))))
 
+    def test_a_plan_that_ends_inside_the_horizon_is_not_looked_at_again(self):
+        plan = self._new_plan(self.monthly, date(2026, 1, 31))
+        plan.date_end = date(2026, 6, 15)
+        self.assertEqual(self._dates(plan)[-1], date(2026, 5, 31))
+        self.assertNotIn(plan, plan.search(plan._get_due_domain(self.company)))
+        plan.date_end = False
+        self.assertEqual(self._dates(plan)[-1], date(2027, 2, 28))
+
     def test_the_day_is_the_companys_not_utcs(self):
         self.company.partner_id.tz = "Europe/Warsaw"
         with freeze_time("2026-03-28 23:30:00"):
