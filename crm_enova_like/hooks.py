@@ -49,8 +49,7 @@ def uninstall_hook(env):
             sequence.unlink()
     used_locations = {
         location for [location] in env["stock.move"]._read_group(
-            ["|", ("location_dest_id", "in", locations.ids), ("location_id", "in", locations.ids)],
-            ["location_dest_id"])
+            [("location_dest_id", "in", locations.ids)], ["location_dest_id"])
     } | {
         location for [location] in env["stock.move"]._read_group(
             [("location_id", "in", locations.ids)], ["location_id"])

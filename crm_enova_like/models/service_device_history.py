@@ -96,12 +96,7 @@ class CrmServiceDevice(models.Model):
     def action_view_open_order(self):
         """Open the order in which the device is now."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.service.order",
-            "view_mode": "form",
-            "res_id": self.open_order_id.id,
-        }
+        return self.open_order_id.get_formview_action()
 
     def action_view_pickings(self):
         """Open the transfers of the parts that went into the devices."""

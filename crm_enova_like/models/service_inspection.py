@@ -269,8 +269,7 @@ class CrmServiceInspection(models.Model):
     def _prepare_order_vals(self, partner, address, order_type):
         """Values of the order for inspections of one contractor and place."""
         agreed = min(filter(None, self.mapped("date_agreed")), default=False)
-        hours = sum(self.regime_id.mapped("estimated_hours")) if self else 0.0
-        hours = sum(inspection.regime_id.estimated_hours for inspection in self) or hours
+        hours = sum(inspection.regime_id.estimated_hours for inspection in self)
         vals = {
             "company_id": self.company_id.id,
             "partner_id": partner.id,
@@ -292,9 +291,4 @@ class CrmServiceInspection(models.Model):
     def action_view_order(self):
         """Open the order of an inspection."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.service.order",
-            "view_mode": "form",
-            "res_id": self.order_id.id,
-        }
+        return self.order_id.get_formview_action()

@@ -194,15 +194,6 @@ class CrmServiceOrder(models.Model):
             more = f" (+{len(names) - 3})" if len(names) > 3 else ""
             order.device_names = ", ".join(names[:3]) + more
 
-    @api.depends("name", "partner_id")
-    @api.depends_context("service_order_with_partner")
-    def _compute_display_name(self):
-        for order in self:
-            name = order.name or ""
-            if self.env.context.get("service_order_with_partner") and order.partner_id:
-                name = f"{name} – {order.partner_id.name}"
-            order.display_name = name
-
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
         if self.person_id and self.person_id.parent_id != self.partner_id:

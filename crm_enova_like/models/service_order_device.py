@@ -322,9 +322,4 @@ class CrmServiceOrderDevice(models.Model):
     def action_open_order(self):
         """Open the order of one row of a device's history."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.service.order",
-            "view_mode": "form",
-            "res_id": self.order_id.id,
-        }
+        return self.order_id.get_formview_action()

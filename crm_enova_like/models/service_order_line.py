@@ -192,9 +192,7 @@ class CrmServiceOrderLine(models.Model):
     def _compute_free_qty(self):
         self.free_qty = 0.0
         for order_type, lines in self.grouped(lambda line: line.order_id.type_id).items():
-            warehouse = order_type.warehouse_id or (
-                order_type.company_id and self.env["stock.warehouse"].search(
-                    [("company_id", "=", order_type.company_id.id)], limit=1))
+            warehouse = order_type and order_type._get_warehouse()
             if not warehouse:
                 continue
             for line in lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable):

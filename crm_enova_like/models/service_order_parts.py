@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tools import SQL
 
 from .service_stage import OPEN_STATES
+from .stock_move import QUANTS_LOCKED
 
 
 class CrmServiceOrder(models.Model):
@@ -76,6 +77,10 @@ class CrmServiceOrder(models.Model):
 
     def _get_lines_to_issue(self):
         return self.line_ids.filtered("needs_issue")
+
+    def _get_issued_lines(self):
+        """Lines whose parts were issued and did not all come back."""
+        return self.line_ids.filtered(lambda line: line.quantity_issued > line.quantity_returned)
 
     # ACTIONS
 
@@ -299,7 +304,7 @@ class CrmServiceOrder(models.Model):
         picking.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).picked = True
         # not button_validate: it may answer with a wizard, and sends SMS;
         # the quants were locked when the RW was reserved
-        picking.with_context(service_quants_locked=True)._action_done()
+        picking.with_context(service_quants_locked=QUANTS_LOCKED)._action_done()
         return picking
 
     def _cancel_open_rw(self):

@@ -15,7 +15,7 @@ class CrmServiceOrder(models.Model):
         """Ask which issued parts go back to the warehouse."""
         self.ensure_one()
         self.check_access("write")
-        lines = self.line_ids.filtered(lambda line: line.quantity_issued > line.quantity_returned)
+        lines = self._get_issued_lines()
         if not lines:
             raise UserError(self.env._("Order %(order)s has no issued parts to return.", order=self.name))
         wizard = self.env["crm.service.return.wizard"].create({

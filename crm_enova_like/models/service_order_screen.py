@@ -33,8 +33,7 @@ class CrmServiceOrder(models.Model):
     @api.depends("line_ids.quantity_issued", "line_ids.quantity_returned", "line_ids.product_id")
     def _compute_has_parts(self):
         for order in self:
-            order.has_issued_parts = any(
-                line.quantity_issued > line.quantity_returned for line in order.line_ids)
+            order.has_issued_parts = bool(order._get_issued_lines())
             order.has_tracked_parts = any(
                 line.tracking in ("lot", "serial") for line in order.line_ids)
 

@@ -163,7 +163,7 @@ class CrmServiceOrder(models.Model):
         :return: True, or the action of the question
         """
         self._check_state("new", "accepted", "in_progress", "waiting")
-        if any(line.quantity_issued > line.quantity_returned for line in self.line_ids):
+        if self._get_issued_lines():
             return self._open_wizard("crm.service.cancel.wizard", self.env._("Cancel the order"))
         self._move_to_state("cancelled")
         return True
@@ -199,12 +199,11 @@ class CrmServiceOrder(models.Model):
         ``action_cancel`` says what becomes of them."""
         if self.env.context.get("service_keep_parts") is PARTS_KEPT:
             return
-        for line in self.line_ids:
-            if line.quantity_issued > line.quantity_returned:
-                raise UserError(self.env._(
-                    "Order %(order)s has issued parts (%(part)s). Use the Cancel button: "
-                    "it asks whether to return them or to leave them as cost.",
-                    order=line.order_id.name, part=line.product_id.display_name))
+        for line in self._get_issued_lines():
+            raise UserError(self.env._(
+                "Order %(order)s has issued parts (%(part)s). Use the Cancel button: "
+                "it asks whether to return them or to leave them as cost.",
+                order=line.order_id.name, part=line.product_id.display_name))
 
     # QUEUE AND HAND-OVER
 

@@ -105,6 +105,13 @@ class CrmServiceOrderType(models.Model):
                 "These order types are used by orders, archive them instead: %(types)s.",
                 types=", ".join(order_type.name for [order_type] in used)))
 
+    def _get_warehouse(self):
+        """Where one order type's parts come from: its own warehouse, else its
+        company's first one; empty where the company has none."""
+        self.ensure_one()
+        return self.warehouse_id or self.env["stock.warehouse"].search(
+            [("company_id", "=", self.company_id.id)], limit=1)
+
     def _get_rw_picking_type(self):
         """The RW operation type that issues this type's parts.
 
@@ -115,8 +122,7 @@ class CrmServiceOrderType(models.Model):
         self.ensure_one()
         picking_type = self.rw_picking_type_id or self.warehouse_id.rw_type_id
         if not picking_type:
-            warehouse = self.warehouse_id or self.env["stock.warehouse"].search(
-                [("company_id", "=", self.company_id.id)], limit=1)
+            warehouse = self._get_warehouse()
             if not warehouse:
                 raise UserError(self.env._(
                     "Company “%(company)s” has no warehouse, so no parts can be issued. "

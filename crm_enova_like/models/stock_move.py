@@ -4,6 +4,10 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+# says that the caller has locked the quants; an object, since a context from
+# outside can hold any plain value
+QUANTS_LOCKED = object()
+
 
 class StockMove(models.Model):
     _inherit = "stock.move"
@@ -49,7 +53,7 @@ class StockMove(models.Model):
         self.env.execute_query(SQL(
             """SELECT quant.id FROM stock_quant quant
                  JOIN stock_location location ON location.id = quant.location_id
-                WHERE quant.product_id IN %s AND %s
+                WHERE quant.product_id IN %s AND (%s)
                 ORDER BY quant.id FOR NO KEY UPDATE OF quant""",
             tuple(moves.product_id.ids),
             SQL(" OR ").join(
@@ -59,7 +63,7 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         service = self.filtered(lambda move: move.picking_type_id.service_document == "rw")
         if service:
-            if not self.env.context.get("service_quants_locked"):
+            if self.env.context.get("service_quants_locked") is not QUANTS_LOCKED:
                 service._lock_source_quants()
             service._check_service_stock()
         done = super()._action_done(cancel_backorder=cancel_backorder)

@@ -85,9 +85,4 @@ class StockPicking(models.Model):
     def action_open_service_order(self):
         """Open the service order of a warehouse document."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "res_model": "crm.service.order",
-            "view_mode": "form",
-            "res_id": self.service_order_id.id,
-        }
+        return self.service_order_id.get_formview_action()
