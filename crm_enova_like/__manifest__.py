@@ -29,6 +29,8 @@
         "wizard/service_issue_views.xml",
         "wizard/service_return_views.xml",
         "wizard/service_wait_views.xml",
+        "wizard/service_inspection_absent_views.xml",
+        "wizard/service_inspection_visit_views.xml",
         "views/res_config_settings_views.xml",
         "views/service_device_type_views.xml",
         "views/service_device_model_views.xml",
@@ -38,8 +40,12 @@
         "views/res_partner_views.xml",
         "views/stock_lot_views.xml",
         "report/device_history.xml",
+        "report/inspection_protocol.xml",
+        "data/mail_template.xml",
         "views/service_inspection_views.xml",
         "views/service_inspection_device_views.xml",
+        "views/service_inspection_report_views.xml",
+        "views/service_checklist_views.xml",
         "views/menus.xml",
     ],
     "demo": [
@@ -52,6 +58,9 @@
         "demo/service_order_work.xml",
         "demo/inspection.xml",
     ],
+    "assets": {
+        "web.assets_backend": ["crm_enova_like/static/src/**/*"],
+    },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",
 }

@@ -151,7 +151,7 @@ class Screen:
     """One person's browser window; `problems` is what went wrong in it."""
 
     def __init__(self, browser, server, width=1400, height=900):
-        self.server, self.problems, self.said = server, [], []
+        self.server, self.problems, self.said, self.refused = server, [], [], []
         self.context = browser.new_context(viewport={"width": width, "height": height}, **LOCALE)
         self.context.set_default_timeout(PATIENCE)
         # what only a printer would see, and a new database takes long to make
@@ -159,6 +159,7 @@ class Screen:
         self.page = self.context.new_page()
         self.page.on("console", self.on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))
+        self.context.on("response", self.on_response)
 
     def on_console(self, message):
         self.said.append(message.text)
@@ -167,6 +168,18 @@ class Screen:
 
     def locator(self, selector, **options):
         return self.page.locator(selector, **options)
+
+    def on_response(self, response):
+        if response.status >= 400:
+            self.refused.append(response)
+
+    def refusals(self):
+        """What the server said with each refusal: the browser's console has the address alone."""
+        for response in self.refused:
+            text = f"{response.status} {response.request.method} {response.url}"
+            with contextlib.suppress(Error):    # an answer that the browser no longer has
+                text += ": " + " ".join(re.sub("<[^>]*>", " ", response.text()).split())[:3000]
+            yield text
 
     # -- going places -----------------------------------------------------
     def login(self, login, password):
@@ -258,7 +271,9 @@ class Cinema:
         except BaseException:
             for name, screen in self.screens.items():
                 screen.picture(self.place / f"{name}.png")
-                (self.place / f"{name}.log").write_text("\n".join([*screen.problems, "--", *screen.said]))
+                refusals = list(screen.refusals())
+                (self.place / f"{name}.log").write_text("\n".join([*screen.problems, *refusals, "--", *screen.said]))
+                print(*refusals, sep="\n", end="")
             print(f"Pictures and logs are in {self.place}")
             raise
 

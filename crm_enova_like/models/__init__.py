@@ -18,6 +18,11 @@ from . import service_inspection_regime
 from . import service_inspection_plan
 from . import service_inspection
 from . import service_order_inspection
+from . import service_checklist
+from . import service_order_checklist
+from . import service_inspection_protocol
+from . import service_inspection_notice
+from . import service_inspection_visit
 from . import service_order_screen
 from . import product
 from . import stock_lot

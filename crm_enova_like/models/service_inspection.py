@@ -1,8 +1,11 @@
 from datetime import timedelta
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import plaintext2html
 
 INSPECTION_STATES = [
     ("planned", "Planned"), ("ordered", "Ordered"), ("done", "Done"), ("cancelled", "Cancelled")]
@@ -25,6 +28,8 @@ class CrmServiceInspection(models.Model):
     regime_id = fields.Many2one(
         "crm.service.inspection.regime", string="Regime", compute="_compute_regime_id", store=True,
         readonly=False, precompute=True, index=True, ondelete="restrict", check_company=True)
+    performed_by = fields.Selection(related="regime_id.performed_by")
+    papers = fields.Text(related="regime_id.papers")
     company_id = fields.Many2one(related="device_id.company_id", store=True, precompute=True)
     # a device sold on keeps its plan, and the inspection goes to the new owner
     partner_id = fields.Many2one(
@@ -142,10 +147,15 @@ class CrmServiceInspection(models.Model):
         """Finish inspections; the next date follows the regime's counting.
 
         :param date_done: the day; today when empty
-        :param result: passed (default), conditional or failed
-        :raises UserError: the day is in the future, or the inspection is closed
+        :param result: passed, conditional or failed; what the checklist says when empty
+        Inspections of ours get the next protocol number of their regime and
+        year, unless one is given.
+
+        :raises UserError: the day is in the future, the inspection is closed,
+            or its checklist has gaps
         """
         self._check_state("planned", "ordered")
+        self._check_checklist()
         for company, inspections in self.grouped("company_id").items():
             today = company._service_today()
             for inspection in inspections:
@@ -156,9 +166,10 @@ class CrmServiceInspection(models.Model):
                         inspection=inspection.display_name, date=day))
                 inspection._write_state({
                     "state": "done", "date_done": day,
-                    "result": result or inspection.result or "passed",
+                    "result": result or inspection.result or inspection._get_proposed_result(),
                     "protocol_number": protocol_number or inspection.protocol_number,
                 })
+        self._number_protocols()
         self.plan_id.filtered(lambda plan: plan.regime_id.counting == "last_done")._replan()
         return True
 
@@ -180,6 +191,7 @@ class CrmServiceInspection(models.Model):
     def action_reopen(self):
         """Take back that inspections were cancelled or done; the schedule follows."""
         self._check_state("cancelled", "done", "ordered")
+        self.filtered(lambda inspection: inspection.state == "ordered")._drop_checks()
         self._write_state({
             "state": "planned", "date_done": False, "result": False, "order_id": False, "order_device_id": False,
             "cancel_reason": False})
@@ -220,19 +232,43 @@ class CrmServiceInspection(models.Model):
                 "mail.mail_activity_data_todo",
                 date_deadline=localized.planned_date,
                 summary=localized.display_name,
-                note=localized.regime_id.note if localized.regime_id.performed_by == "body" else False,
+                note=localized._get_papers_note(),
                 user_id=user.id)
+
+    def _get_papers_note(self):
+        """For an inspection by another body: who comes, and the papers to prepare."""
+        regime = self.regime_id
+        if regime.performed_by != "body":
+            return False
+        return Markup("<br/>").join(filter(None, [
+            regime.responsible_body, regime.legal_basis, plaintext2html(regime.papers or "")]))
 
     # FROM INSPECTION TO ORDER
 
-    def action_create_order(self):
+    def action_create_order(self, per_device=False):
         """Make one order per contractor and place from planned inspections,
-        each tied to its order and device.
+        each tied to its order and device, with its checklist.
 
+        :param per_device: one order for each device instead
         :raises UserError: an inspection is ordered or closed already, companies
             are mixed, or another body does the inspection
         :return: the action of the orders
         """
+        self._check_can_order()
+        self.lock_for_update()
+        groups = self.grouped(lambda inspection: (
+            inspection.partner_id, inspection.address_id,
+            inspection.with_company(inspection.company_id).regime_id.order_type_id,
+            per_device and inspection.device_id))
+        orders = self.env["crm.service.order"].create([
+            inspections._prepare_order_vals(partner, address, order_type)
+            for (partner, address, order_type, _device), inspections in groups.items()])
+        for order, inspections in zip(orders, groups.values(), strict=True):
+            inspections._tie_to_order(order)
+        self._make_checks()
+        return orders._get_orders_action()
+
+    def _check_can_order(self):
         self._check_state("planned")
         if len(self.company_id) > 1:
             raise UserError(self.env._(
@@ -248,23 +284,32 @@ class CrmServiceInspection(models.Model):
             raise UserError(self.env._(
                 "%(devices)s: the device has no contractor, so nobody can be visited.",
                 devices=", ".join(without.device_id.mapped("display_name"))))
+
+    def _tie_to_order(self, order):
+        """Tie inspections to the rows of their devices in one order."""
+        for line in order.device_line_ids:
+            self.filtered(lambda inspection, line=line: inspection.device_id == line.device_id)._write_state({
+                "state": "ordered", "order_id": order.id, "order_device_id": line.id})
+
+    def _add_to_order(self, order):
+        """Put planned inspections into an order that exists, with their devices.
+
+        :raises UserError: as for a new order, or the order is closed
+        """
+        self._check_can_order()
         self.lock_for_update()
-        groups = self.grouped(lambda inspection: (
-            inspection.partner_id, inspection.address_id,
-            inspection.with_company(inspection.company_id).regime_id.order_type_id))
-        orders = self.env["crm.service.order"].create([
-            inspections._prepare_order_vals(partner, address, order_type)
-            for (partner, address, order_type), inspections in groups.items()])
-        for order, inspections in zip(orders, groups.values(), strict=True):
-            lines = {line.device_id: line for line in order.device_line_ids}
-            for inspection in inspections:
-                inspection._write_state({
-                    "state": "ordered", "order_id": order.id, "order_device_id": lines[inspection.device_id].id})
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_order")
-        action.update(domain=[("id", "in", orders.ids)], context={})
-        if len(orders) == 1:
-            action.update(res_id=orders.id, views=[(False, "form")])
-        return action
+        order.device_line_ids = [
+            fields.Command.create(inspections._prepare_order_device_vals())
+            for device, inspections in self.grouped("device_id").items()
+            if device not in order.device_line_ids.device_id]
+        self._tie_to_order(order)
+        self._make_checks()
+
+    def _prepare_order_device_vals(self):
+        """Values of the order's row for inspections of one device."""
+        return {
+            "device_id": self.device_id.id, "basis": "inspection",
+            "fault": "\n".join(self.regime_id.mapped("name"))}
 
     def _prepare_order_vals(self, partner, address, order_type):
         """Values of the order for inspections of one contractor and place."""
@@ -279,10 +324,8 @@ class CrmServiceInspection(models.Model):
             "planned_start": agreed,
             "planned_stop": agreed and agreed + timedelta(hours=hours or 1),
             "device_line_ids": [
-                fields.Command.create({
-                    "device_id": device.id, "basis": "inspection",
-                    "fault": "\n".join(inspections.regime_id.mapped("name"))})
-                for device, inspections in self.grouped("device_id").items()],
+                fields.Command.create(inspections._prepare_order_device_vals())
+                for inspections in self.grouped("device_id").values()],
         }
         if order_type:
             vals["type_id"] = order_type.id

@@ -76,6 +76,14 @@ class CrmServiceInspectionPlan(models.Model):
                 raise ValidationError(self.env._(
                     "%(plan)s: the plan cannot end before it begins.", plan=plan.display_name))
 
+    @api.constrains("device_id", "regime_id")
+    def _check_device_data(self):
+        for plan in self:
+            if missing := plan.regime_id._get_missing(plan.device_id):
+                raise ValidationError(self.env._(
+                    "Regime %(regime)s needs of device %(device)s: %(missing)s. Enter it on the device's card first.",
+                    regime=plan.regime_id.name, device=plan.device_id.display_name, missing=", ".join(missing)))
+
     @api.model_create_multi
     def create(self, vals_list):
         plans = super().create(vals_list)

@@ -2,6 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 
+# what a regime may need of a device: its switch, the device's field
+NEEDS = {
+    "needs_serial_number": "serial_number", "needs_date_commissioned": "date_commissioned",
+    "needs_address": "address_id"}
+
+
 class CrmServiceInspectionRegime(models.Model):
     """What kind of inspection is due, how often, and by what law (rodzaj przeglądu)."""
 
@@ -41,6 +47,9 @@ class CrmServiceInspectionRegime(models.Model):
     reminder_user_id = fields.Many2one(
         "res.users", string="Reminders To", domain="[('share', '=', False)]",
         help="Who is reminded of inspections of devices that have no technician.")
+    needs_serial_number = fields.Boolean(string="Needs the Serial Number")
+    needs_date_commissioned = fields.Boolean(string="Needs the Commissioning Date")
+    needs_address = fields.Boolean(string="Needs the Place")
     order_type_id = fields.Many2one(
         "crm.service.order.type", company_dependent=True, check_company=True,
         help="Type of the orders made from inspections, in the current company.")
@@ -64,6 +73,13 @@ class CrmServiceInspectionRegime(models.Model):
             # the plans may be those of users whose plans a manager does not list
             self.env["crm.service.inspection.plan"].search([("regime_id", "in", self.ids)])._replan()
         return result
+
+    def _get_missing(self, device):
+        """Names of the data that one regime needs and the device lacks."""
+        self.ensure_one()
+        return [
+            device._fields[name]._description_string(self.env)
+            for switch, name in NEEDS.items() if self[switch] and not device[name]]
 
     @api.ondelete(at_uninstall=False)
     def _check_unused(self):

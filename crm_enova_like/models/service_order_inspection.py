@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from .service_inspection import RESULTS
+from .service_inspection_regime import NEEDS
 
 
 class CrmServiceOrderDevice(models.Model):
@@ -11,7 +12,8 @@ class CrmServiceOrderDevice(models.Model):
     inspection_ids = fields.One2many("crm.service.inspection", "order_device_id", string="Inspections")
     has_inspection = fields.Boolean(compute="_compute_has_inspection")
     inspection_result = fields.Selection(
-        RESULTS, copy=False, help="Goes to the inspection when the device gets its outcome. Empty: passed.")
+        RESULTS, copy=False,
+        help="Goes to the device's inspections with its outcome. Empty: what their checklists say.")
     protocol_number = fields.Char(copy=False)
 
     @api.depends("inspection_ids")
@@ -21,16 +23,24 @@ class CrmServiceOrderDevice(models.Model):
 
     def _close(self, state):
         result = super()._close(state)
-        inspections = self.inspection_ids.filtered(lambda inspection: inspection.state == "ordered")
+        inspections = self._get_ordered_inspections()
         if state in ("declined", "claim_refused"):
             # nothing was inspected: the date is still to be arranged
             inspections._put_back()
         else:
             for line, of_line in inspections.grouped("order_device_id").items():
                 of_line.action_done(
-                    result="failed" if state == "unrepairable" else line.inspection_result or "passed",
+                    result="failed" if state == "unrepairable" else line.inspection_result,
                     protocol_number=line.protocol_number)
         return result
+
+    def unlink(self):
+        # a row that leaves its order leaves an inspection that is still to be done
+        self._get_ordered_inspections()._put_back()
+        return super().unlink()
+
+    def _get_ordered_inspections(self):
+        return self.inspection_ids.filtered(lambda inspection: inspection.state == "ordered")
 
     def action_reopen(self):
         result = super().action_reopen()
@@ -58,6 +68,19 @@ class CrmServiceOrder(models.Model):
             lambda inspection: inspection.state == "ordered")._put_back()
         return result
 
+    def unlink(self):
+        # the rows of the devices go with the order in the database
+        self.device_line_ids._get_ordered_inspections()._put_back()
+        return super().unlink()
+
+    def _get_orders_action(self):
+        """The action that shows these orders: the form of one, the list of many."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_order")
+        action.update(domain=[("id", "in", self.ids)], context={})
+        if len(self) == 1:
+            action.update(res_id=self.id, views=[(False, "form")])
+        return action
+
     def action_view_inspections(self):
         """The inspections that the orders were made for."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_inspection")
@@ -70,7 +93,9 @@ class CrmServiceInspection(models.Model):
 
     def _put_back(self):
         """Ordered inspections of which nothing came are planned again."""
-        self._write_state({"state": "planned", "order_id": False, "order_device_id": False, "date_agreed": False})
+        self._drop_checks()
+        self._write_state({
+            "state": "planned", "order_id": False, "order_device_id": False, "date_agreed": False, "result": False})
 
 
 class CrmServiceDevice(models.Model):
@@ -78,6 +103,7 @@ class CrmServiceDevice(models.Model):
 
     plan_ids = fields.One2many("crm.service.inspection.plan", "device_id", string="Inspection Plans")
     inspection_ids = fields.One2many("crm.service.inspection", "device_id", string="Inspections")
+    inspection_warning = fields.Text(compute="_compute_inspection_warning")
     next_inspection_date = fields.Date(compute="_compute_inspections")
     inspection_count = fields.Integer(compute="_compute_inspections")
 
@@ -91,6 +117,15 @@ class CrmServiceDevice(models.Model):
         for device in self:
             device.inspection_count, device.next_inspection_date = counts.get(device, (0, False))
 
+    @api.depends("type_id", "model_id", *NEEDS.values())
+    def _compute_inspection_warning(self):
+        for device in self:
+            lacking = [
+                self.env._("%(regime)s needs: %(missing)s", regime=regime.name, missing=", ".join(missing))
+                for regime in device.type_id.regime_ids | device.model_id.regime_ids
+                if (missing := regime._get_missing(device))]
+            device.inspection_warning = "\n".join(lacking) or False
+
     @api.model_create_multi
     def create(self, vals_list):
         devices = super().create(vals_list)
@@ -99,7 +134,7 @@ class CrmServiceDevice(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"type_id", "model_id"} & vals.keys():
+        if {"type_id", "model_id", *NEEDS.values()} & vals.keys():
             self._make_plans()
         if "active" in vals:
             self.plan_ids._replan()
@@ -116,7 +151,7 @@ class CrmServiceDevice(models.Model):
             {"device_id": device.id, "regime_id": regime.id}
             for device in self
             for regime in device.type_id.regime_ids | device.model_id.regime_ids
-            if regime.active and (device, regime) not in have
+            if regime.active and (device, regime) not in have and not regime._get_missing(device)
         ])
         plans._generate()
 
@@ -152,6 +187,11 @@ class ResCompany(models.Model):
     inspection_catch_up = fields.Selection(
         [("one", "One overdue inspection"), ("all", "Each missed inspection")], default="one", required=True,
         string="Missed Inspections")
+    inspection_nearby_days = fields.Integer(
+        string="Inspections Nearby (Days)", default=30, required=True,
+        help="A visit is offered with the other inspections due at its address within this many days.")
 
+    _inspection_nearby_positive = models.Constraint(
+        "CHECK(inspection_nearby_days BETWEEN 0 AND 366)", "Inspections nearby are due within 0 to 366 days.")
     _inspection_horizon_positive = models.Constraint(
         "CHECK(inspection_horizon_months BETWEEN 1 AND 120)", "The horizon is between 1 and 120 months.")

@@ -1,1 +1,2 @@
+from . import inspection_report
 from . import rw_document
