@@ -6,12 +6,13 @@ import signal
 import socket
 import subprocess
 import sys
+import zipfile
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
-from tools import common, config, databases, demo, lint_files, postgres, source, system, testing
+from tools import bench, common, config, databases, demo, lint_files, oca, postgres, source, system, testing
 from tools.common import Fail
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -455,6 +456,79 @@ def test_paths_of_bin_test():
         with pytest.raises(Fail):
             testing.sort([wrong])
 
+
+# -- benchmark -------------------------------------------------------------------
+
+def measured(ms, statements, made):
+    return {"ms": ms, "cpu_ms": ms / 2, "statements": statements, "memory_mb": 150.4, "made": made}
+
+
+@pytest.mark.parametrize("arguments, count", [([], 10_000), (["500"], 500), (["20,000"], 20_000), (["1_000"], 1000)])
+def test_plans_of_bin_bench(arguments, count):
+    assert bench.count_of(arguments) == count
+
+
+@pytest.mark.parametrize("arguments", [["0"], ["-5"], ["many"], [""], ["²"], ["1000001"], ["5", "6"], ["--fast"]])
+def test_no_number_of_plans(arguments):
+    with pytest.raises(Fail) as error:
+        bench.count_of(arguments)
+    assert "bin/bench 500" in one_sentence(error)
+
+
+def test_table_of_bin_bench():
+    ours = bench.columns(4000, [measured(5000, 1000, 4000), measured(12, 5, 0)])
+    theirs = bench.columns(4000, [measured(200_000, 80_000, 4000), measured(900, 8000, 0)])
+    lines = bench.table(("ours 1.0", "theirs 2.0"), ours, theirs).splitlines()
+    assert len(lines) == 1 + len(bench.ROWS) and len({len(line) for line in lines}) == 1, "one width"
+    assert lines[0].split() == ["ours", "1.0", "theirs", "2.0"]
+    assert lines[5].split() == ["ms", "per", "inspection", "1.25", "50.00"]
+    assert lines[7].split() == ["SQL", "statements", "per", "inspection", "0.25", "20.00"]
+    assert lines[10].split()[-2:] == ["5", "8,000"]
+
+
+@pytest.mark.parametrize("first, second", [(399, 0), (800, 0), (400, 400), (0, 0)])
+def test_figures_that_cannot_be_compared(first, second):
+    bench.check_made("ours", 400, [measured(1, 1, 400), measured(1, 1, 0)])
+    with pytest.raises(Fail) as error:
+        bench.check_made("ours", 400, [measured(1, 1, first), measured(1, 1, second)])
+    assert "cannot be compared" in one_sentence(error)
+
+
+def make_wheel(name, version, target):
+    """What a download brings: a wheel that is not the pinned one."""
+    target.mkdir(parents=True)
+    with zipfile.ZipFile(target / f"{name}.whl", "w") as archive:
+        archive.writestr(f"odoo/addons/{name}/__manifest__.py", "{}")
+    return target / f"{name}.whl"
+
+
+def test_wheel_with_another_hash_is_refused(cache, monkeypatch):
+    monkeypatch.setattr(oca, "download", make_wheel)
+    with pytest.raises(Fail) as error:
+        oca.get()
+    assert oca.PINS[0][2] in one_sentence(error)
+    assert [path.name for path in cache.iterdir()] == ["lock"], "nothing of it stays"
+
+
+def test_wheels_are_unpacked_once(cache, monkeypatch):
+    monkeypatch.setattr(oca, "download", make_wheel)
+    monkeypatch.setattr(oca, "check", lambda wheel, wanted: None)
+    folder = oca.get()
+    assert {path.name for path in folder.iterdir()} == {name for name, _version, _hash in oca.PINS}
+    monkeypatch.setattr(oca, "download", pytest.fail)
+    assert oca.get() == folder
+    monkeypatch.setattr(oca, "PINS", oca.PINS[:1])
+    assert oca.folder_name() != folder.parent.parent.name, "another pin is fetched anew"
+
+
+def test_failed_download(cache, tmp_path, monkeypatch):
+    monkeypatch.setattr(common, "run", lambda command: (1, "ERROR: No matching distribution found for x"))
+    with pytest.raises(Fail) as error:
+        oca.download("x", "1", tmp_path)
+    assert "No matching distribution" in one_sentence(error)
+
+
+# -- checks of files -------------------------------------------------------------
 
 @pytest.mark.parametrize("ident, text, problem", [
     ("%(name)s has %s", "%(name)s ma %s", None), ("%(name)s", "%(nazwa)s", "placeholders"), ("One", "", "translated"),

@@ -8,7 +8,7 @@ sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
 from tools import common  # noqa: E402
 
-COMMANDS = {"demo": "demo", "test": "testing", "odoo": "odoo_cli", "lint": "lint"}
+COMMANDS = {"demo": "demo", "test": "testing", "odoo": "odoo_cli", "lint": "lint", "bench": "bench"}
 
 
 def main(argv):

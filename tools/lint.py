@@ -18,10 +18,10 @@ LEFT_OUT = (
 def checks():
     bin_dir = PYTHON.parent
     return (
-        ("ruff", [bin_dir / "ruff", "check", "--quiet", ADDON, "tools", "tests"]),
+        ("ruff", [bin_dir / "ruff", "check", "--quiet", ADDON, "tools", "tests", "bench"]),
         ("pylint-odoo", [PYTHON, "-m", "pylint", "--rcfile=pyproject.toml", "--score=n",
                          f"--disable={','.join(LEFT_OUT)}", ADDON]),
-        ("compile", [PYTHON, "-W", "error", "-m", "compileall", "-q", "-f", ADDON, "tools", "tests"]),
+        ("compile", [PYTHON, "-W", "error", "-m", "compileall", "-q", "-f", ADDON, "tools", "tests", "bench"]),
         ("files", [PYTHON, ROOT / "tools" / "lint_files.py"]),
     )
 

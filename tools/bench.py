@@ -1,0 +1,126 @@
+"""bin/bench: our generator of planned inspections beside the one of OCA's maintenance_plan."""
+import json
+import os
+
+from . import common, config, databases, oca, postgres, prepare, testing
+from .common import ADDON, ROOT, Fail, say
+
+USAGE = """usage: bin/bench [PLANS]
+
+Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
+and with OCA's maintenance_plan, on databases of their own, and prints a table of both."""
+
+PLANS = 10_000
+MOST = 1_000_000
+SIDES = ("ours", "theirs")
+
+
+def count_of(arguments):
+    """How many plans the command line asks for."""
+    if not arguments:
+        return PLANS
+    text = arguments[0].replace("_", "").replace(",", "")
+    digits = text.isascii() and text.isdigit() and len(text) <= len(str(MOST))
+    if len(arguments) > 1 or not digits or not 0 < int(text) <= MOST:
+        raise Fail(f"{' '.join(arguments)} is no number of plans: give one number from 1 to {MOST}, "
+                   "as in bin/bench 500.")
+    return int(text)
+
+
+def columns(count, runs):
+    """The measured runs of one side as the cells of its column."""
+    first, second = runs
+    made = first["made"]
+    return (
+        f"{count:,}", f"{made:,}", f"{first['ms']:,.0f}", f"{first['cpu_ms']:,.0f}", f"{first['ms'] / made:.2f}",
+        f"{first['statements']:,}", f"{first['statements'] / made:.2f}", f"{first['memory_mb']:,.0f}",
+        f"{second['ms']:,.0f}", f"{second['statements']:,}",
+    )
+
+
+ROWS = (
+    "plans", "inspections made", "time, ms", "of it Python's processor time, ms", "ms per inspection",
+    "SQL statements", "SQL statements per inspection", "peak memory of Odoo, MB",
+    "run with nothing to do, ms", "run with nothing to do, SQL statements",
+)
+
+
+def table(titles, *sides):
+    """A table as text: the row's name, then one column for each side."""
+    lines = [("", *titles), *zip(ROWS, *sides, strict=True)]
+    widths = [max(map(len, cells)) for cells in zip(*lines, strict=True)]
+    return "\n".join(
+        "  ".join(cell.rjust(width) if place else cell.ljust(width)
+                  for place, (cell, width) in enumerate(zip(cells, widths, strict=True)))
+        for cells in lines)
+
+
+def check_made(side, count, runs):
+    """Figures count only where each plan got its one inspection, and the second run none."""
+    made = [run["made"] for run in runs]
+    if made != [count, 0]:
+        raise Fail(f"The runs of {side} made {made[0]} and {made[1]} inspections for {count} plans: "
+                   "they cannot be compared.")
+
+
+def odoo(log, side, addons, *arguments, environment, stdin=None):
+    """Odoo with the addons of one side alone."""
+    path = ",".join(map(str, addons))
+    databases.odoo(f"bench-{side}-{log}", *arguments, "--addons-path", path, "--no-http", environment=environment,
+                   stdin=stdin)
+
+
+def step(what, side, addons, database, environment):
+    with open(ROOT / "bench" / "shell.py") as script:
+        odoo(what, side, addons, "shell", "-d", database, environment={**environment, "BENCH_STEP": what}, stdin=script)
+
+
+def run_side(side, addon, addons, database, base, count, environment):
+    """A database, its plans, and two runs of the generator."""
+    result = common.VAR / f"bench-{side}.json"
+    result.unlink(missing_ok=True)
+    environment = {**environment, "BENCH_SIDE": side, "BENCH_COUNT": str(count), "BENCH_RESULT": str(result)}
+    with databases.timed(f"Installing {addon} into {database}"):
+        databases.clone(base, database)
+        odoo("install", side, addons, "-d", database, "-i", f"{addon},l10n_pl", "--stop-after-init",
+             environment=environment)
+    with databases.timed(f"Making {count:,} plans of {addon}"):
+        step("prepare", side, addons, database, environment)
+        postgres.query("ANALYZE", database)    # else it depends on autovacuum's timing
+    with databases.timed(f"Generating the inspections of {addon}"):
+        step("generate", side, addons, database, environment)
+    runs = json.loads(result.read_text())
+    result.unlink()
+    check_made(addon, count, runs)
+    return runs
+
+
+def run_all(count, source, environment):
+    prefix = f"bench_crm_{common.checkout_hash()[:6]}_"
+    database = f"{prefix}{os.getpid()}"
+    testing.drop_leftovers(prefix)
+    theirs = oca.get()
+    base = databases.base(source, environment)
+    what = {"ours": (ADDON, [*source.addons, ROOT]), "theirs": (oca.ADDON, [*source.addons, theirs])}
+    measured = {}
+    try:
+        for side in SIDES:
+            measured[side] = run_side(side, *what[side], f"{database}_{side}", base, count, environment)
+    finally:
+        for made in databases.like(database):
+            databases.drop(made)
+    return measured
+
+
+def main(arguments):
+    if set(arguments) & {"-h", "--help"}:
+        say(USAGE)
+        return 0
+    count = count_of(arguments)
+    taken = "Another bin/bench of this checkout runs, and would disturb this one: wait for it, or stop it."
+    with common.locked(common.VAR / "bench.lock", taken=taken), prepare.odoo_environment() as (source, environment):
+        common.check_disk(common.VAR)
+        measured = run_all(count, source, environment)
+    titles = (f"{ADDON} {config.manifest()['version']}", f"{oca.ADDON} {oca.VERSION} (OCA)")
+    say("\n" + table(titles, *(columns(count, measured[side]) for side in SIDES)))
+    return 0
