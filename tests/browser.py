@@ -222,9 +222,8 @@ class Screen:
 
     def choose(self, name, text, inside=".o_form_view"):
         """Type into a many2one and take what is offered."""
-        field = self.field(name, inside).locator("input")
-        field.click()
-        field.fill(text)
+        # without a click, which opens the list of everything first, and a second one after the choice
+        self.field(name, inside).locator("input").fill(text)
         self.locator(".o-autocomplete--dropdown-item", has_text=text).first.click()
         expect(self.locator(".o-autocomplete--dropdown-menu")).to_have_count(0)
 

@@ -1,5 +1,8 @@
+from decimal import Decimal
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import formatLang
 
 MEASURES = [
     ("none", "No value"), ("value", "Value"), ("min", "Value, at least"), ("max", "Value, at most"),
@@ -70,13 +73,13 @@ class CrmServiceInspectionCheck(models.Model):
             AND (measure NOT IN ('max', 'range') OR value <= value_max)))""",
         "A value outside its limits cannot be OK.")
 
+    @api.depends_context("lang")
     @api.depends("measure", "value_min", "value_max", "unit")
     def _compute_limits(self):
         for check in self:
-            unit = check.unit or ""
-            low, high = f"{check.value_min:g}", f"{check.value_max:g}"
-            text = {"min": f"≥ {low}", "max": f"≤ {high}", "range": f"{low} – {high}"}.get(check.measure, "")
-            check.limits = f"{text} {unit}".strip() if check.measure != "none" else ""
+            low, high = check._format_number(check.value_min), check._format_number(check.value_max)
+            text = {"min": f"≥ {low}", "max": f"≤ {high}", "range": f"{low} – {high}"}.get(check.measure)
+            check.limits = f"{text} {check.unit or ''}".strip() if text else ""
 
     @api.depends("photo")
     def _compute_has_photo(self):
@@ -93,8 +96,18 @@ class CrmServiceInspectionCheck(models.Model):
                 raise ValidationError(self.env._(
                     "“%(item)s” of %(inspection)s: the value %(value)s is outside the limits (%(limits)s), "
                     "so it cannot be OK.",
-                    item=check.name, inspection=check.inspection_id.display_name, value=f"{check.value:g}",
-                    limits=check.limits))
+                    item=check.name, inspection=check.inspection_id.display_name,
+                    value=check._get_value_text(), limits=check.limits))
+
+    def _format_number(self, value):
+        """A number as the reader's language writes it, without needless zeros."""
+        digits = max(0, -Decimal(f"{value:g}").as_tuple().exponent)
+        return formatLang(self.env, value, digits=digits, grouping=False)
+
+    def _get_value_text(self):
+        """The value with its unit, empty where nothing was measured."""
+        self.ensure_one()
+        return f"{self._format_number(self.value)} {self.unit or ''}".strip() if self.is_measured else ""
 
     def _is_inside_limits(self):
         self.ensure_one()
@@ -105,7 +118,7 @@ class CrmServiceInspectionCheck(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         checks = super().create([self._with_measured(vals) for vals in vals_list])
-        checks._judge([vals for vals in vals_list])
+        checks._judge(vals_list)
         return checks
 
     def write(self, vals):
@@ -126,7 +139,7 @@ class CrmServiceInspectionCheck(models.Model):
     def _judge(self, vals_list):
         """A value typed without an answer gives the answer by its limits."""
         for check, vals in zip(self, vals_list, strict=True):
-            if vals.get("value") in (None, False) and "value" in vals or "value" not in vals or vals.get("result"):
+            if not self._with_measured(vals).get("is_measured") or vals.get("result"):
                 continue
             answer = "ok" if check._is_inside_limits() else "not_ok"
             if check.result != answer and not (check.result and check.measure == "value"):
@@ -197,8 +210,7 @@ class CrmServiceInspectionCheck(models.Model):
     def _get_finding(self):
         """What was found, in one line."""
         self.ensure_one()
-        value = f"{self.value:g} {self.unit or ''}".strip() if self.is_measured else ""
-        return " – ".join(filter(None, [self.name, value, self.remark]))
+        return " – ".join(filter(None, [self.name, self._get_value_text(), self.remark]))
 
 
 class CrmServiceInspectionRegime(models.Model):

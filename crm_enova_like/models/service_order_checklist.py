@@ -74,6 +74,7 @@ class CrmServiceOrder(models.Model):
             "is_open": self.state in OPEN_STATES,
             "partner": self.partner_id.display_name,
             "person": self.person_id.name or "",
+            "phone": self.partner_phone or "",
             "address": " ".join((self.address_id.contact_address_inline or "").split()),
             "signed_by": self.customer_signed_by or "",
             "is_signed": bool(self.customer_signed_on),
@@ -120,6 +121,15 @@ class CrmServiceOrder(models.Model):
         self.ensure_one()
         self.write({"customer_signature": signature, "customer_signed_by": name})
         return True
+
+    def checklist_complete(self):
+        """Complete orders whose devices are finished, from the phone: one that
+        nobody accepted in the office is accepted by the visit.
+
+        :raises UserError: an order cannot be completed
+        """
+        self.filtered(lambda order: order.state == "new").action_accept()
+        return self.action_done()
 
     # MANY DEVICES AT ONCE
 

@@ -84,9 +84,9 @@ class CrmServiceInspectionVisitWizardLine(models.TransientModel):
     _description = "Inspection of a Visit"
 
     wizard_id = fields.Many2one("crm.service.inspection.visit.wizard", required=True, ondelete="cascade")
-    inspection_id = fields.Many2one("crm.service.inspection", required=True, readonly=True, ondelete="cascade")
+    inspection_id = fields.Many2one("crm.service.inspection", required=True, ondelete="cascade")
     take = fields.Boolean(default=True)
-    is_offered = fields.Boolean(readonly=True, string="Offered", help="Due at the same address soon.")
+    is_offered = fields.Boolean(string="Offered", help="Due at the same address soon.")
     regime_id = fields.Many2one(related="inspection_id.regime_id")
     device_id = fields.Many2one(related="inspection_id.device_id")
     partner_id = fields.Many2one(related="inspection_id.partner_id")
