@@ -66,7 +66,7 @@ class CrmServiceInspection(models.Model):
 
     _to_remind_idx = models.Index("(planned_date, id) WHERE state = 'planned' AND date_reminded IS NULL")
     _plan_date_uniq = models.UniqueIndex(
-        "(plan_id, planned_date) WHERE plan_id IS NOT NULL",
+        "(plan_id, planned_date) WHERE plan_id IS NOT NULL AND (state != 'done' OR date_done >= planned_date)",
         "An inspection of this plan on this day exists already. A cancelled one is reopened.")
     _company_date_idx = models.Index("(company_id, planned_date, id)")
     _live_idx = models.Index("(company_id, planned_date, id) WHERE state IN ('planned', 'ordered')")
@@ -191,12 +191,28 @@ class CrmServiceInspection(models.Model):
     def action_reopen(self):
         """Take back that inspections were cancelled or done; the schedule follows."""
         self._check_state("cancelled", "done", "ordered")
+        self._free_dates()
         self.filtered(lambda inspection: inspection.state == "ordered")._drop_checks()
         self._write_state({
             "state": "planned", "date_done": False, "result": False, "order_id": False, "order_device_id": False,
             "cancel_reason": False})
         self.plan_id.filtered(lambda plan: plan.regime_id.counting == "last_done")._replan(keep=self)
         return True
+
+    def _free_dates(self):
+        """Before what was done early is live again: the inspection that took
+        its date since is no more, unless somebody counts on it.
+
+        :raises UserError: it is arranged, ordered or cancelled
+        """
+        for inspection in self.filtered(lambda inspection: inspection.state == "done" and inspection.plan_id):
+            since = inspection.plan_id.inspection_ids.filtered(lambda other: (
+                other.state != "done" and other.planned_date == inspection.planned_date))
+            if since.filtered(lambda other: other.state != "planned" or other.date_agreed):
+                raise UserError(self.env._(
+                    "Inspection %(inspection)s cannot be reopened: the next one of %(date)s is arranged, ordered or "
+                    "cancelled already.", inspection=inspection.display_name, date=inspection.planned_date))
+            since.unlink()
 
     # REMINDERS
 

@@ -112,13 +112,50 @@ class CrmServiceInspectionPlan(models.Model):
         return regime.interval_number, regime.interval_unit, regime.counting == "month_end"
 
     def _reset_date_to_make(self):
-        """Find the first date that each plan has not made yet."""
-        latest = dict(self.env["crm.service.inspection"]._read_group(
-            [("plan_id", "in", self.ids)], ["plan_id"], ["planned_date:max"]))
-        for plan in self:
-            base = plan._get_base_date()
-            after = max(base, latest.get(plan, base))
-            plan.date_to_make = inspection_schedule.next_date(base, after, *plan._get_schedule())[1]
+        """Find the first date that each plan may have to make: after the past,
+        which is over. What exists in the future is left out when it is made."""
+        for company, plans in self.grouped("company_id").items():
+            past = [("plan_id", "in", plans.ids), ("planned_date", "<", company._service_today())]
+            latest = {}
+            for plan, state, date in self.env["crm.service.inspection"]._read_group(
+                    past, ["plan_id", "state"], ["planned_date:max"]):
+                if plan._is_taken_by(state):
+                    latest[plan] = max(date, latest.get(plan, date))
+            for plan in plans:
+                base = plan._get_base_date()
+                after = max(base, latest.get(plan, base))
+                plan.date_to_make = inspection_schedule.next_date(base, after, *plan._get_schedule())[1]
+
+    def _is_taken_by(self, state):
+        """Whether an inspection in a state takes its date. One that is done
+        does not where the count starts anew from it: finished early, even by
+        a whole interval, it is due again one interval later."""
+        return state != "done" or self.regime_id.counting != "last_done"
+
+    def _get_taken_dates(self):
+        """Dates of the schedules that the plans' inspections take already.
+
+        What is ordered, arranged or done beside the schedule, because the
+        interval was another then, stands for the date before it.
+
+        :return: {plan: set of dates}
+        """
+        taken = {}
+        first = min(filter(None, self.mapped("date_to_make")), default=None)
+        for plan, state, dates in self.env["crm.service.inspection"]._read_group(
+                [("plan_id", "in", self.ids)] + ([("planned_date", ">=", first)] if first else []),
+                ["plan_id", "state"], ["planned_date:array_agg"]):
+            if not plan._is_taken_by(state):
+                continue
+            of_plan = taken.setdefault(plan, set())
+            of_plan.update(dates)
+            if state != "cancelled":
+                base, schedule = plan._get_base_date(), plan._get_schedule()
+                for date in dates:
+                    n, _next = inspection_schedule.next_date(base, date, *schedule)
+                    if n > 1:
+                        of_plan.add(inspection_schedule.nth_date(base, n - 1, *schedule))
+        return taken
 
     def _replan(self, keep=()):
         """Plan the future anew after a change, and leave the past: what is
@@ -184,23 +221,27 @@ class CrmServiceInspectionPlan(models.Model):
         :return: the inspections made
         """
         vals_list = []
-        overdue = {
-            plan for [plan] in self.env["crm.service.inspection"]._read_group(
-                [("plan_id", "in", self.ids), ("state", "in", ("planned", "ordered"))], ["plan_id"],
-                having=[("planned_date:min", "<", fields.Date.context_today(self))])
-        }
+        taken = self._get_taken_dates()
         for company, plans in self.grouped("company_id").items():
             today, horizon = company._service_today(), self._get_horizon(company)
+            overdue = {
+                plan for [plan] in self.env["crm.service.inspection"]._read_group(
+                    [("plan_id", "in", plans.ids), ("state", "in", ("planned", "ordered"))], ["plan_id"],
+                    having=[("planned_date:min", "<", today)])
+            }
             for plan in plans:
-                vals_list += plan._prepare_inspections(company, today, horizon, plan in overdue)
+                vals_list += plan._prepare_inspections(
+                    company, today, horizon, plan in overdue, taken.get(plan, ()))
         return self.env["crm.service.inspection"].with_context(
             tracking_disable=True, mail_create_nosubscribe=True, mail_create_nolog=True).create(vals_list)
 
-    def _prepare_inspections(self, company, today, horizon, has_overdue):
+    def _prepare_inspections(self, company, today, horizon, has_overdue, taken=()):
         """Values of one plan's missing inspections; moves its ``date_to_make`` on.
 
         Missed periods give one overdue inspection, not a flood, unless the
         company wants each.
+
+        :param taken: dates that have their inspection already
         """
         self.ensure_one()
         base, schedule = self._get_base_date(), self._get_schedule()
@@ -215,7 +256,9 @@ class CrmServiceInspectionPlan(models.Model):
         # past the horizon also where the plan ends before it: nothing more is to make there
         after = max([*dates, horizon, base])
         self.date_to_make = inspection_schedule.next_date(base, after, *schedule)[1]
-        return [{"plan_id": self.id, "device_id": self.device_id.id, "planned_date": date} for date in dates]
+        return [
+            {"plan_id": self.id, "device_id": self.device_id.id, "planned_date": date}
+            for date in dates if date not in taken]
 
     def action_view_inspections(self):
         """The inspections of the plans."""

@@ -80,8 +80,9 @@ class CrmServiceInspection(models.Model):
         """The date on which one inspection's device is due again under its regime."""
         self.ensure_one()
         plan = self.plan_id
+        counted_from = self.date_done if plan.regime_id.counting == "last_done" else self.planned_date
         later = plan.inspection_ids.filtered(lambda other: (
-            other.state in ("planned", "ordered") and other.planned_date > self.planned_date))
+            other.state in ("planned", "ordered") and other.planned_date > (counted_from or self.planned_date)))
         return min(later.mapped("planned_date"), default=plan.active and plan.date_to_make or False)
 
     def action_print_protocol(self):

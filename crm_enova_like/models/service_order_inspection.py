@@ -45,6 +45,7 @@ class CrmServiceOrderDevice(models.Model):
     def action_reopen(self):
         result = super().action_reopen()
         inspections = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
+        inspections._free_dates()
         inspections._write_state({"state": "ordered", "date_done": False, "result": False})
         inspections.plan_id.filtered(lambda plan: plan.regime_id.counting == "last_done")._replan()
         return result

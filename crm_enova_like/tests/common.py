@@ -1,7 +1,7 @@
 from contextlib import contextmanager
 
 from odoo import Command
-from odoo.tests import TransactionCase, new_test_user
+from odoo.tests import TransactionCase, freeze_time, new_test_user
 
 
 class ServiceCommon(TransactionCase):
@@ -124,3 +124,57 @@ class ServiceCommon(TransactionCase):
         """So much of the product lies on the shelf, reserved or not."""
         quants = self.env["stock.quant"]._gather(product, location or self.stock, lot_id=lot, strict=False)
         self.assertAlmostEqual(sum(quants.mapped("quantity")), quantity)
+
+
+class InspectionCommon(ServiceCommon):
+    """The firm on 10 March 2026, with regimes of inspections."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time("2026-03-10 10:00:00"))
+        cls.monthly = cls._new_regime("Monthly", interval_number=1, counting="anchor")
+        cls.half_year = cls._new_regime("Half-yearly", interval_number=6, counting="last_done")
+
+    @classmethod
+    def _new_regime(cls, name, **vals):
+        return cls.env["crm.service.inspection.regime"].create({"name": name, "interval_unit": "month", **vals})
+
+    @classmethod
+    def _new_plan(cls, regime, anchor, device=None):
+        plan = cls.env["crm.service.inspection.plan"].create({
+            "device_id": (device or cls.device).id, "regime_id": regime.id, "anchor_date": anchor})
+        plan.action_generate()
+        return plan
+
+    @classmethod
+    def _new_inspection(cls, regime=None, device=None, planned_date="2026-03-20", **vals):
+        """A planned inspection without a plan."""
+        return cls.env["crm.service.inspection"].create({
+            "device_id": (device or cls.device).id, "regime_id": (regime or cls.half_year).id,
+            "planned_date": planned_date, **vals})
+
+    @classmethod
+    def _order(cls, inspections):
+        """The order made from inspections of one place."""
+        inspections.action_create_order()
+        return inspections.order_id
+
+    @classmethod
+    def _new_company(cls):
+        """A second company, that the test's own user works in as well."""
+        company = cls.env["res.company"].create({
+            "name": "Serwis Drugi", "country_id": cls.env.ref("base.pl").id,
+            "currency_id": cls.company.currency_id.id})
+        cls.env.user.company_ids += company
+        return company
+
+    @classmethod
+    def _new_device(cls, name="Nano X", **vals):
+        return cls.env["crm.service.device"].create({
+            "name": name, "type_id": cls.device_type.id, "partner_id": cls.contractor.id,
+            "address_id": cls.shop.id, **vals})
+
+    def _dates(self, plan, *states):
+        return sorted(plan.inspection_ids.filtered(
+            lambda inspection: not states or inspection.state in states).mapped("planned_date"))

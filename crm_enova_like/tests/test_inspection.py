@@ -6,33 +6,12 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
-from .common import ServiceCommon
+from .common import InspectionCommon
 
 
 @tagged("post_install", "-at_install")
-class TestInspection(ServiceCommon):
+class TestInspection(InspectionCommon):
     """The calendar that the law demands, kept without anyone remembering it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.startClassPatcher(freeze_time("2026-03-10 10:00:00"))
-        cls.monthly = cls._new_regime("Monthly", interval_number=1, counting="anchor")
-        cls.half_year = cls._new_regime("Half-yearly", interval_number=6, counting="last_done")
-
-    @classmethod
-    def _new_regime(cls, name, **vals):
-        return cls.env["crm.service.inspection.regime"].create({"name": name, "interval_unit": "month", **vals})
-
-    def _new_plan(self, regime, anchor, device=None):
-        plan = self.env["crm.service.inspection.plan"].create({
-            "device_id": (device or self.device).id, "regime_id": regime.id, "anchor_date": anchor})
-        plan.action_generate()
-        return plan
-
-    def _dates(self, plan, *states):
-        return sorted(plan.inspection_ids.filtered(
-            lambda inspection: not states or inspection.state in states).mapped("planned_date"))
 
     # THE SCHEDULE
 
