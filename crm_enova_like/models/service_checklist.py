@@ -118,15 +118,23 @@ class CrmServiceInspectionCheck(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         checks = super().create([self._with_measured(vals) for vals in vals_list])
-        checks._judge(vals_list)
+        for check in checks:
+            if check.is_measured and not check.result:
+                check.result = check._get_answer()
         return checks
 
     def write(self, vals):
         if TYPED & vals.keys():
             self._check_editable()
-        result = super().write(self._with_measured(vals))
-        self._judge([vals] * len(self))
-        return result
+        vals = self._with_measured(vals)
+        if vals.get("is_measured") and not vals.get("result"):
+            # the answer to the value before is none to this one, save where there are no limits
+            kept = {check: check.result for check in self if check.measure == "value"}
+            result = super().write({**vals, "result": False})
+            for check in self:
+                check.result = kept.get(check) or check._get_answer()
+            return result
+        return super().write(vals)
 
     @api.model
     def _with_measured(self, vals):
@@ -136,14 +144,9 @@ class CrmServiceInspectionCheck(models.Model):
         given = vals["value"] is not None and vals["value"] is not False
         return {**vals, "value": vals["value"] if given else 0.0, "is_measured": given}
 
-    def _judge(self, vals_list):
-        """A value typed without an answer gives the answer by its limits."""
-        for check, vals in zip(self, vals_list, strict=True):
-            if not self._with_measured(vals).get("is_measured") or vals.get("result"):
-                continue
-            answer = "ok" if check._is_inside_limits() else "not_ok"
-            if check.result != answer and not (check.result and check.measure == "value"):
-                check.result = answer
+    def _get_answer(self):
+        """The answer that a measured value gives by its limits."""
+        return "ok" if self._is_inside_limits() else "not_ok"
 
     def _check_editable(self):
         names = dict(self.env["crm.service.inspection"]._fields["state"]._description_selection(self.env))

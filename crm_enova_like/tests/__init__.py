@@ -3,6 +3,7 @@ from . import test_device
 from . import test_device_delivery
 from . import test_device_history
 from . import test_inspection
+from . import test_inspection_checklist
 from . import test_inspection_counting
 from . import test_inspection_schedule
 from . import test_numbering
