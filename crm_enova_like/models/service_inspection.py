@@ -170,7 +170,7 @@ class CrmServiceInspection(models.Model):
                     "protocol_number": protocol_number or inspection.protocol_number,
                 })
         self._number_protocols()
-        self.plan_id.filtered(lambda plan: plan.regime_id.counting == "last_done")._replan()
+        self._replan_last_done()
         return True
 
     def action_cancel(self, reason=None):
@@ -185,8 +185,17 @@ class CrmServiceInspection(models.Model):
                 raise UserError(self.env._(
                     "Inspection %(inspection)s: say why it is cancelled.", inspection=inspection.display_name))
             inspection._write_state({"state": "cancelled", "cancel_reason": reason_given})
-        self.plan_id.filtered(lambda plan: plan.active)._generate()
+        self.plan_id.sudo().filtered(lambda plan: plan.active)._generate()
         return True
+
+    def _replan_last_done(self, keep=()):
+        """The schedule follows what was done, where the regime counts from it.
+
+        :param keep: inspections to leave alone
+        """
+        # a technician finishes an inspection, and plans are the operators': the
+        # right to the inspection was checked when its state was written
+        self.plan_id.sudo().filtered(lambda plan: plan.regime_id.counting == "last_done")._replan(keep=keep)
 
     def action_reopen(self):
         """Take back that inspections were cancelled or done; the schedule follows."""
@@ -196,7 +205,7 @@ class CrmServiceInspection(models.Model):
         self._write_state({
             "state": "planned", "date_done": False, "result": False, "order_id": False, "order_device_id": False,
             "cancel_reason": False})
-        self.plan_id.filtered(lambda plan: plan.regime_id.counting == "last_done")._replan(keep=self)
+        self._replan_last_done(keep=self)
         return True
 
     def _free_dates(self):

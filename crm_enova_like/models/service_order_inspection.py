@@ -47,7 +47,7 @@ class CrmServiceOrderDevice(models.Model):
         inspections = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
         inspections._free_dates()
         inspections._write_state({"state": "ordered", "date_done": False, "result": False})
-        inspections.plan_id.filtered(lambda plan: plan.regime_id.counting == "last_done")._replan()
+        inspections._replan_last_done()
         return result
 
 
@@ -138,7 +138,8 @@ class CrmServiceDevice(models.Model):
         if {"type_id", "model_id", *NEEDS.values()} & vals.keys():
             self._make_plans()
         if "active" in vals:
-            self.plan_ids._replan()
+            # whoever archives a device need not be able to plan
+            self.plan_ids.sudo()._replan()
         return result
 
     def _make_plans(self):
