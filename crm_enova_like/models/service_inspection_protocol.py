@@ -105,16 +105,19 @@ class CrmServiceOrder(models.Model):
         return self.env.ref("crm_enova_like.action_report_inspection_protocol").report_action(done)
 
     def _get_collective_protocols(self):
-        """Finished inspections of one order by regime, for the collective
-        protocol (protokół zbiorczy).
+        """Finished inspections of orders by order and regime, for the
+        collective protocol (protokół zbiorczy).
 
-        :raises UserError: nothing is finished
+        :return: list of recordsets
+        :raises UserError: an order has nothing finished
         """
-        self.ensure_one()
-        done = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
-        if not done:
-            raise UserError(self.env._("Order %(order)s has no finished inspection to print.", order=self.name))
-        return list(done.sorted("id").grouped("regime_id").values())
+        protocols = []
+        for order in self:
+            done = order.inspection_ids.filtered(lambda inspection: inspection.state == "done")
+            if not done:
+                raise UserError(self.env._("Order %(order)s has no finished inspection to print.", order=order.name))
+            protocols += done.sorted("id").grouped("regime_id").values()
+        return protocols
 
 
 class IrSequence(models.Model):
@@ -122,5 +125,6 @@ class IrSequence(models.Model):
 
     @api.model
     def _cron_prepare_service_ranges(self):
-        super()._cron_prepare_service_ranges()
+        result = super()._cron_prepare_service_ranges()
         self.search([("code", "=", CODE)])._prepare_service_ranges()
+        return result
