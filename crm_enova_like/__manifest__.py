@@ -54,6 +54,7 @@
         "demo/device_type.xml",
         "demo/product.xml",
         "demo/device.xml",
+        "demo/inspection_history.xml",
         "demo/service_order.xml",
         "demo/service_order_work.xml",
         "demo/inspection.xml",
