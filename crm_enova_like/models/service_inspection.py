@@ -7,6 +7,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
+from .service_stage import OPEN_STATES
+
 INSPECTION_STATES = [
     ("planned", "Planned"), ("ordered", "Ordered"), ("done", "Done"), ("cancelled", "Cancelled")]
 RESULTS = [("passed", "Passed"), ("conditional", "Passed with conditions"), ("failed", "Failed")]
@@ -226,6 +228,12 @@ class CrmServiceInspection(models.Model):
     # REMINDERS
 
     @api.model
+    def _get_in_use_domain(self):
+        """Inspections of devices in use, and of no paused plan: of the others nobody is told."""
+        return [
+            ("device_id.active", "=", True), "|", ("plan_id", "=", False), ("plan_id.active", "=", True)]
+
+    @api.model
     def _cron_remind(self):
         """Remind the technician, or who the regime names, of inspections that
         come within their lead time: one activity each, once."""
@@ -237,6 +245,7 @@ class CrmServiceInspection(models.Model):
             domain = [
                 ("state", "=", "planned"), ("date_reminded", "=", False), ("regime_id", "=", regime.id),
                 ("planned_date", "<=", today + timedelta(days=regime.lead_days)),
+                *self._get_in_use_domain(),
             ]
             if not regime.reminder_user_id:
                 domain.append(("user_id", "!=", False))
@@ -319,9 +328,11 @@ class CrmServiceInspection(models.Model):
     def _add_to_order(self, order):
         """Put planned inspections into an order that exists, with their devices.
 
-        :raises UserError: as for a new order, or the order is closed
+        :raises UserError: as for a new order; the order is closed or another
+            contractor's, or a device has its outcome there already
         """
         self._check_can_order()
+        self._check_order_takes(order)
         self.lock_for_update()
         order.device_line_ids = [
             fields.Command.create(inspections._prepare_order_device_vals())
@@ -329,6 +340,27 @@ class CrmServiceInspection(models.Model):
             if device not in order.device_line_ids.device_id]
         self._tie_to_order(order)
         self._make_checks()
+
+    def _check_order_takes(self, order):
+        order.check_access("write")
+        if order.state not in OPEN_STATES:
+            raise UserError(self.env._("Order %(order)s is closed and takes no inspection along.", order=order.name))
+        for inspection in self:
+            if inspection.company_id != order.company_id:
+                raise UserError(self.env._(
+                    "Inspection %(inspection)s is of company %(company)s, and order %(order)s of another.",
+                    inspection=inspection.display_name, company=inspection.company_id.name, order=order.name))
+            if inspection.partner_id.commercial_partner_id != order.partner_id.commercial_partner_id:
+                raise UserError(self.env._(
+                    "Inspection %(inspection)s is at %(contractor)s, and order %(order)s is of another contractor.",
+                    inspection=inspection.display_name, contractor=inspection.partner_id.display_name,
+                    order=order.name))
+        closed = order.device_line_ids.filtered(
+            lambda line: line.state != "open" and line.device_id in self.device_id)
+        if closed:
+            raise UserError(self.env._(
+                "%(devices)s: the device has its outcome in order %(order)s already; reopen it first.",
+                devices=", ".join(closed.mapped("display_name")), order=order.name))
 
     def _prepare_order_device_vals(self):
         """Values of the order's row for inspections of one device."""

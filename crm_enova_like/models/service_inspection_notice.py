@@ -35,7 +35,7 @@ class CrmServiceInspection(models.Model):
             ("state", "=", "planned"), ("regime_id", "=", regime.id), ("company_id", "=", company.id),
             ("planned_date", "<=", company._service_today() + timedelta(days=regime.lead_days)),
             ("partner_id.email", "!=", False), ("date_notified", "=", False),
-            ("date_agreed", "=", False),
+            ("date_agreed", "=", False), *self._get_in_use_domain(),
         ]
 
     @api.model

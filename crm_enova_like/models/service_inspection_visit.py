@@ -15,6 +15,7 @@ class CrmServiceInspection(models.Model):
             ("state", "=", "planned"), ("company_id", "=", company.id), ("regime_id.performed_by", "=", "us"),
             ("partner_id", "in", partners.ids), ("address_id", "in", [*addresses.ids, False]),
             ("planned_date", "<=", company._service_today() + timedelta(days=company.inspection_nearby_days)),
+            *self._get_in_use_domain(),
         ]
 
     def _get_nearby(self):

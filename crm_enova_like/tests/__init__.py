@@ -3,9 +3,13 @@ from . import test_device
 from . import test_device_delivery
 from . import test_device_history
 from . import test_inspection
+from . import test_inspection_access
 from . import test_inspection_checklist
 from . import test_inspection_counting
+from . import test_inspection_notice
+from . import test_inspection_protocol
 from . import test_inspection_schedule
+from . import test_inspection_visit
 from . import test_numbering
 from . import test_order
 from . import test_order_device
