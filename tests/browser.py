@@ -181,6 +181,16 @@ class Screen:
                 text += ": " + " ".join(re.sub("<[^>]*>", " ", response.text()).split())[:3000]
             yield text
 
+    def ask_again(self):
+        """Forget a picture or a script that the server refused, where it gives it now: two first requests
+        for one thing can meet in a new database, and Odoo refuses the second."""
+        for response in list(self.refused):
+            if response.request.method == "GET" and self.context.request.get(response.url).ok:
+                self.refused.remove(response)
+                self.said.append(f"refused once: {response.status} {response.url}")
+                self.problems = [text for text in self.problems
+                                 if not (text.startswith("console: Failed to load") and response.url in text)]
+
     # -- going places -----------------------------------------------------
     def login(self, login, password):
         # not by the form: its page has scripts and styles of its own, made anew for every database

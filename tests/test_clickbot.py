@@ -13,6 +13,8 @@ PEOPLE = ("kierownik", "serwisant", "magazyn")
 
 
 def finished(screen):
+    if screen.problems:
+        screen.ask_again()
     return SUCCESS in screen.said or screen.problems
 
 
