@@ -8,6 +8,7 @@ from . import test_inspection_checklist
 from . import test_inspection_counting
 from . import test_inspection_notice
 from . import test_inspection_protocol
+from . import test_inspection_race
 from . import test_inspection_schedule
 from . import test_inspection_visit
 from . import test_numbering
