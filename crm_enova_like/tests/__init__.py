@@ -6,10 +6,13 @@ from . import test_inspection
 from . import test_inspection_access
 from . import test_inspection_checklist
 from . import test_inspection_counting
+from . import test_inspection_needs
 from . import test_inspection_notice
 from . import test_inspection_protocol
 from . import test_inspection_race
+from . import test_inspection_report
 from . import test_inspection_schedule
+from . import test_inspection_statements
 from . import test_inspection_visit
 from . import test_numbering
 from . import test_order

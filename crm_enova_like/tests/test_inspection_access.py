@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, new_test_user, tagged
@@ -56,6 +58,23 @@ class TestInspectionAccess(InspectionCommon):
         self.assertTrue(inspection.protocol_number)
         order.checklist_complete()
         self.assertEqual(order.state, "done")
+
+    def test_what_a_technician_does_moves_the_plan_that_is_not_theirs(self):
+        plan = self._new_plan(self.half_year, date(2025, 10, 1))
+        first = plan.inspection_ids.sorted("planned_date")[0].with_user(self.technician)
+        first.action_create_order()
+        first.order_id.action_all_ok()
+        first.order_device_id.action_repaired()
+        self.assertEqual(self._dates(plan, "planned"), [date(2026, 9, 10), date(2027, 3, 10)])
+        first.order_device_id.action_reopen()
+        self.assertEqual(self._dates(plan, "planned"), [date(2026, 10, 1)])
+        first.order_id.action_customer_absent("Locked")
+        first.action_cancel("Locked for good")
+        self.assertEqual(plan.next_date, date(2026, 10, 1))
+        first.action_reopen()
+        self.assertEqual(plan.next_date, date(2026, 4, 1))
+        with self.assertRaises(AccessError):
+            plan.with_user(self.technician).action_generate()
 
     def test_a_technician_does_not_act_on_anothers_order(self):
         order = self.inspections["another's"].order_id.with_user(self.technician)
