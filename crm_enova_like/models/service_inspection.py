@@ -3,7 +3,7 @@ from datetime import timedelta
 from markupsafe import Markup
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import plaintext2html
 
@@ -122,13 +122,24 @@ class CrmServiceInspection(models.Model):
         return Domain("state", "in", ("planned", "ordered")) & Domain("due_date", ">=", today) & Domain(
             "planned_date", "<=", today + timedelta(days=30))
 
+    @api.constrains("date_done", "state")
+    def _check_date_done(self):
+        for inspection in self:
+            if inspection.state == "done" and inspection.date_done > inspection.company_id._service_today():
+                raise ValidationError(self.env._(
+                    "Inspection %(inspection)s cannot be done in the future (%(date)s).",
+                    inspection=inspection.display_name, date=inspection.date_done))
+
     @api.model_create_multi
     def create(self, vals_list):
         return super().create([{k: v for k, v in vals.items() if k != "state"} for vals in vals_list])
 
     def write(self, vals):
         # the state goes through its actions, from an import and RPC too
-        return super().write({key: value for key, value in vals.items() if key != "state"})
+        result = super().write({key: value for key, value in vals.items() if key != "state"})
+        if "date_done" in vals:
+            self.filtered(lambda inspection: inspection.state == "done")._replan_last_done()
+        return result
 
     def _write_state(self, vals):
         """Write a state that its action has checked."""
@@ -162,10 +173,6 @@ class CrmServiceInspection(models.Model):
             today = company._service_today()
             for inspection in inspections:
                 day = fields.Date.to_date(date_done) or inspection.date_done or today
-                if day > today:
-                    raise UserError(self.env._(
-                        "Inspection %(inspection)s cannot be done in the future (%(date)s).",
-                        inspection=inspection.display_name, date=day))
                 inspection._write_state({
                     "state": "done", "date_done": day,
                     "result": result or inspection.result or inspection._get_proposed_result(),
@@ -187,7 +194,7 @@ class CrmServiceInspection(models.Model):
                 raise UserError(self.env._(
                     "Inspection %(inspection)s: say why it is cancelled.", inspection=inspection.display_name))
             inspection._write_state({"state": "cancelled", "cancel_reason": reason_given})
-        self.plan_id.sudo().filtered(lambda plan: plan.active)._generate()
+        self.plan_id.sudo()._generate()
         return True
 
     def _replan_last_done(self, keep=()):
@@ -364,9 +371,10 @@ class CrmServiceInspection(models.Model):
 
     def _prepare_order_device_vals(self):
         """Values of the order's row for inspections of one device."""
+        # in the language of the firm: a scheduler or an import may speak another
+        regimes = self.regime_id.with_context(lang=self.company_id.partner_id.lang or self.env.lang)
         return {
-            "device_id": self.device_id.id, "basis": "inspection",
-            "fault": "\n".join(self.regime_id.mapped("name"))}
+            "device_id": self.device_id.id, "basis": "inspection", "fault": "\n".join(regimes.mapped("name"))}
 
     def _prepare_order_vals(self, partner, address, order_type):
         """Values of the order for inspections of one contractor and place."""
