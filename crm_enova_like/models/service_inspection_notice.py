@@ -96,8 +96,9 @@ class CrmServiceDevice(models.Model):
         result = super().write(vals)
         sold = self.browse().union(*(device for device, owner in owners.items() if device.partner_id != owner))
         if sold:
-            # the new owner knows of no date yet
+            # the new owner knows of no date yet, and agreed to none
             self.env["crm.service.inspection"].sudo().search([
-                ("device_id", "in", sold.ids), ("state", "=", "planned"), ("date_notified", "!=", False),
-            ]).write({"date_notified": False})
+                ("device_id", "in", sold.ids), ("state", "=", "planned"),
+                "|", ("date_notified", "!=", False), ("date_agreed", "!=", False),
+            ]).write({"date_notified": False, "date_agreed": False, "agreed_with": False})
         return result

@@ -171,7 +171,7 @@ class CrmServiceInspectionPlan(models.Model):
                 lambda inspection, today=today: inspection.state == "planned" and not inspection.date_agreed
                 and inspection.planned_date >= today and inspection not in keep).unlink()
         self._reset_date_to_make()
-        self.filtered(lambda plan: plan.active and plan.device_id.active)._generate()
+        self._generate()
 
     # THE GENERATOR
 
@@ -183,7 +183,7 @@ class CrmServiceInspectionPlan(models.Model):
     @api.model
     def _get_due_domain(self, company):
         return [
-            ("company_id", "=", company.id), ("device_id.active", "=", True), ("regime_id.active", "=", True),
+            ("active", "=", True), ("company_id", "=", company.id), ("device_id.active", "=", True), ("regime_id.active", "=", True),
             ("date_to_make", "<=", self._get_horizon(company)),
         ]
 
@@ -211,18 +211,20 @@ class CrmServiceInspectionPlan(models.Model):
     def action_generate(self):
         """Make what the selected plans lack inside the horizon, without a commit."""
         self.check_access("write")
-        self.filtered("active")._generate()
+        self._generate()
         return True
 
     def _generate(self):
         """Make the missing inspections of the plans, set-based.
 
-        :param self: any number of plans
+        :param self: any number of plans; those which are paused, or whose
+            device or regime is archived, make none
         :return: the inspections made
         """
         vals_list = []
-        taken = self._get_taken_dates()
-        for company, plans in self.grouped("company_id").items():
+        running = self.filtered(lambda plan: plan.active and plan.device_id.active and plan.regime_id.active)
+        taken = running._get_taken_dates()
+        for company, plans in running.grouped("company_id").items():
             today, horizon = company._service_today(), self._get_horizon(company)
             overdue = {
                 plan for [plan] in self.env["crm.service.inspection"]._read_group(

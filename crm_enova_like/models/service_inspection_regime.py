@@ -69,7 +69,7 @@ class CrmServiceInspectionRegime(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"interval_number", "interval_unit", "counting"} & vals.keys():
+        if {"interval_number", "interval_unit", "counting", "active"} & vals.keys():
             # the plans may be those of users whose plans a manager does not list
             self.env["crm.service.inspection.plan"].search([("regime_id", "in", self.ids)])._replan()
         return result

@@ -2,7 +2,7 @@ from datetime import date, datetime
 
 import psycopg2
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 from odoo.tools import mute_logger
 
@@ -56,6 +56,16 @@ class TestInspectionCounting(InspectionCommon):
         self.assertEqual(second.planned_date, date(2026, 10, 1))
         second.action_done()
         self.assertEqual(self._dates(plan, "planned"), [date(2026, 9, 10), date(2027, 3, 10)])
+
+    def test_a_day_corrected_later_moves_the_next_date(self):
+        plan = self._new_plan(self.half_year, date(2025, 9, 10))
+        first = self._first(plan)
+        first.action_done()
+        first.date_done = date(2026, 3, 2)
+        self.assertEqual(self._dates(plan, "planned"), [date(2026, 9, 2), date(2027, 3, 2)])
+        with self.assertRaisesRegex(ValidationError, "Half-yearly.*in the future"):
+            first.date_done = date(2026, 3, 11)
+        self.assertEqual(first.date_done, date(2026, 3, 2))
 
     def test_a_whole_interval_early_can_be_reopened(self):
         plan = self._new_plan(self.half_year, date(2026, 3, 10))
@@ -168,6 +178,23 @@ class TestInspectionCounting(InspectionCommon):
         plan.anchor_date = date(2026, 2, 15)
         self.assertEqual(self._dates(plan)[:5], [
             date(2026, 2, 28), date(2026, 3, 15), date(2026, 4, 30), date(2026, 5, 15), date(2026, 6, 15)])
+
+    def test_an_archived_regime_plans_nothing_until_it_is_restored(self):
+        plan = self._new_plan(self.monthly, date(2026, 1, 31))
+        before = self._dates(plan)
+        self.monthly.active = False
+        self.assertEqual(self._dates(plan), [date(2026, 2, 28)])
+        plan.action_generate()
+        self.assertEqual(self._dates(plan), [date(2026, 2, 28)])
+        self.monthly.active = True
+        self.assertEqual(self._dates(plan), before)
+
+    def test_the_button_makes_nothing_for_an_archived_device(self):
+        plan = self._new_plan(self.monthly, date(2026, 1, 31))
+        self.device.active = False
+        plan.action_generate()
+        plan.inspection_ids.action_cancel("Scrapped")
+        self.assertEqual(self._dates(plan), [date(2026, 2, 28)])
 
     def test_while_a_device_is_archived_nothing_is_made(self):
         plan = self._new_plan(self.monthly, date(2026, 1, 31))

@@ -86,6 +86,12 @@ class TestInspectionNotice(InspectionCommon):
         self.assertNotIn("Nano S", mail.body_html)
         self.assertFalse(self._run())
 
+    def test_a_new_owner_has_agreed_to_no_date(self):
+        self.one.write({"date_agreed": datetime(2026, 3, 18, 8), "agreed_with": "Anna"})
+        self.device.write({"partner_id": self.other_contractor.id, "address_id": False})
+        self.assertFalse(self.one.date_agreed or self.one.agreed_with)
+        self.assertIn("Nano E", self._run().filtered(lambda m: m.recipient_ids == self.other_contractor).body_html)
+
     def test_the_same_owner_written_again_is_none(self):
         self._run()
         self.device.write({"partner_id": self.contractor.id})
