@@ -15,6 +15,7 @@
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
         "data/inspection_regimes.xml",
+        "data/crm_types.xml",
         "report/rw_document.xml",
         "report/service_order_reports.xml",
         "views/service_order_views.xml",
@@ -46,6 +47,8 @@
         "views/service_inspection_device_views.xml",
         "views/service_inspection_report_views.xml",
         "views/service_checklist_views.xml",
+        "views/crm_task_views.xml",
+        "views/crm_event_views.xml",
         "views/menus.xml",
     ],
     "demo": [

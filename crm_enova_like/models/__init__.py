@@ -33,3 +33,8 @@ from . import stock_warehouse
 from . import stock_picking
 from . import stock_move
 from . import stock_move_device
+from . import crm_action_mixin
+from . import crm_action_type
+from . import crm_task
+from . import crm_event
+from . import crm_action_links

@@ -1,3 +1,4 @@
+from . import crm_task_wizards
 from . import service_assign_wizard
 from . import service_cancel_wizard
 from . import service_inspection_absent_wizard

@@ -1,0 +1,74 @@
+from odoo import api, fields, models
+
+
+class CrmActionMixin(models.AbstractModel):
+    """What tasks (to do) and events (happened) share: enova's *działanie*."""
+
+    _name = "crm.action.mixin"
+    _description = "Action with a Contractor"
+    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _check_company_auto = True
+
+    name = fields.Char(string="Subject", required=True, index="trigram", tracking=True)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True)
+    partner_id = fields.Many2one(
+        "res.partner", string="Contractor", check_company=True, tracking=True, index="btree_not_null",
+        ondelete="restrict", compute="_compute_partner_id", store=True, readonly=False, precompute=True)
+    person_id = fields.Many2one(
+        "res.partner", string="Person", check_company=True, tracking=True, index="btree_not_null",
+        ondelete="restrict", domain="[('is_company', '=', False)]", help="With whom.")
+    person_is_foreign = fields.Boolean(compute="_compute_person_is_foreign")
+    partner_phone = fields.Char(string="Contractor's Phone", compute="_compute_partner_phone")
+    user_id = fields.Many2one(
+        "res.users", string="Performer", default=lambda self: self.env.user, tracking=True, index=True,
+        domain="[('share', '=', False)]", check_company=True)
+    project_id = fields.Many2one(
+        "project.project", check_company=True, tracking=True, index="btree_not_null",
+        help="Setting it fills in the contractor and the campaign.")
+    campaign_id = fields.Many2one(
+        "utm.campaign", tracking=True, index="btree_not_null", compute="_compute_campaign_id", store=True,
+        readonly=False, precompute=True)
+    order_id = fields.Many2one(
+        "crm.service.order", string="Service Order", check_company=True, index="btree_not_null",
+        ondelete="set null")
+    device_id = fields.Many2one(
+        "crm.service.device", check_company=True, index="btree_not_null", ondelete="set null")
+    description = fields.Text()
+
+    @api.depends("project_id", "order_id", "person_id", "device_id")
+    def _compute_partner_id(self):
+        for action in self:
+            action.partner_id = (
+                action.partner_id or action.project_id.partner_id or action.order_id.partner_id
+                or action.device_id.partner_id or action.person_id.commercial_partner_id)
+
+    @api.depends("project_id", "order_id")
+    def _compute_campaign_id(self):
+        for action in self:
+            action.campaign_id = action.campaign_id or action.order_id.campaign_id
+
+    @api.depends("person_id", "partner_id")
+    def _compute_person_is_foreign(self):
+        for action in self:
+            action.person_is_foreign = bool(
+                action.person_id and action.partner_id
+                and action.person_id.commercial_partner_id != action.partner_id.commercial_partner_id)
+
+    @api.depends("person_id", "partner_id")
+    def _compute_partner_phone(self):
+        for action in self:
+            action.partner_phone = action.person_id.phone or action.partner_id.phone
+
+    def action_take_persons_contractor(self):
+        """The person speaks for another contractor: the action is that one's."""
+        for action in self.filtered("person_is_foreign"):
+            action.partner_id = action.person_id.commercial_partner_id
+        return True
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        # core would mail each assignment; notices of ours are the company's choice
+        return [
+            entry for entry in super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
+            if not entry[2]]

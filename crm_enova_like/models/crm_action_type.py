@@ -1,0 +1,44 @@
+from odoo import fields, models
+
+DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing")]
+
+
+class CrmEventType(models.Model):
+    """Kind of an event: phone, meeting, e-mail, letter, SMS, note."""
+
+    _name = "crm.event.type"
+    _description = "Event Type"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for every company.")
+    icon = fields.Char(default="fa-comment", help="Font Awesome class.")
+    direction = fields.Selection(DIRECTIONS, help="What a new event begins with.")
+    is_letter = fields.Boolean(help="Has a reference, a date and the date received.")
+    is_call = fields.Boolean(help="A phone call: found by the phone number.")
+
+
+class CrmTaskType(models.Model):
+    """Kind of a task, with what a new one begins with."""
+
+    _name = "crm.task.type"
+    _description = "Task Type"
+    _order = "sequence, id"
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for every company.")
+    icon = fields.Char(default="fa-check-square-o", help="Font Awesome class.")
+    duration = fields.Float(default=1.0, help="Hours that a new task of this type is planned for.")
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", required=True)
+    event_type_id = fields.Many2one(
+        "crm.event.type", string="Event that Comes of It", ondelete="set null", index="btree_not_null")
+    follow_up_type_id = fields.Many2one(
+        "crm.task.type", string="Follow-up", ondelete="set null", index="btree_not_null",
+        help="The type of the task that is proposed after this one.")
+    follow_up_days = fields.Integer(default=7, help="Days until the follow-up.")
+
+    _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration cannot be negative.")
