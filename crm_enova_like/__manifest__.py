@@ -49,6 +49,8 @@
         "views/service_checklist_views.xml",
         "views/crm_task_views.xml",
         "views/crm_event_views.xml",
+        "views/crm_timeline_views.xml",
+        "views/crm_partner_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -38,3 +38,6 @@ from . import crm_action_type
 from . import crm_task
 from . import crm_event
 from . import crm_action_links
+from . import crm_consent
+from . import crm_partner
+from . import crm_timeline

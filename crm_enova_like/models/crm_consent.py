@@ -1,0 +1,102 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+CHANNELS = [("phone", "Phone"), ("email", "E-mail"), ("sms", "SMS")]
+
+
+class CrmConsent(models.Model):
+    """Consent of a person, or of a contractor, to marketing by one channel.
+
+    Art. 398 of the Polish Electronic Communications Law (*Prawo komunikacji elektronicznej*): no marketing
+    by phone, e-mail or SMS without the consent given before. What was given and withdrawn stays on record.
+    """
+
+    _name = "crm.consent"
+    _description = "Consent to Marketing"
+    _inherit = ["mail.thread"]
+    _order = "state, date_given desc, id desc"
+    _rec_names_search = ["partner_id.name", "source"]
+
+    partner_id = fields.Many2one(
+        "res.partner", string="Person or Contractor", required=True, ondelete="cascade", index=True, tracking=True)
+    contractor_id = fields.Many2one(
+        related="partner_id.commercial_partner_id", string="Contractor", store=True, index=True)
+    company_id = fields.Many2one(related="partner_id.company_id", store=True)
+    channel = fields.Selection(
+        CHANNELS, required=True, tracking=True,
+        help="Art. 398 of the Electronic Communications Law (PKE): consent is given for each channel by itself.")
+    state = fields.Selection(
+        [("given", "Given"), ("withdrawn", "Withdrawn")], required=True, default="given", tracking=True, copy=False,
+        help="Without consent given before, art. 398 PKE forbids marketing by phone, e-mail and SMS. "
+             "It may be withdrawn at any time, as easily as it was given.")
+    date_given = fields.Date(
+        string="Given On", required=True, default=fields.Date.context_today, tracking=True, copy=False)
+    source = fields.Char(
+        required=True, tracking=True, help="How it was given, so that it can be shown: a form, a recording, a letter.")
+    date_withdrawn = fields.Date(string="Withdrawn On", tracking=True, copy=False)
+    note = fields.Text()
+
+    _live_uniq = models.UniqueIndex(
+        "(partner_id, channel) WHERE state = 'given'",
+        "This person or contractor has given consent for this channel already.")
+    _withdrawn_has_date = models.Constraint(
+        "CHECK((state = 'withdrawn') = (date_withdrawn IS NOT NULL))", "A consent that is withdrawn has its date.")
+
+    @api.depends_context("lang")
+    @api.depends("partner_id", "channel")
+    def _compute_display_name(self):
+        names = dict(self._fields["channel"]._description_selection(self.env))
+        for consent in self:
+            consent.display_name = " – ".join(filter(None, [
+                consent.partner_id.name, names.get(consent.channel)]))
+
+    @api.constrains("date_given", "date_withdrawn")
+    def _check_dates(self):
+        today = fields.Date.context_today(self)
+        for consent in self:
+            if consent.date_given > today:
+                raise ValidationError(self.env._(
+                    "Consent of %(consent)s cannot be given in the future.", consent=consent.display_name))
+            if consent.date_withdrawn and consent.date_withdrawn < consent.date_given:
+                raise ValidationError(self.env._(
+                    "Consent of %(consent)s is withdrawn before it was given.", consent=consent.display_name))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._add_date_withdrawn(vals) for vals in vals_list])
+
+    def write(self, vals):
+        if vals.get("state") == "given":
+            for consent in self.filtered(lambda consent: consent.state == "withdrawn"):
+                raise UserError(self.env._(
+                    "Consent of %(consent)s was withdrawn. If it is given again, record a new one.",
+                    consent=consent.display_name))
+        return super().write(self._add_date_withdrawn(vals))
+
+    @api.model
+    def _add_date_withdrawn(self, vals):
+        if vals.get("state") == "withdrawn" and not vals.get("date_withdrawn"):
+            return {**vals, "date_withdrawn": fields.Date.context_today(self)}
+        return vals
+
+    def action_withdraw(self):
+        """Withdraw consents (any number), as of today."""
+        self.filtered(lambda consent: consent.state == "given").write({"state": "withdrawn"})
+        return True
+
+    @api.model
+    def _get_given(self, contractors, channel=None):
+        """Consents that hold, of contractors or of any of their people.
+
+        :param contractors: res.partner recordset
+        :param channel: one channel; all of them by default
+        :return: {contractor: its consents}
+        """
+        domain = Domain("state", "=", "given") & (
+            Domain("contractor_id", "in", contractors.commercial_partner_id.ids)
+            & Domain("partner_id.active", "=", True))
+        if channel:
+            domain &= Domain("channel", "=", channel)
+        found = self.search(domain).grouped("contractor_id")
+        return {contractor: found.get(contractor.commercial_partner_id, self.browse()) for contractor in contractors}

@@ -1,0 +1,165 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import AccessError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+NO_CONTACT_OPERATORS = (">", ">=")
+
+
+class ResPartner(models.Model):
+    """Contractors and persons of the register: what happened last with each, what comes next.
+
+    What happened with a contractor is what happened with the contractor itself and with everybody
+    whose commercial partner it is.
+    """
+
+    _inherit = "res.partner"
+
+    crm_kind = fields.Selection(
+        [("contractor", "Contractor"), ("bank", "Bank"), ("office", "Office")], string="Kind", default="contractor",
+        index="btree_not_null", help="An office is a body that is no customer: a tax office, an inspectorate.")
+    crm_consent_ids = fields.One2many(
+        "crm.consent", "partner_id", string="Consents", groups="crm_enova_like.group_technician")
+    crm_task_count = fields.Integer(compute="_compute_crm_counts")
+    crm_event_count = fields.Integer(compute="_compute_crm_counts")
+    last_event_date = fields.Datetime(
+        string="Last Event", compute="_compute_crm_dates", groups="crm_enova_like.group_technician")
+    next_task_date = fields.Date(
+        string="Next Task", compute="_compute_crm_dates", groups="crm_enova_like.group_technician")
+    days_without_contact = fields.Integer(
+        compute="_compute_crm_dates", search="_search_days_without_contact",
+        groups="crm_enova_like.group_technician",
+        help="Days since the last event; searching for more finds those with whom nothing has happened yet, too.")
+
+    # WHAT HAPPENED LAST, WHAT COMES NEXT
+
+    def _get_crm_members_sql(self):
+        """Pairs (member, root): each of the partners, and whoever has it as commercial partner."""
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return SQL(
+            """SELECT id AS member, id AS root FROM res_partner WHERE id = ANY(%(ids)s)
+                UNION SELECT id, commercial_partner_id FROM res_partner WHERE commercial_partner_id = ANY(%(ids)s)""",
+            ids=self.ids)
+
+    def _read_crm_actions(self, model_name, value, domain):
+        """What the actions of each partner come to, among those that the user may read.
+
+        :param model_name: crm.task or crm.event
+        :param value: SQL, an aggregate over the actions ``a``
+        :param domain: which actions count
+        :return: {partner id: value}; empty for whoever may not read the model
+        """
+        Model = self.env[model_name]
+        if not self.ids or not Model.has_access("read"):
+            return {}
+        Model.flush_model()
+        # joined twice instead of by OR: each join has its index
+        return dict(self.env.execute_query(SQL(
+            """WITH member AS (%(members)s),
+                    link AS (SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.partner_id = m.member
+                              UNION SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.person_id = m.member)
+             SELECT link.root, %(value)s FROM link JOIN %(table)s a ON a.id = link.id
+              WHERE a.id IN %(readable)s GROUP BY link.root""",
+            members=self._get_crm_members_sql(), table=SQL.identifier(Model._table), value=value,
+            readable=Model._search(domain).subselect())))
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_crm_counts(self):
+        tasks = self._read_crm_actions("crm.task", SQL("count(*)"), [("state", "in", ("open", "in_progress"))])
+        events = self._read_crm_actions("crm.event", SQL("count(*)"), [])
+        for partner in self:
+            partner.crm_task_count = tasks.get(partner._origin.id, 0)
+            partner.crm_event_count = events.get(partner._origin.id, 0)
+
+    @api.depends_context("uid", "allowed_company_ids", "tz")
+    def _compute_crm_dates(self):
+        last = self._read_crm_actions("crm.event", SQL("max(a.date)"), [])
+        following = self._read_crm_actions(
+            "crm.task", SQL(
+                "min(COALESCE((a.planned_start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, a.date_deadline))",
+                self.env.context.get("tz") or self.env.user.tz or "UTC"),
+            [("state", "in", ("open", "in_progress"))])
+        now = fields.Datetime.now()
+        for partner in self:
+            date = last.get(partner._origin.id)
+            partner.last_event_date = date or False
+            partner.next_task_date = following.get(partner._origin.id) or False
+            partner.days_without_contact = (now - date).days if date else False
+
+    def _search_days_without_contact(self, operator, value):
+        if operator not in NO_CONTACT_OPERATORS:
+            return NotImplemented
+        days = int(value) + (operator == ">")
+        Event = self.env["crm.event"]
+        if not Event.has_access("read"):
+            return Domain.FALSE
+        recent = Event._search([("date", ">", fields.Datetime.now() - timedelta(days=days))])
+        Event.flush_model(["partner_id", "person_id"])
+        self.env["res.partner"].flush_model(["commercial_partner_id"])
+        return Domain("id", "not any!", SQL(
+            """(WITH recent AS MATERIALIZED (
+                     SELECT partner_id, person_id FROM crm_event WHERE id IN %s),
+                     met AS (SELECT partner_id AS id FROM recent UNION SELECT person_id FROM recent)
+                SELECT id FROM met WHERE id IS NOT NULL
+                 UNION SELECT p.commercial_partner_id FROM met JOIN res_partner p ON p.id = met.id
+                 WHERE p.commercial_partner_id IS NOT NULL)""", recent.subselect()))
+
+    # WHERE THE BUTTONS LEAD
+
+    def _get_crm_domain(self):
+        """The actions, orders and so on of one contractor with its people, or of one person."""
+        self.ensure_one()
+        return [
+            "|", "|", "|", ("partner_id", "=", self.id), ("person_id", "=", self.id),
+            ("partner_id.commercial_partner_id", "=", self.id), ("person_id.commercial_partner_id", "=", self.id)]
+
+    def _get_crm_defaults(self):
+        """What a new task or event of one contractor or person begins with."""
+        self.ensure_one()
+        contractor = self.commercial_partner_id
+        return {
+            "default_partner_id": contractor.id,
+            "default_person_id": self.id if self != contractor and not self.is_company and self.type == "contact"
+            else False}
+
+    def _get_crm_action(self, xml_id, **context):
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action.update(domain=self._get_crm_domain(), context={**self._get_crm_defaults(), **context})
+        return action
+
+    def action_view_crm_tasks(self):
+        """The tasks of one contractor or person, those to do first."""
+        return self._get_crm_action("crm_enova_like.action_crm_task", search_default_todo=1)
+
+    def action_view_crm_events(self):
+        """The events of one contractor or person."""
+        return self._get_crm_action("crm_enova_like.action_crm_event")
+
+    def action_view_crm_timeline(self):
+        """Everything between us and one contractor or person, newest first."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_timeline")
+        contractor = self.commercial_partner_id == self
+        action.update(
+            name=self.env._("Timeline: %(partner)s", partner=self.display_name),
+            domain=[("contractor_id", "=", self.id)] if contractor else [
+                "|", ("partner_id", "=", self.id), ("person_id", "=", self.id)],
+            context={})
+        return action
+
+    def action_log_crm_event(self):
+        """Note an event with one contractor or person, in a form that is filled in."""
+        return self._get_crm_form(self.env._("New event"), "crm.event")
+
+    def action_plan_crm_task(self):
+        """Plan a task with one contractor or person, in a form that is filled in."""
+        return self._get_crm_form(self.env._("New task"), "crm.task")
+
+    def _get_crm_form(self, name, model_name):
+        if not self.env[model_name].has_access("create"):
+            raise AccessError(self.env._("You may not note anything about %(partner)s.", partner=self.display_name))
+        return {
+            "type": "ir.actions.act_window", "name": name, "res_model": model_name, "view_mode": "form",
+            "views": [(False, "form")], "target": "new", "context": self._get_crm_defaults()}
