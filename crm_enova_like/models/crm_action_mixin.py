@@ -47,7 +47,8 @@ class CrmActionMixin(models.AbstractModel):
     @api.depends("project_id", "order_id")
     def _compute_campaign_id(self):
         for action in self:
-            action.campaign_id = action.campaign_id or action.order_id.campaign_id
+            action.campaign_id = (
+                action.campaign_id or action.project_id.campaign_id or action.order_id.campaign_id)
 
     @api.depends("person_id", "partner_id")
     def _compute_person_is_foreign(self):
