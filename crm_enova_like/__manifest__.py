@@ -51,6 +51,10 @@
         "views/crm_event_views.xml",
         "views/crm_timeline_views.xml",
         "views/crm_partner_views.xml",
+        "views/crm_project_views.xml",
+        "views/crm_campaign_views.xml",
+        "wizard/crm_campaign_views.xml",
+        "views/crm_document_link_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -41,3 +41,5 @@ from . import crm_action_links
 from . import crm_consent
 from . import crm_partner
 from . import crm_timeline
+from . import crm_project
+from . import crm_document_link

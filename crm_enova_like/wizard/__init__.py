@@ -1,3 +1,4 @@
+from . import crm_campaign_wizard
 from . import crm_task_wizards
 from . import service_assign_wizard
 from . import service_cancel_wizard
