@@ -27,3 +27,4 @@ from . import test_companies
 from . import test_crm_campaign
 from . import test_crm_partner
 from . import test_crm_timeline
+from . import test_document_link

@@ -1,0 +1,358 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+SOURCES = {"task_id": "crm.task", "event_id": "crm.event", "order_id": "crm.service.order"}
+ROLES = [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")]
+
+
+class CrmDocumentLink(models.Model):
+    """A trade or warehouse document tied to a task, an event or an order
+    (powiązany dokument), with its part in cost or revenue."""
+
+    _name = "crm.document.link"
+    _description = "Linked Document"
+    _order = "id desc"
+    _rec_name = "document_name"
+
+    task_id = fields.Many2one("crm.task", ondelete="cascade", index="btree_not_null")
+    event_id = fields.Many2one("crm.event", ondelete="cascade", index="btree_not_null")
+    order_id = fields.Many2one(
+        "crm.service.order", string="Service Order", ondelete="cascade", index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, precompute=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    res_model = fields.Selection(
+        lambda self: self._selection_res_model(), string="Kind", required=True, index=True)
+    res_id = fields.Many2oneReference(string="Document", model_field="res_model", required=True, index=True)
+    role = fields.Selection(
+        ROLES, required=True, compute="_compute_role", store=True, readonly=False, precompute=True,
+        help="Whether the document counts as revenue or cost of the task, event or order.")
+    document_name = fields.Char(string="Document Name", compute="_compute_document")
+    document_date = fields.Date(string="Date", compute="_compute_document")
+    amount = fields.Monetary(compute="_compute_document", help="Net, in the company's currency.")
+    is_readable = fields.Boolean(compute="_compute_document")
+
+    _one_source = models.Constraint(
+        "CHECK(num_nonnulls(task_id, event_id, order_id) = 1)",
+        "A linked document belongs to one task, one event or one order.")
+    _document_idx = models.Index("(res_model, res_id)")
+    _task_uniq = models.UniqueIndex(
+        "(task_id, res_model, res_id) WHERE task_id IS NOT NULL", "This document is linked to the task already.")
+    _event_uniq = models.UniqueIndex(
+        "(event_id, res_model, res_id) WHERE event_id IS NOT NULL", "This document is linked to the event already.")
+    _order_uniq = models.UniqueIndex(
+        "(order_id, res_model, res_id) WHERE order_id IS NOT NULL", "This document is linked to the order already.")
+
+    # WHAT MAY BE LINKED
+
+    @api.model
+    def _get_document_models(self):
+        """The kinds of documents that may be linked. Another addon adds its own:
+
+            def _get_document_models(self):
+                return {**super()._get_document_models(), "my.document": {
+                    "amount": "amount_untaxed", "currency": "currency_id", "date": "date", "role": "cost"}}
+
+        :return: {model: names of its fields for amount, currency and date (each
+            may be missing), its usual role, and optionally a sign field or method}
+        """
+        return {
+            "sale.order": {
+                "amount": "amount_untaxed", "currency": "currency_id", "date": "date_order", "role": "revenue"},
+            "account.move": {
+                "amount": "amount_untaxed_signed", "date": "invoice_date", "role": "revenue", "company_currency": True},
+            "stock.picking": {"date": "scheduled_date", "role": "none"},
+        }
+
+    @api.model
+    def _selection_res_model(self):
+        return [
+            (name, self.env[name]._description) for name in self._get_document_models() if name in self.env]
+
+    @api.depends("task_id.company_id", "event_id.company_id", "order_id.company_id")
+    def _compute_company_id(self):
+        for link in self:
+            link.company_id = link._get_source().company_id or self.env.company
+
+    @api.depends("res_model", "res_id")
+    def _compute_role(self):
+        for link in self:
+            role = self._get_document_models().get(link.res_model, {}).get("role", "none")
+            if link.res_model == "account.move" and link.res_id:
+                move = self.env["account.move"].sudo().browse(link.res_id).exists()
+                role = "cost" if move.move_type in ("in_invoice", "in_refund", "in_receipt") else role
+            link.role = link.role or role
+
+    def _get_source(self):
+        """The task, event or order of one link."""
+        self.ensure_one()
+        return self.task_id or self.event_id or self.order_id
+
+    def _get_documents(self):
+        """The documents that exist and that the user may read, in batches.
+
+        :return: {link: record}; a deleted or hidden document is left out
+        """
+        found = {}
+        for model, links in self.filtered(lambda link: link.res_model in self.env).grouped("res_model").items():
+            Model = self.env[model]
+            if not Model.has_access("read"):
+                continue
+            records = Model.browse(links.mapped("res_id")).exists()._filtered_access("read")
+            by_id = {record.id: record for record in records}
+            found.update({link: by_id[link.res_id] for link in links if link.res_id in by_id})
+        return found
+
+    @api.depends("res_model", "res_id")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_document(self):
+        documents = self._get_documents()
+        kinds = self._get_document_models()
+        names = dict(self._selection_res_model())
+        for link in self:
+            document = documents.get(link)
+            link.is_readable = bool(document)
+            if not document:
+                link.document_name = self.env._(
+                    "%(kind)s: deleted, or not yours to read", kind=names.get(link.res_model, link.res_model))
+                link.document_date, link.amount = False, 0.0
+                continue
+            kind = kinds[link.res_model]
+            link.document_name = document.display_name
+            link.document_date = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else False
+            link.amount = link._get_amount(document, kind)
+
+    def _get_amount(self, document, kind):
+        """The document's net amount in the company's currency, on its day."""
+        if not kind.get("amount"):
+            return 0.0
+        amount = document[kind["amount"]]
+        if kind.get("company_currency"):
+            # a bill is signed as the ledger sees it; here the role says cost
+            return abs(amount) if self.role == "cost" and amount < 0 else amount
+        currency = document[kind["currency"]] if kind.get("currency") else self.currency_id
+        day = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else None
+        return currency._convert(amount, self.currency_id, self.company_id, day or fields.Date.context_today(self))
+
+    # RULES
+
+    @api.constrains("res_model", "res_id")
+    def _check_document(self):
+        for model, links in self.grouped("res_model").items():
+            documents = self.env[model].browse(links.mapped("res_id"))
+            if len(documents.exists()) < len(set(documents.ids)):
+                raise ValidationError(self.env._("The document to link does not exist any more."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        known = self._get_document_models()
+        for vals in vals_list:
+            if vals.get("res_model") not in known or vals["res_model"] not in self.env:
+                raise ValidationError(self.env._(
+                    "Documents of the kind “%(model)s” cannot be linked.", model=vals.get("res_model")))
+        links = super().create(vals_list)
+        for model, of_model in links.grouped("res_model").items():
+            # who may not see a document does not tie it, either
+            self.env[model].browse(of_model.mapped("res_id")).check_access("read")
+        return links
+
+    def action_open(self):
+        """Open one linked document.
+
+        :raises UserError: it was deleted, or the user may not read it
+        """
+        self.ensure_one()
+        document = self._get_documents().get(self)
+        if not document:
+            raise UserError(self.env._("This document was deleted, or you may not read it."))
+        return document.get_formview_action()
+
+    @api.model
+    def _get_sums(self, field, records):
+        """Revenue and cost of tasks, events or orders, of what the user may read.
+
+        :param field: "task_id", "event_id" or "order_id"
+        :return: {record: (revenue, cost)} in the company's currency
+        """
+        sums = {}
+        for link in self.search([(field, "in", records.ids), ("role", "!=", "none")]):
+            revenue, cost = sums.get(link[field], (0.0, 0.0))
+            if link.role == "revenue":
+                revenue += link.amount
+            else:
+                cost += link.amount
+            sums[link[field]] = (revenue, cost)
+        return sums
+
+
+class CrmLinkedMixin(models.AbstractModel):
+    """Tasks, events and orders: their documents, and new ones that come linked."""
+
+    _name = "crm.linked.mixin"
+    _description = "Has Linked Documents"
+
+    document_count = fields.Integer(compute="_compute_document_count")
+    linked_revenue = fields.Monetary(compute="_compute_linked_sums", currency_field="link_currency_id")
+    linked_cost = fields.Monetary(compute="_compute_linked_sums", currency_field="link_currency_id")
+    link_currency_id = fields.Many2one(
+        "res.currency", string="Company Currency", compute="_compute_linked_sums")
+
+    def _get_link_field(self):
+        return next(field for field, model in SOURCES.items() if model == self._name)
+
+    def _compute_document_count(self):
+        field = self._get_link_field()
+        counts = dict(self.env["crm.document.link"]._read_group([(field, "in", self.ids)], [field], ["__count"]))
+        for record in self:
+            record.document_count = counts.get(record, 0)
+
+    def _compute_linked_sums(self):
+        sums = self.env["crm.document.link"]._get_sums(self._get_link_field(), self)
+        for record in self:
+            record.link_currency_id = record.company_id.currency_id
+            record.linked_revenue, record.linked_cost = sums.get(record, (0.0, 0.0))
+
+    def _link_documents(self, documents, role=None):
+        """Tie documents to one record, once.
+
+        :param documents: recordset of a registered kind
+        """
+        self.ensure_one()
+        field = self._get_link_field()
+        have = set(self.env["crm.document.link"].search([
+            (field, "=", self.id), ("res_model", "=", documents._name), ("res_id", "in", documents.ids),
+        ]).mapped("res_id"))
+        return self.env["crm.document.link"].create([
+            {field: self.id, "res_model": documents._name, "res_id": document.id, **({"role": role} if role else {})}
+            for document in documents if document.id not in have])
+
+    def _get_link_source(self):
+        return f"{self._name},{self.id}"
+
+    def _new_document_action(self, model, name, defaults):
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window", "name": name, "res_model": model,
+            "view_mode": "form", "views": [(False, "form")],
+            "context": {"default_crm_link_source": self._get_link_source(), "default_company_id": self.company_id.id,
+                        **defaults},
+        }
+
+    def action_new_quotation(self):
+        """A new quotation to the contractor, linked when it is saved."""
+        return self._new_document_action("sale.order", self.env._("New quotation"), {
+            "default_partner_id": self.partner_id.id, "default_campaign_id": self.campaign_id.id,
+            "default_origin": self.display_name})
+
+    def action_new_invoice(self):
+        """A new customer invoice, linked when it is saved."""
+        return self._new_document_action("account.move", self.env._("New invoice"), {
+            "default_move_type": "out_invoice", "default_partner_id": self.partner_id.id,
+            "default_invoice_origin": self.display_name})
+
+    def action_new_transfer(self):
+        """A new transfer, linked when it is saved."""
+        return self._new_document_action("stock.picking", self.env._("New transfer"), {
+            "default_partner_id": self.partner_id.id, "default_origin": self.display_name})
+
+    def action_view_documents(self):
+        """The documents linked to the records."""
+        field = self._get_link_field()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_document_link")
+        action.update(domain=[(field, "in", self.ids)], context={f"default_{field}": self[:1].id})
+        return action
+
+
+class CrmTask(models.Model):
+    _name = "crm.task"
+    _inherit = ["crm.task", "crm.linked.mixin"]
+
+    document_link_ids = fields.One2many("crm.document.link", "task_id", string="Documents")
+
+
+class CrmEvent(models.Model):
+    _name = "crm.event"
+    _inherit = ["crm.event", "crm.linked.mixin"]
+
+    document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
+
+
+class CrmServiceOrder(models.Model):
+    _name = "crm.service.order"
+    _inherit = ["crm.service.order", "crm.linked.mixin"]
+
+    document_link_ids = fields.One2many("crm.document.link", "order_id", string="Documents")
+
+
+class CrmLinkableMixin(models.AbstractModel):
+    """A trade or warehouse document: what it is linked to."""
+
+    _name = "crm.linkable.mixin"
+    _description = "May Be Linked"
+
+    # "crm.task,7" in the defaults of a new document, so that it comes linked
+    crm_link_source = fields.Char(store=False, inverse="_inverse_crm_link_source", compute="_compute_crm_link_source")
+    crm_link_count = fields.Integer(compute="_compute_crm_link_count")
+
+    def _compute_crm_link_source(self):
+        self.crm_link_source = False
+
+    def _inverse_crm_link_source(self):
+        for document in self.filtered("crm_link_source"):
+            model, _comma, number = document.crm_link_source.partition(",")
+            if model not in SOURCES.values() or not number.isdigit():
+                raise UserError(self.env._("“%(source)s” is no task, event or order.", source=document.crm_link_source))
+            source = self.env[model].browse(int(number)).exists()
+            source.check_access("write")
+            if source:
+                source._link_documents(document)
+
+    def _compute_crm_link_count(self):
+        counts = dict(self.env["crm.document.link"].sudo()._read_group(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"], ["__count"])) if (
+                self.env["crm.document.link"].has_access("read")) else {}
+        for document in self:
+            document.crm_link_count = counts.get(document.id, 0)
+
+    def action_view_crm_links(self):
+        """The tasks, events and orders that documents are linked to."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_document_link")
+        action.update(
+            domain=[("res_model", "=", self._name), ("res_id", "in", self.ids)],
+            context={"default_res_model": self._name, "default_res_id": self[:1].id})
+        return action
+
+    def unlink(self):
+        # the links go with their document, whoever deletes it
+        links = self.env["crm.document.link"].sudo().search(
+            [("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        result = super().unlink()
+        links.unlink()
+        return result
+
+
+class SaleOrder(models.Model):
+    _name = "sale.order"
+    _inherit = ["sale.order", "crm.linkable.mixin"]
+
+
+class AccountMove(models.Model):
+    _name = "account.move"
+    _inherit = ["account.move", "crm.linkable.mixin"]
+
+
+class StockPicking(models.Model):
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "crm.linkable.mixin"]
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        pickings = super().create(vals_list)
+        issued = pickings.filtered("service_order_id")
+        if issued:
+            # RW and ZW link themselves to their order, whoever issues; the rights were checked there
+            self.env["crm.document.link"].sudo().create([
+                {"order_id": picking.service_order_id.id, "res_model": self._name, "res_id": picking.id,
+                 "role": "none"} for picking in issued])
+        return pickings
