@@ -64,6 +64,8 @@ class CrmConsent(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # given again on the day it was withdrawn: the index of live ones must know
+        self.flush_model(["state", "date_withdrawn"])
         return super().create([self._add_date_withdrawn(vals) for vals in vals_list])
 
     def write(self, vals):
