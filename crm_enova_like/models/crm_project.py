@@ -204,6 +204,5 @@ class UtmMixin(models.AbstractModel):
     @api.model
     def _get_unique_names(self, model_name, names):
         # the identifiers of campaigns are unique in the database, and our rule hides other companies'
-        if model_name == "utm.campaign":
-            self = self.sudo()    # noqa: PLW0642
-        return super(UtmMixin, self)._get_unique_names(model_name, names)
+        mixin = self.sudo() if model_name == "utm.campaign" else self
+        return super(UtmMixin, mixin)._get_unique_names(model_name, names)

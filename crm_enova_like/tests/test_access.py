@@ -70,7 +70,8 @@ class TestAccess(ServiceCommon):
             "crm.service.inspection.check": {"inspection_id": self.inspection.id, "name": "Housing"},
             "crm.service.inspection.report": {"inspection_id": self.inspection.id},
             "crm.timeline": {"order_id": self.order.id},
-            "crm.consent": {"partner_id": self.contractor.id, "channel": "phone", "source": "Form", "state": "withdrawn"},
+            "crm.consent": {
+                "partner_id": self.contractor.id, "channel": "phone", "source": "Form", "state": "withdrawn"},
         }[model]
 
     def _new_record(self, model):

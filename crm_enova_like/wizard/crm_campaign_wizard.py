@@ -51,11 +51,12 @@ class CrmCampaignWizard(models.TransientModel):
             contractors = wizard.partner_ids.commercial_partner_id._origin
             # whoever's project it is: a second one would be a second call
             existing = self.env["project.project"].sudo().search([
-                ("campaign_id", "=", wizard.campaign_id.id), ("partner_id.commercial_partner_id", "in", contractors.ids),
+                ("campaign_id", "=", wizard.campaign_id.id),
+                ("partner_id.commercial_partner_id", "in", contractors.ids),
             ]).partner_id.commercial_partner_id.with_env(self.env) & contractors
             given = self.env["crm.consent"]._get_given(contractors, wizard.channel)
             wizard.existing_ids = existing
-            wizard.chosen_ids = (contractors - existing).filtered(lambda contractor: given[contractor])
+            wizard.chosen_ids = (contractors - existing).filtered(given.get)
             wizard.left_out_ids = contractors - existing - wizard.chosen_ids
 
     def _prepare_project_vals(self, contractor):
