@@ -43,3 +43,4 @@ from . import crm_partner
 from . import crm_timeline
 from . import crm_project
 from . import crm_document_link
+from . import crm_my_work

@@ -28,3 +28,4 @@ from . import test_crm_campaign
 from . import test_crm_partner
 from . import test_crm_timeline
 from . import test_document_link
+from . import test_my_work
