@@ -55,6 +55,7 @@
         "views/crm_campaign_views.xml",
         "wizard/crm_campaign_views.xml",
         "views/crm_document_link_views.xml",
+        "views/service_order_crm_views.xml",
         "views/crm_my_work_views.xml",
         "views/menus.xml",
     ],

@@ -68,6 +68,7 @@ def receive(screen, admin):
     """The receptionist takes the device in and accepts the order."""
     screen.login("recepcja", "recepcja")
     screen.app(ROOT)
+    screen.menu(SERVICE, f"{ADDON}.menu_service_order")
     screen.new()
     screen.choose("partner_id", CONTRACTOR)
     screen.tab("devices")

@@ -37,6 +37,7 @@ from . import crm_action_mixin
 from . import crm_action_type
 from . import crm_task
 from . import crm_event
+from . import crm_task_recurrence
 from . import crm_action_links
 from . import crm_consent
 from . import crm_partner

@@ -77,6 +77,7 @@ class CrmEvent(models.Model):
         Partner = self.env["res.partner"]
         if len(digits) < 5:
             return Partner
+        Partner.flush_model(["phone", "active"])
         rows = self.env.execute_query(SQL(
             """SELECT id FROM res_partner
                 WHERE active AND regexp_replace(phone, '\\D', '', 'g') LIKE %s LIMIT 20""", f"%{digits}"))

@@ -22,6 +22,9 @@ class ResPartner(models.Model):
         index="btree_not_null", help="An office is a body that is no customer: a tax office, an inspectorate.")
     crm_consent_ids = fields.One2many(
         "crm.consent", "partner_id", string="Consents", groups="crm_enova_like.group_technician")
+    crm_people_consent_ids = fields.One2many(
+        "crm.consent", "contractor_id", string="Consents of Its People", readonly=True,
+        domain=[("partner_id.parent_id", "!=", False)], groups="crm_enova_like.group_technician")
     crm_task_count = fields.Integer(compute="_compute_crm_counts")
     crm_event_count = fields.Integer(compute="_compute_crm_counts")
     last_event_date = fields.Datetime(
@@ -55,14 +58,20 @@ class ResPartner(models.Model):
         if not self.ids or not Model.has_access("read"):
             return {}
         Model.flush_model()
-        # joined twice instead of by OR: each join has its index
+        took_part = SQL()
+        if field := Model._fields.get("participant_ids"):
+            took_part = SQL(
+                "UNION SELECT m.root, r.%s FROM member m JOIN %s r ON r.%s = m.member",
+                SQL.identifier(field.column1), SQL.identifier(field.relation), SQL.identifier(field.column2))
+        # a union of joins instead of an OR: each has its index
         return dict(self.env.execute_query(SQL(
             """WITH member AS (%(members)s),
                     link AS (SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.partner_id = m.member
-                              UNION SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.person_id = m.member)
+                              UNION SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.person_id = m.member
+                              %(took_part)s)
              SELECT link.root, %(value)s FROM link JOIN %(table)s a ON a.id = link.id
               WHERE a.id IN %(readable)s GROUP BY link.root""",
-            members=self._get_crm_members_sql(), table=SQL.identifier(Model._table), value=value,
+            members=self._get_crm_members_sql(), took_part=took_part, table=SQL.identifier(Model._table), value=value,
             readable=Model._search(domain).subselect())))
 
     @api.depends_context("uid", "allowed_company_ids")
@@ -96,24 +105,30 @@ class ResPartner(models.Model):
         if not Event.has_access("read"):
             return Domain.FALSE
         recent = Event._search([("date", ">", fields.Datetime.now() - timedelta(days=days))])
-        Event.flush_model(["partner_id", "person_id"])
+        Event.flush_model(["partner_id", "person_id", "participant_ids"])
+        field = Event._fields["participant_ids"]
         self.env["res.partner"].flush_model(["commercial_partner_id"])
         return Domain("id", "not any!", SQL(
             """(WITH recent AS MATERIALIZED (
-                     SELECT partner_id, person_id FROM crm_event WHERE id IN %s),
-                     met AS (SELECT partner_id AS id FROM recent UNION SELECT person_id FROM recent)
+                     SELECT id, partner_id, person_id FROM crm_event WHERE id IN %s),
+                     met AS (SELECT partner_id AS id FROM recent UNION SELECT person_id FROM recent
+                              UNION SELECT r.%s FROM recent JOIN %s r ON r.%s = recent.id)
                 SELECT id FROM met WHERE id IS NOT NULL
                  UNION SELECT p.commercial_partner_id FROM met JOIN res_partner p ON p.id = met.id
-                 WHERE p.commercial_partner_id IS NOT NULL)""", recent.subselect()))
+                 WHERE p.commercial_partner_id IS NOT NULL)""",
+            recent.subselect(), SQL.identifier(field.column2), SQL.identifier(field.relation),
+            SQL.identifier(field.column1)))
 
     # WHERE THE BUTTONS LEAD
 
-    def _get_crm_domain(self):
-        """The actions, orders and so on of one contractor with its people, or of one person."""
+    def _get_crm_domain(self, model_name):
+        """The tasks or events of one contractor with its people, or of one person."""
         self.ensure_one()
-        return [
-            "|", "|", "|", ("partner_id", "=", self.id), ("person_id", "=", self.id),
-            ("partner_id.commercial_partner_id", "=", self.id), ("person_id.commercial_partner_id", "=", self.id)]
+        names = ["partner_id", "person_id"] + ["participant_ids"] * (
+            "participant_ids" in self.env[model_name]._fields)
+        return list(Domain.OR(
+            Domain(name, "in", self.ids) | Domain(f"{name}.commercial_partner_id", "in", self.ids)
+            for name in names))
 
     def _get_crm_defaults(self):
         """What a new task or event of one contractor or person begins with."""
@@ -126,7 +141,8 @@ class ResPartner(models.Model):
 
     def _get_crm_action(self, xml_id, **context):
         action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action.update(domain=self._get_crm_domain(), context={**self._get_crm_defaults(), **context})
+        action.update(
+            domain=self._get_crm_domain(action["res_model"]), context={**self._get_crm_defaults(), **context})
         return action
 
     def action_view_crm_tasks(self):
@@ -145,7 +161,8 @@ class ResPartner(models.Model):
         action.update(
             name=self.env._("Timeline: %(partner)s", partner=self.display_name),
             domain=[("contractor_id", "=", self.id)] if contractor else [
-                "|", ("partner_id", "=", self.id), ("person_id", "=", self.id)],
+                "|", "|", ("partner_id", "=", self.id), ("person_id", "=", self.id),
+                ("event_id.participant_ids", "in", self.ids)],
             context={})
         return action
 

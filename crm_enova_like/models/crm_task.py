@@ -51,8 +51,7 @@ class CrmTask(models.Model):
         for task in self:
             if not task.planned_start:
                 task.planned_stop = False
-            elif not task.planned_stop or task.planned_stop < task.planned_start or (
-                    task._origin.planned_start and task._origin.planned_start != task.planned_start):
+            elif not task.planned_stop or task._origin.planned_start != task.planned_start:
                 length = timedelta(hours=task.type_id.duration or 1.0)
                 if task._origin.planned_start and task._origin.planned_stop:
                     length = task._origin.planned_stop - task._origin.planned_start
@@ -86,13 +85,6 @@ class CrmTask(models.Model):
     def _search_is_overdue(self, operator, value):
         return self._get_overdue_domain() if operator == "in" else NotImplemented
 
-    @api.constrains("planned_start", "planned_stop")
-    def _check_planned(self):
-        for task in self:
-            if task.planned_start and task.planned_stop and task.planned_stop < task.planned_start:
-                raise ValidationError(self.env._(
-                    "Task %(task)s: the planned end is before the planned start.", task=task.name))
-
     @api.constrains("parent_id")
     def _check_thread(self):
         if self._has_cycle():
@@ -109,7 +101,14 @@ class CrmTask(models.Model):
     def write(self, vals):
         if "state" in vals and "date_done" not in vals:
             vals = {**vals, "date_done": fields.Datetime.now() if vals["state"] == "done" else False}
-        return super().write(vals)
+        start = fields.Datetime.to_datetime(vals.get("planned_start"))
+        if not start or "planned_stop" in vals:
+            return super().write(vals)
+        # moved, a task keeps its length
+        for length, tasks in self.grouped(lambda task: (
+                task.planned_start and task.planned_stop and task.planned_stop - task.planned_start)).items():
+            super(CrmTask, tasks).write({**vals, "planned_stop": start + length} if length else vals)
+        return True
 
     # WHAT BECOMES OF A TASK
 

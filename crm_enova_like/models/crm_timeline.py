@@ -87,6 +87,12 @@ class CrmTimeline(models.Model):
 
         The source is ``s`` in each, and has ``id``, ``partner_id`` and ``company_id``.
         """
+        tz = self.env.context.get("tz") or self.env.user.tz or "UTC"
+
+        def day(name):
+            # a day without an hour begins at the user's midnight
+            return SQL("(s.%s::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", SQL.identifier(name), tz)
+
         null, money = SQL("NULL::integer"), (SQL("NULL::numeric"), SQL("NULL::integer"))
         return {
             "event": (
@@ -94,7 +100,7 @@ class CrmTimeline(models.Model):
                 SQL("s.person_id"), SQL("s.user_id"), SQL("'done'"), *money),
             "task": (
                 SQL("crm_task s"), SQL("s.active"),
-                SQL("COALESCE(s.date_done, s.planned_start, s.date_deadline, s.create_date)"), SQL("s.name"),
+                SQL("COALESCE(s.date_done, s.planned_start, %s, s.create_date)", day("date_deadline")), SQL("s.name"),
                 SQL("s.description"), SQL("s.person_id"), SQL("s.user_id"), SQL("s.state"), *money),
             "order": (
                 SQL("crm_service_order s"), SQL("s.active"), SQL("s.date_received"), SQL("s.name"),
@@ -104,7 +110,7 @@ class CrmTimeline(models.Model):
             "inspection": (
                 SQL("crm_service_inspection s JOIN crm_service_inspection_regime r ON r.id = s.regime_id"),
                 SQL("true"),
-                SQL("COALESCE(s.date_done, s.planned_date)"),
+                SQL("COALESCE(%s, %s)", day("date_done"), day("planned_date")),
                 SQL("COALESCE(r.name->>%s, r.name->>'en_US')", self.env.lang or "en_US"),
                 SQL("s.note"), null, SQL("s.user_id"),
                 SQL("""CASE s.state WHEN 'done' THEN 'done' WHEN 'cancelled' THEN 'cancelled'
@@ -115,7 +121,7 @@ class CrmTimeline(models.Model):
                 SQL("CASE s.state WHEN 'sale' THEN 'open' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END"),
                 SQL("s.amount_total"), SQL("s.currency_id")),
             "invoice": (
-                SQL("account_move s"), SQL("s.move_type != 'entry'"), SQL("COALESCE(s.invoice_date, s.date)"),
+                SQL("account_move s"), SQL("s.move_type != 'entry'"), SQL("COALESCE(%s, %s)", day("invoice_date"), day("date")),
                 SQL("COALESCE(NULLIF(s.name, '/'), s.ref, '/')"), SQL("NULL::text"), null, SQL("s.invoice_user_id"),
                 SQL("CASE s.state WHEN 'posted' THEN 'done' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END"),
                 SQL("CASE WHEN s.move_type IN ('out_refund', 'in_refund') THEN -s.amount_total "
@@ -136,6 +142,11 @@ class CrmTimeline(models.Model):
                 WHERE %s AND %s""",
             SLOTS, slot, kind, date, name, note, person, user, state, amount, currency, links, source, condition,
             readable)
+
+    @api.private
+    def exists(self):
+        # a row that is not for the user is forbidden, not missing
+        return super(CrmTimeline, self.sudo()).exists().with_env(self.env)
 
     def _check_access(self, operation):
         result = super()._check_access(operation)

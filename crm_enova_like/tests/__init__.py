@@ -29,3 +29,5 @@ from . import test_crm_partner
 from . import test_crm_timeline
 from . import test_document_link
 from . import test_my_work
+from . import test_task
+from . import test_event

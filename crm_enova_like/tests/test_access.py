@@ -18,7 +18,14 @@ REGISTERS = {
     "crm.service.inspection.report": ("", "r", "r", "", ""),
     "crm.timeline": ("r", "r", "r", "", ""),
     "crm.consent": ("r", "rwc", "rwcd", "", ""),
+    "crm.task": ("rwc", "rwc", "rwcd", "", ""),
+    "crm.event": ("rwc", "rwc", "rwcd", "", ""),
+    "crm.my.work": ("r", "r", "r", "", ""),
+    # made by who may read the document, which the trade's own rights decide
+    "crm.document.link": ("rwd", "rwd", "rwd", "", ""),
     # configuration
+    "crm.task.type": ("r", "r", "rwcd", "", ""),
+    "crm.event.type": ("r", "r", "rwcd", "", ""),
     "crm.service.inspection.regime": ("r", "r", "rwcd", "", ""),
     "crm.service.inspection.regime.item": ("r", "r", "rwcd", "", ""),
     "crm.service.order.type": ("r", "r", "rwcd", "", ""),
@@ -41,6 +48,7 @@ class TestAccess(ServiceCommon):
         cls.inspection = cls.env["crm.service.inspection"].create({
             "device_id": cls.device2.id, "regime_id": cls.regime.id, "planned_date": "2027-01-31"})
         cls.inspection.action_create_order()
+        cls.quotation = cls.env["sale.order"].create({"partner_id": cls.contractor.id})
         cls.numbers = iter(range(1, 1000))
 
     def _prepare_vals(self, model):
@@ -72,10 +80,17 @@ class TestAccess(ServiceCommon):
             "crm.timeline": {"order_id": self.order.id},
             "crm.consent": {
                 "partner_id": self.contractor.id, "channel": "phone", "source": "Form", "state": "withdrawn"},
+            "crm.task": {"name": "Call", "user_id": False},
+            "crm.event": {"name": "Call", "user_id": False},
+            "crm.my.work": {"name": "Call"},
+            "crm.task.type": {"name": "Call"},
+            "crm.event.type": {"name": "Call"},
+            "crm.document.link": {
+                "task_id": self.env["crm.task"].create({"name": "Offer", "user_id": False}).id, "res_model": "sale.order", "res_id": self.quotation.id},
         }[model]
 
     def _new_record(self, model):
-        if model == "crm.timeline":
+        if model in ("crm.timeline", "crm.my.work"):
             return self.env[model].search([("order_id", "=", self.order.id)])
         if not self.env[model]._auto:
             # a view: its rows are the inspections
@@ -91,7 +106,7 @@ class TestAccess(ServiceCommon):
                     record.invalidate_recordset()
                     record.read()
                 elif operation == "w":
-                    name = next(name for name in ("sequence", "anchor_date", "note", "name", "city") if name in record)
+                    name = next(name for name in ("sequence", "anchor_date", "note", "name", "city", "role") if name in record)
                     record.write({name: record.sudo()[name]})
                 elif operation == "c":
                     record.create(self._prepare_vals(record._name)).flush_recordset()

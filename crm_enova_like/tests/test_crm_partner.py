@@ -62,6 +62,16 @@ class TestCrmPartner(ServiceCommon):
         self.assertEqual(self._without_contact(29), self.contractor | self.silent)
         self.assertEqual(self.contractor.days_without_contact, 29)
 
+    def test_who_took_part(self):
+        self._event(2, partner_id=self.other_contractor.id, participant_ids=[(6, 0, self.person.ids)])
+        for partner in (self.person, self.contractor, self.other_contractor):
+            self.assertEqual(partner.days_without_contact, 2)
+            self.assertEqual(self.env["crm.event"].search_count(partner.action_view_crm_events()["domain"]), 1)
+            self.assertEqual(partner.crm_event_count, 1)
+        self.assertEqual(self._without_contact(30), self.silent)
+        self.assertEqual(self.env["crm.timeline"].search_count(
+            self.person.action_view_crm_timeline()["domain"]), 1)
+
     def test_whose_events_count(self):
         """A technician's columns say nothing of events that are not the technician's."""
         self._event(5, partner_id=self.contractor.id, user_id=self.operator.id)
@@ -110,6 +120,8 @@ class TestCrmPartner(ServiceCommon):
     def test_consent(self):
         consent = self._consent()
         self.assertEqual(consent.contractor_id, self.contractor)
+        self.assertEqual(self.contractor.crm_people_consent_ids, consent)
+        self.assertFalse(self.contractor.crm_consent_ids)
         self._consent(channel="sms")
         with mute_logger("odoo.sql_db"), self.assertRaises(UniqueViolation):
             self._consent()

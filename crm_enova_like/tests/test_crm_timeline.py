@@ -89,6 +89,11 @@ class TestCrmTimeline(ServiceCommon):
         self.env.flush_all()
         self.assertNotIn("event", self._rows(self.operator).mapped("kind"))
 
+    def test_a_day_is_the_users_day(self):
+        partner = self.contractor.with_user(self.salesman).with_context(tz="America/New_York")
+        row = partner.env["crm.timeline"].search([("task_id", "=", self.task.id)])
+        self.assertEqual(str(row.date), "2026-03-12 04:00:00")
+
     def test_archived_is_left_out(self):
         self.event.active = False
         self.assertNotIn("event", self._rows(self.operator).mapped("kind"))

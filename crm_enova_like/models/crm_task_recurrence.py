@@ -1,0 +1,99 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+from . import inspection_schedule
+from .crm_task import TODO
+
+
+class CrmTask(models.Model):
+    """Recurrence: the next task of a series is made when one is done or
+    cancelled. The n-th date is counted from the first one, so it never drifts."""
+
+    _inherit = "crm.task"
+
+    repeats = fields.Boolean(string="Recurrent", tracking=True)
+    repeat_number = fields.Integer(string="Repeat Every", default=1)
+    repeat_unit = fields.Selection(
+        [("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Years")], default="week", required=True)
+    repeat_until = fields.Date(string="Until", help="The last day on which a task of the series may be.")
+    repeat_count = fields.Integer(string="Number of Times", help="How many tasks the series has; 0: until the date.")
+    repeat_working_days = fields.Boolean(
+        string="On Working Days", help="A day off of the company's calendar moves the task to the next working day.")
+    series_id = fields.Many2one(
+        "crm.task", string="First of the Series", copy=False, readonly=True, index="btree_not_null",
+        ondelete="set null")
+    series_index = fields.Integer(copy=False, readonly=True)
+
+    _series_uniq = models.UniqueIndex(
+        "(series_id, series_index) WHERE series_id IS NOT NULL", "This task of the series exists already.")
+    _repeat_positive = models.Constraint(
+        "CHECK(NOT repeats OR (repeat_number >= 1 AND repeat_count >= 0))",
+        "A task repeats every 1 or more days, weeks, months or years.")
+
+    @api.constrains("repeats", "repeat_until", "repeat_count", "planned_start", "date_deadline")
+    def _check_repeat(self):
+        for task in self.filtered("repeats"):
+            if not task.repeat_until and task.repeat_count < 1:
+                raise ValidationError(self.env._(
+                    "Task %(task)s would repeat without end: give the last day, or the number of times.",
+                    task=task.name))
+            if not task.planned_start and not task.date_deadline:
+                raise ValidationError(self.env._(
+                    "Task %(task)s repeats, so it needs a deadline or a planned start.", task=task.name))
+
+    def write(self, vals):
+        before = {task: task.state for task in self} if vals.get("state") in ("done", "cancelled") else {}
+        result = super().write(vals)
+        self.filtered(lambda task: before.get(task) in TODO and task.repeats)._make_next()
+        return result
+
+    def _make_next(self):
+        """Make the next task of each series, once."""
+        vals_list = []
+        for task in self:
+            first, index = task.series_id or task, (task.series_index or 0) + 1
+            if task.repeat_count and index >= task.repeat_count:
+                continue
+            vals = task._prepare_next(first, index)
+            if vals:
+                vals_list.append(vals)
+        have = {(series.id, index) for series, index in self.with_context(active_test=False)._read_group(
+            [("series_id", "in", [vals["series_id"] for vals in vals_list])], ["series_id", "series_index"])}
+        self.create([vals for vals in vals_list if (vals["series_id"], vals["series_index"]) not in have])
+
+    def _prepare_next(self, first, index):
+        """Values of one series' task with a number, or None past its end."""
+        self.ensure_one()
+        zone = self.company_id._service_tz()
+        vals = {**self.copy_data()[0], "series_id": first.id, "series_index": index, "state": "open",
+                "requester_id": self.requester_id.id, "parent_id": self.parent_id.id}
+        start = first.planned_start and pytz.utc.localize(first.planned_start).astimezone(zone)
+        day = start.date() if start else first.date_deadline
+        due = self._move_to_working_day(
+            inspection_schedule.nth_date(day, index, self.repeat_number, self.repeat_unit), zone)
+        if self.repeat_until and due > self.repeat_until:
+            return None
+        if start:
+            local = zone.localize(datetime.combine(due, start.time()))
+            vals["planned_start"] = local.astimezone(pytz.utc).replace(tzinfo=None)
+            vals["planned_stop"] = first.planned_stop and vals["planned_start"] + (
+                first.planned_stop - first.planned_start)
+            vals["date_deadline"] = first.date_deadline and due + (first.date_deadline - day)
+        else:
+            vals["date_deadline"] = due
+        return vals
+
+    def _move_to_working_day(self, day, zone):
+        """The day, or the next one on which the company's calendar works."""
+        calendar = self.company_id.resource_calendar_id
+        if not self.repeat_working_days or not calendar:
+            return day
+        begin = zone.localize(datetime.combine(day, time.min))
+        # a calendar that never works moves nothing
+        for start, _stop, _meta in calendar._work_intervals_batch(begin, begin + timedelta(days=60))[False]:
+            return start.astimezone(zone).date()
+        return day

@@ -1,0 +1,184 @@
+from datetime import date, datetime
+
+import psycopg2
+
+from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.tests import Form, freeze_time, tagged
+from odoo.tools import mute_logger
+
+from .common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestTask(ServiceCommon):
+    """What has to be done: by whom, until when, and what came of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time("2026-03-11 10:00:00"))
+        cls.phone = cls.env.ref("crm_enova_like.task_type_phone")
+
+    def _task(self, **vals):
+        return self.env["crm.task"].create({"name": "Call", "partner_id": self.contractor.id, **vals})
+
+    def test_a_type_gives_duration_and_priority(self):
+        self.phone.priority = "1"
+        form = Form(self.env["crm.task"])
+        form.name = "Call"
+        form.type_id = self.phone
+        form.planned_start = datetime(2026, 3, 12, 9)
+        task = form.save()
+        self.assertEqual((task.planned_stop, task.priority), (datetime(2026, 3, 12, 9, 15), "1"))
+        task.planned_start = datetime(2026, 3, 13, 9)
+        self.assertEqual(task.planned_stop, datetime(2026, 3, 13, 9, 15))
+
+    def test_done_with_its_event(self):
+        task = self._task(type_id=self.phone.id, person_id=self.person.id)
+        wizard = self.env["crm.task.done.wizard"].with_user(self.operator).create({
+            "task_id": task.id, "description": "Agreed"})
+        wizard.action_done_with_event()
+        event = task.event_ids
+        self.assertEqual((task.state, task.date_done), ("done", datetime(2026, 3, 11, 10)))
+        self.assertEqual(
+            (event.type_id, event.direction, event.description, event.partner_id, event.person_id, event.user_id),
+            (self.env.ref("crm_enova_like.event_type_phone"), "in", "Agreed", self.contractor, self.person,
+             self.operator))
+
+    def test_done_without_an_event(self):
+        task = self._task()
+        self.env["crm.task.done.wizard"].create({"task_id": task.id}).action_done()
+        self.assertEqual(task.state, "done")
+        self.assertFalse(task.event_ids)
+        with self.assertRaisesRegex(UserError, "Call.*Done"):
+            task.action_done()
+        task.action_reopen()
+        self.assertEqual((task.state, task.date_done), ("open", False))
+
+    def test_overdue_is_shown_and_found(self):
+        late = self._task(date_deadline=date(2026, 3, 10))
+        slipped = self._task(planned_start=datetime(2026, 3, 11, 8))
+        soon = self._task(date_deadline=date(2026, 3, 11), planned_start=datetime(2026, 3, 11, 8))
+        done = self._task(date_deadline=date(2026, 3, 10), state="done")
+        tasks = late | slipped | soon | done
+        self.assertEqual(self.env["crm.task"].search([("id", "in", tasks.ids), ("is_overdue", "=", True)]),
+                         tasks.filtered("is_overdue"))
+        self.assertEqual(tasks.filtered("is_overdue"), late | slipped)
+        self.assertEqual(self.env["crm.task"].search([("id", "in", tasks.ids), ("is_overdue", "=", False)]),
+                         soon | done)
+
+    def test_bad_dates_and_threads_are_refused(self):
+        with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"):
+            self._task(planned_start=datetime(2026, 3, 12, 9), planned_stop=datetime(2026, 3, 12, 8))
+        first = self._task()
+        second = self._task(parent_id=first.id)
+        with self.assertRaisesRegex(ValidationError, "follow itself"):
+            first.parent_id = second
+
+    def test_the_person_of_another_contractor_is_asked_about_not_refused(self):
+        task = self._task(person_id=self.person.id)
+        self.assertFalse(task.person_is_foreign)
+        task.partner_id = self.other_contractor
+        self.assertTrue(task.person_is_foreign)
+        task.action_take_persons_contractor()
+        self.assertEqual(task.partner_id, self.contractor)
+
+    def test_handed_over_with_a_note_it_leaves_the_technicians_sight(self):
+        task = self.env["crm.task"].with_user(self.technician).create({"name": "Call", "user_id": self.technician.id})
+        task.sudo().requester_id = self.operator
+        action = task.action_assign(self.other_technician, "Please call before noon")
+        self.assertEqual(action["res_model"], "crm.task")
+        self.assertEqual(task.sudo().user_id, self.other_technician)
+        self.assertIn("before noon", task.sudo().message_ids[0].body)
+        self.assertFalse(self.env["crm.task"].with_user(self.technician).search([("id", "=", task.id)]))
+
+    def test_nobody_is_mailed_when_a_task_is_handed_over(self):
+        before = self.env["mail.mail"].search_count([])
+        task = self.env["crm.task"].with_user(self.operator).with_context(tracking_disable=False).create({
+            "name": "Call", "user_id": self.technician.id})
+        task.action_assign(self.other_technician)
+        self.env.flush_all()
+        self.assertEqual(self.env["mail.mail"].search_count([]), before)
+        self.assertFalse(task.activity_ids)
+
+    def test_taken_over_and_postponed(self):
+        task = self._task(date_deadline=date(2026, 3, 1), planned_start=datetime(2026, 3, 12, 9))
+        task.with_user(self.manager).action_take()
+        self.assertEqual(task.user_id, self.manager)
+        task.action_postpone(2)
+        self.assertEqual((task.date_deadline, task.planned_start), (date(2026, 3, 13), datetime(2026, 3, 14, 9)))
+        undated = self._task()
+        undated.action_postpone()
+        self.assertEqual(undated.date_deadline, date(2026, 3, 12))
+
+    def test_only_its_requester_or_a_manager_deletes_a_task(self):
+        task = self.env["crm.task"].with_user(self.operator).create({"name": "Call", "user_id": self.technician.id})
+        with self.assertRaisesRegex(AccessError, "cancel it instead"):
+            task.with_user(self.technician).unlink()
+        task.unlink()
+        self._task().with_user(self.manager).unlink()
+
+    def test_the_next_visit_is_planned_from_an_order(self):
+        order = self.make_order(self.device, user_id=self.technician.id)
+        context = order.action_plan_visit()["context"]
+        form = Form(self.env["crm.task"].with_context(**context))
+        task = form.save()
+        self.assertEqual(
+            (task.type_id, task.order_id, task.partner_id, task.device_id, task.user_id),
+            (self.env.ref("crm_enova_like.task_type_visit"), order, self.contractor, self.device, self.technician))
+        self.assertEqual(order.task_count, 1)
+
+    # RECURRENCE
+
+    def _days(self, task, times):
+        days = []
+        for _n in range(times):
+            task.action_done()
+            task = self.env["crm.task"].search([("series_id", "=", (task.series_id or task).id), (
+                "state", "=", "open")])
+            days.append(task.date_deadline)
+        return days
+
+    def test_months_are_counted_from_the_first(self):
+        task = self._task(date_deadline=date(2026, 1, 31), repeats=True, repeat_unit="month", repeat_count=4)
+        self.assertEqual(self._days(task, 4), [date(2026, 2, 28), date(2026, 3, 31), date(2026, 4, 30), False])
+
+    def test_it_ends_on_its_last_day(self):
+        task = self._task(date_deadline=date(2026, 3, 1), repeats=True, repeat_unit="week", repeat_number=2,
+                          repeat_until=date(2026, 3, 29))
+        self.assertEqual(self._days(task, 3), [date(2026, 3, 15), date(2026, 3, 29), False])
+
+    def test_days_off_move_it_and_the_count_goes_on(self):
+        self.company.resource_calendar_id = self.env["resource.calendar"].create({"name": "Monday to Friday"})
+        task = self._task(date_deadline=date(2026, 3, 11), repeats=True, repeat_unit="day", repeat_number=3,
+                          repeat_count=3, repeat_working_days=True)
+        # the 14th is a Saturday
+        self.assertEqual(self._days(task, 2), [date(2026, 3, 16), date(2026, 3, 17)])
+
+    def test_the_hour_stays_when_the_clock_changes(self):
+        self.company.partner_id.tz = "Europe/Warsaw"
+        task = self._task(planned_start=datetime(2026, 3, 23, 8), repeats=True, repeat_unit="week", repeat_count=2)
+        task.action_done()
+        following = self.env["crm.task"].search([("series_id", "=", task.id)])
+        # nine o'clock in Warsaw, in summer time
+        self.assertEqual(following.planned_start, datetime(2026, 3, 30, 7))
+        self.assertEqual(following.planned_stop - following.planned_start, task.planned_stop - task.planned_start)
+
+    def test_a_series_has_each_task_once(self):
+        task = self._task(date_deadline=date(2026, 3, 1), repeats=True, repeat_unit="week", repeat_count=3)
+        task.action_done()
+        task.action_reopen()
+        task.action_done()
+        self.assertEqual(self.env["crm.task"].search_count([("series_id", "=", task.id)]), 1)
+        with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"):
+            self._task(series_id=task.id, series_index=1)
+            self.env.flush_all()
+
+    def test_without_end_without_a_date_and_every_no_days_are_refused(self):
+        for vals, text in (
+                ({"date_deadline": date(2026, 3, 1)}, "without end"),
+                ({"repeat_count": 2}, "deadline or a planned start")):
+            with self.subTest(text), self.assertRaisesRegex(ValidationError, text):
+                self._task(repeats=True, **vals)
+        with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"):
+            self._task(repeats=True, date_deadline=date(2026, 3, 1), repeat_count=2, repeat_number=0)
