@@ -224,7 +224,7 @@ class CrmServiceInspection(models.Model):
         :raises UserError: it is arranged, ordered or cancelled
         """
         for inspection in self.filtered(lambda inspection: inspection.state == "done" and inspection.plan_id):
-            since = inspection.plan_id.inspection_ids.filtered(lambda other: (
+            since = inspection.plan_id.inspection_ids.filtered(lambda other, inspection=inspection: (
                 other.state != "done" and other.planned_date == inspection.planned_date))
             if since.filtered(lambda other: other.state != "planned" or other.date_agreed):
                 raise UserError(self.env._(
@@ -245,17 +245,19 @@ class CrmServiceInspection(models.Model):
         """Remind the technician, or who the regime names, of inspections that
         come within their lead time: one activity each, once."""
         Cron = self.env["ir.cron"]
-        today = self.env.company._service_today()
+        days = {company: company._service_today() for company in self.env["res.company"].search([])}
         regimes = self.env["crm.service.inspection.regime"].search([])
         Cron._commit_progress(remaining=len(regimes))
         for regime in regimes:
-            domain = [
+            domain = Domain([
                 ("state", "=", "planned"), ("date_reminded", "=", False), ("regime_id", "=", regime.id),
-                ("planned_date", "<=", today + timedelta(days=regime.lead_days)),
                 *self._get_in_use_domain(),
-            ]
+            ]) & Domain.OR(
+                Domain("company_id", "=", company.id)
+                & Domain("planned_date", "<=", today + timedelta(days=regime.lead_days))
+                for company, today in days.items())
             if not regime.reminder_user_id:
-                domain.append(("user_id", "!=", False))
+                domain &= Domain("user_id", "!=", False)
             while due := self.search(domain, limit=500, order="planned_date, id").try_lock_for_update():
                 due._remind()
                 Cron._commit_progress()

@@ -96,6 +96,11 @@ class CrmServiceInspectionPlan(models.Model):
             self._replan()
         return result
 
+    def unlink(self):
+        # a plan made in its place would plan the same dates once more
+        self._drop_planned()
+        return super().unlink()
+
     # THE SCHEDULE
 
     def _get_base_date(self):
@@ -165,13 +170,17 @@ class CrmServiceInspectionPlan(models.Model):
         """
         if not self:
             return
+        self._drop_planned(keep)
+        self._reset_date_to_make()
+        self._generate()
+
+    def _drop_planned(self, keep=()):
+        """Delete what nobody counts on yet: planned for today or later, and not arranged."""
         for company, plans in self.grouped("company_id").items():
             today = company._service_today()
             plans.inspection_ids.filtered(
                 lambda inspection, today=today: inspection.state == "planned" and not inspection.date_agreed
                 and inspection.planned_date >= today and inspection not in keep).unlink()
-        self._reset_date_to_make()
-        self._generate()
 
     # THE GENERATOR
 
@@ -183,7 +192,8 @@ class CrmServiceInspectionPlan(models.Model):
     @api.model
     def _get_due_domain(self, company):
         return [
-            ("active", "=", True), ("company_id", "=", company.id), ("device_id.active", "=", True), ("regime_id.active", "=", True),
+            ("active", "=", True), ("company_id", "=", company.id), ("device_id.active", "=", True),
+            ("regime_id.active", "=", True),
             ("date_to_make", "<=", self._get_horizon(company)),
         ]
 

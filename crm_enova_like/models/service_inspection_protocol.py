@@ -48,7 +48,7 @@ class CrmServiceInspection(models.Model):
         number where the regime wants one protocol per visit."""
         todo = self.filtered(lambda inspection: (
             not inspection.protocol_number and inspection.regime_id.performed_by == "us"))
-        for (company, regime, year), inspections in todo.grouped(lambda inspection: (
+        for (company, regime, _year), inspections in todo.grouped(lambda inspection: (
                 inspection.company_id, inspection.regime_id, inspection.date_done.year)).items():
             shared = regime.protocol_per_visit
             groups = {}

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-
 # what a regime may need of a device: its switch, the device's field
 NEEDS = {
     "needs_serial_number": "serial_number", "needs_date_commissioned": "date_commissioned",

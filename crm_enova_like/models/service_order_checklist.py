@@ -96,8 +96,8 @@ class CrmServiceOrder(models.Model):
         Check = self.env["crm.service.inspection.check"]
         saved, refused = [], []
         for change in changes:
-            check = Check.browse(int(change["id"]))
-            vals = {key: value for key, value in change["vals"].items() if key in TYPED}
+            check = Check.browse(change.get("id"))
+            vals = {key: value for key, value in (change.get("vals") or {}).items() if key in TYPED}
             try:
                 with self.env.cr.savepoint():
                     if not check.exists():

@@ -179,6 +179,15 @@ class TestInspectionCounting(InspectionCommon):
         self.assertEqual(self._dates(plan)[:5], [
             date(2026, 2, 28), date(2026, 3, 15), date(2026, 4, 30), date(2026, 5, 15), date(2026, 6, 15)])
 
+    def test_a_deleted_plan_leaves_no_dates_to_be_made_twice(self):
+        plan = self._new_plan(self.monthly, date(2026, 1, 31))
+        arranged, overdue = (
+            plan.inspection_ids.filtered(lambda i, day=day: i.planned_date == day)
+            for day in (date(2026, 4, 30), date(2026, 2, 28)))
+        arranged.date_agreed = datetime(2026, 4, 28, 8)
+        plan.with_user(self.manager).unlink()
+        self.assertEqual(self.device.inspection_ids, arranged | overdue)
+
     def test_an_archived_regime_plans_nothing_until_it_is_restored(self):
         plan = self._new_plan(self.monthly, date(2026, 1, 31))
         before = self._dates(plan)

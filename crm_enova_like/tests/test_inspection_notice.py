@@ -169,6 +169,21 @@ class TestInspectionNotice(InspectionCommon):
         self.assertEqual(self.two.activity_ids.user_id, self.operator)
         self.assertFalse(self.one.activity_ids.note)
 
+    def test_each_company_reminds_on_its_own_day(self):
+        there = self._new_company()
+        self.company.partner_id.tz, there.partner_id.tz = "Europe/Warsaw", "America/Los_Angeles"
+        self.half_year.reminder_user_id = self.operator
+        yonder = self.env["crm.service.device"].create({
+            "name": "Yonder", "type_id": self.device_type.id, "company_id": there.id,
+            "partner_id": self.contractor.id})
+        here, far = (self._new_inspection(device=device, planned_date="2026-04-10") for device in (
+            self.device, yonder))
+        with freeze_time("2026-03-10 23:30:00"):
+            # the 11th in Warsaw, the 10th in Los Angeles
+            self._remind()
+        self.assertTrue(here.activity_ids)
+        self.assertFalse(far.activity_ids)
+
     def test_what_is_archived_reminds_nobody(self):
         self.half_year.reminder_user_id = self.operator
         self.device.active = False

@@ -40,7 +40,8 @@ class TestInspectionProtocol(InspectionCommon):
         return inspection
 
     def _text(self, report, records):
-        html, _kind = self.env["ir.actions.report"]._render_qweb_html(f"crm_enova_like.action_report_{report}", records.ids)
+        html, _kind = self.env["ir.actions.report"]._render_qweb_html(
+            f"crm_enova_like.action_report_{report}", records.ids)
         text = re.sub(r"<(style|script).*?</\1>", " ", html.decode(), flags=re.S)
         return " ".join(re.sub(r"<[^>]+>", " ", text).split())
 

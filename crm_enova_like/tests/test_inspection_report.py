@@ -81,7 +81,8 @@ class TestInspectionReport(InspectionCommon):
         self._add("2026-03-01")
         self._add("2026-03-01", regime=self.monthly, device=self.device2)
         self.assertEqual(
-            {regime: numbers[0] for regime, *numbers in self._numbers("regime_id")}, {self.half_year: 1, self.monthly: 1})
+            {regime: numbers[0] for regime, *numbers in self._numbers("regime_id")},
+            {self.half_year: 1, self.monthly: 1})
         self.assertEqual(
             {user: numbers[0] for user, *numbers in self._numbers("user_id")},
             {self.technician: 1, self.env["res.users"]: 1})
