@@ -100,7 +100,8 @@ class CrmTimeline(models.Model):
                 SQL("s.person_id"), SQL("s.user_id"), SQL("'done'"), *money),
             "task": (
                 SQL("crm_task s"), SQL("s.active"),
-                SQL("COALESCE(s.date_done, s.planned_start, %s, s.create_date)", day("date_deadline")), SQL("s.name"),
+                SQL("COALESCE(s.date_done, s.planned_start, %s, s.create_date)", day("date_deadline")),
+                SQL("s.name"),
                 SQL("s.description"), SQL("s.person_id"), SQL("s.user_id"), SQL("s.state"), *money),
             "order": (
                 SQL("crm_service_order s"), SQL("s.active"), SQL("s.date_received"), SQL("s.name"),
