@@ -122,7 +122,8 @@ class CrmTimeline(models.Model):
                 SQL("CASE s.state WHEN 'sale' THEN 'open' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END"),
                 SQL("s.amount_total"), SQL("s.currency_id")),
             "invoice": (
-                SQL("account_move s"), SQL("s.move_type != 'entry'"), SQL("COALESCE(%s, %s)", day("invoice_date"), day("date")),
+                SQL("account_move s"), SQL("s.move_type != 'entry'"),
+                SQL("COALESCE(%s, %s)", day("invoice_date"), day("date")),
                 SQL("COALESCE(NULLIF(s.name, '/'), s.ref, '/')"), SQL("NULL::text"), null, SQL("s.invoice_user_id"),
                 SQL("CASE s.state WHEN 'posted' THEN 'done' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END"),
                 SQL("CASE WHEN s.move_type IN ('out_refund', 'in_refund') THEN -s.amount_total "

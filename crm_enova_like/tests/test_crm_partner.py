@@ -111,6 +111,20 @@ class TestCrmPartner(ServiceCommon):
         event = form.save()
         self.assertEqual((event.partner_id, event.person_id), (self.contractor, self.person))
 
+    def test_everybody_opens_what_core_shows_them(self):
+        """Our fields and buttons on core's screens stop nobody who has no right to them."""
+        campaign = self.env["utm.campaign"].create({"title": "Spring"})
+        project = self.env["project.project"].create({"name": "Bakery", "campaign_id": campaign.id})
+        for user in (self.technician, self.operator, self.manager, self.keeper, self.employee):
+            for record in (self.contractor, campaign, project):
+                Model = self.env[record._name].with_user(user)
+                view = Model.get_view(view_type="form")
+                names = view["models"][record._name]
+                self.env.invalidate_all()
+                with self.subTest(user=user.login, model=record._name):
+                    self.assertTrue(record.with_user(user).web_read({name: {} for name in names}))
+                    Model.get_views([(False, "list"), (False, "kanban"), (False, "search")])
+
     # CONSENTS
 
     def _consent(self, partner=None, channel="email", **vals):
