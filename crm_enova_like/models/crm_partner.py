@@ -5,7 +5,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-NO_CONTACT_OPERATORS = (">", ">=")
+# of a number of days: (days to add, whether those who were met are left out or kept)
+NO_CONTACT_OPERATORS = {">": (1, "not any!"), ">=": (0, "not any!"), "<": (0, "any!"), "<=": (1, "any!")}
 
 
 class ResPartner(models.Model):
@@ -100,7 +101,8 @@ class ResPartner(models.Model):
     def _search_days_without_contact(self, operator, value):
         if operator not in NO_CONTACT_OPERATORS:
             return NotImplemented
-        days = int(value) + (operator == ">")
+        more, kept = NO_CONTACT_OPERATORS[operator]
+        days = int(value) + more
         Event = self.env["crm.event"]
         if not Event.has_access("read"):
             return Domain.FALSE
@@ -108,7 +110,7 @@ class ResPartner(models.Model):
         Event.flush_model(["partner_id", "person_id", "participant_ids"])
         field = Event._fields["participant_ids"]
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        return Domain("id", "not any!", SQL(
+        return Domain("id", kept, SQL(
             """(WITH recent AS MATERIALIZED (
                      SELECT id, partner_id, person_id FROM crm_event WHERE id IN %s),
                      met AS (SELECT partner_id AS id FROM recent UNION SELECT person_id FROM recent

@@ -61,6 +61,10 @@ class TestCrmPartner(ServiceCommon):
         self.assertEqual(self._without_contact(20), self.contractor | self.silent)
         self.assertEqual(self._without_contact(29), self.contractor | self.silent)
         self.assertEqual(self.contractor.days_without_contact, 29)
+        for operator, days, found in (("<", 29, False), ("<=", 29, True), (">", 29, False), (">", 28, True)):
+            with self.subTest(operator=operator, days=days):
+                self.assertEqual(bool(self.env["res.partner"].search([
+                    ("days_without_contact", operator, days), ("id", "=", self.contractor.id)])), found)
 
     def test_who_took_part(self):
         self._event(2, partner_id=self.other_contractor.id, participant_ids=[(6, 0, self.person.ids)])
