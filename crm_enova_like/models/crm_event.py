@@ -58,7 +58,7 @@ class CrmEvent(models.Model):
 
     @api.depends("project_id", "order_id", "person_id", "device_id", "task_id", "phone")
     def _compute_partner_id(self):
-        super()._compute_partner_id()
+        result = super()._compute_partner_id()
         for event in self:
             event.partner_id = event.partner_id or event.task_id.partner_id
         unknown = self.filtered(lambda event: event.phone and not event.partner_id and not event.person_id)
@@ -66,6 +66,7 @@ class CrmEvent(models.Model):
             found = self._find_by_phone(event.phone)
             if len(found) == 1:
                 event.partner_id = found.commercial_partner_id
+        return result
 
     @api.model
     def _find_by_phone(self, number):

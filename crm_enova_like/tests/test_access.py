@@ -86,7 +86,8 @@ class TestAccess(ServiceCommon):
             "crm.task.type": {"name": "Call"},
             "crm.event.type": {"name": "Call"},
             "crm.document.link": {
-                "task_id": self.env["crm.task"].create({"name": "Offer", "user_id": False}).id, "res_model": "sale.order", "res_id": self.quotation.id},
+                "task_id": self.env["crm.task"].create({"name": "Offer", "user_id": False}).id,
+                "res_model": "sale.order", "res_id": self.quotation.id},
         }[model]
 
     def _new_record(self, model):
@@ -106,7 +107,8 @@ class TestAccess(ServiceCommon):
                     record.invalidate_recordset()
                     record.read()
                 elif operation == "w":
-                    name = next(name for name in ("sequence", "anchor_date", "note", "name", "city", "role") if name in record)
+                    names = ("sequence", "anchor_date", "note", "name", "city", "role")
+                    name = next(name for name in names if name in record)
                     record.write({name: record.sudo()[name]})
                 elif operation == "c":
                     record.create(self._prepare_vals(record._name)).flush_recordset()
