@@ -69,6 +69,7 @@
         "demo/service_order.xml",
         "demo/service_order_work.xml",
         "demo/inspection.xml",
+        "demo/relations.xml",
     ],
     "assets": {
         "web.assets_backend": ["crm_enova_like/static/src/**/*"],
