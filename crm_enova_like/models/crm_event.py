@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL
+from odoo.tools import SQL, email_normalize_all, html2plaintext
 
 from .crm_action_type import DIRECTIONS
 
@@ -84,6 +84,48 @@ class CrmEvent(models.Model):
                 WHERE active AND regexp_replace(phone, '\\D', '', 'g') LIKE %s LIMIT 20""", f"%{digits}"))
         # the record rules decide who may be found
         return Partner.search([("id", "in", [row[0] for row in rows])])
+
+    @api.model
+    def message_new(self, msg_dict, custom_values=None):
+        """An e-mail to our alias is an event; the contractor is found by the address.
+
+        A colleague who writes with the alias in copy notes an outgoing e-mail.
+
+        :param msg_dict: the parsed e-mail, see ``mail.thread.message_process``
+        :param custom_values: the alias' defaults; they go first (company_id: for which company)
+        """
+        custom_values = dict(custom_values or {})
+        company = self.env["res.company"].browse(custom_values.get("company_id") or self.env.company.id)
+        sender = email_normalize_all(msg_dict.get("email_from") or "")[:1]
+        colleague = self.env["res.users"].sudo().search([
+            ("email_normalized", "in", sender), ("share", "=", False), ("company_ids", "in", company.ids)], limit=1)
+        addresses = email_normalize_all(
+            f"{msg_dict.get('to') or ''},{msg_dict.get('cc') or ''}") if colleague else sender
+        email_type = self.env.ref("crm_enova_like.event_type_email", raise_if_not_found=False)
+        now = fields.Datetime.now()
+        vals = {
+            "name": msg_dict.get("subject") or self.env._("E-mail without a subject"),
+            "type_id": (email_type or self.env["crm.event.type"]._get_default()).id,
+            "direction": "out" if colleague else "in",
+            # a sender's clock may be ahead
+            "date": min(fields.Datetime.to_datetime(msg_dict.get("date")) or now, now),
+            "description": html2plaintext(msg_dict.get("body") or "").strip(),
+            "company_id": company.id, "user_id": colleague.id,
+            **self._prepare_contractor_of(addresses, company), **custom_values,
+        }
+        return super().message_new(msg_dict, vals)
+
+    @api.model
+    def _prepare_contractor_of(self, addresses, company):
+        """Contractor and person of e-mail addresses, as far as there is no doubt."""
+        found = self.env["res.partner"].search([
+            ("email_normalized", "in", addresses), ("company_id", "in", [False, company.id]),
+            ("partner_share", "=", True)])
+        contractor = found.commercial_partner_id
+        if len(contractor) != 1:
+            return {}
+        persons = (found - contractor).filtered(lambda person: person.type == "contact" and not person.is_company)
+        return {"partner_id": contractor.id, "person_id": persons.id if len(persons) == 1 else False}
 
     @api.constrains("date")
     def _check_date(self):

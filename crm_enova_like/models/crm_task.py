@@ -6,6 +6,10 @@ from odoo.fields import Domain
 
 TASK_STATES = [("open", "Open"), ("in_progress", "In Progress"), ("done", "Done"), ("cancelled", "Cancelled")]
 TODO = ("open", "in_progress")
+# from which states each one may be reached, by buttons and by writing alike
+BEFORE = {
+    "open": ("in_progress", "done", "cancelled"), "in_progress": ("open",), "done": TODO, "cancelled": TODO,
+}
 
 
 class CrmTask(models.Model):
@@ -99,8 +103,13 @@ class CrmTask(models.Model):
             for vals in vals_list])
 
     def write(self, vals):
-        if "state" in vals and "date_done" not in vals:
-            vals = {**vals, "date_done": fields.Datetime.now() if vals["state"] == "done" else False}
+        state = vals.get("state")
+        if state in BEFORE:
+            changed = self.filtered(lambda task: task.state != state)
+            changed._check_state(*BEFORE[state])
+            if changed and "date_done" not in vals:
+                # what was done already keeps its date
+                super(CrmTask, changed).write({"date_done": fields.Datetime.now() if state == "done" else False})
         start = fields.Datetime.to_datetime(vals.get("planned_start"))
         if not start or "planned_stop" in vals:
             return super().write(vals)

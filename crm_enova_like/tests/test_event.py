@@ -89,3 +89,48 @@ class TestEvent(ServiceCommon):
             "name": "New cash registers", "partner_id": self.contractor.id, "campaign_id": campaign.id})
         event = self._event(project_id=project.id)
         self.assertEqual((event.partner_id, event.campaign_id), (self.contractor, campaign))
+
+    # E-MAILS
+
+    def _mail(self, sender, to="zdarzenia@firma.example", **headers):
+        lines = {"From": sender, "To": to, "Subject": "Price of an inspection", "Message-Id": f"<{sender}-{to}@test>",
+                 "Date": "Tue, 10 Mar 2026 09:00:00 +0000", "Content-Type": "text/plain", **headers}
+        text = "\n".join(f"{name}: {value}" for name, value in lines.items()) + "\n\nHow much is it?\n"
+        # to the model, as an alias routes it
+        thread = self.env["mail.thread"].with_context(mail_channel_noautofollow=True)
+        return self.env["crm.event"].browse(thread.message_process("crm.event", text))
+
+    def test_an_email_is_an_event_of_its_sender(self):
+        self.person.email = "anna@klos.example"
+        event = self._mail("Anna <Anna@klos.example>")
+        self.assertEqual(
+            (event.name, event.type_id, event.direction, event.partner_id, event.person_id, event.date,
+             event.description),
+            ("Price of an inspection", self.env.ref("crm_enova_like.event_type_email"), "in", self.contractor,
+             self.person, datetime(2026, 3, 10, 9), "How much is it?"))
+        self.assertFalse(event.user_id)
+        self.assertIn("How much is it?", event.message_ids[0].body)
+
+    def test_an_email_of_a_stranger_or_of_two_contractors_leaves_the_contractor_open(self):
+        self.assertFalse(self._mail("nobody@nowhere.example").partner_id)
+        (self.contractor | self.other_contractor).write({"email": "biuro@wspolne.example"})
+        event = self._mail("biuro@wspolne.example", Date="Wed, 11 Mar 2026 12:00:00 +0000")
+        self.assertFalse(event.partner_id)
+        # the sender's clock was ahead
+        self.assertEqual(event.date, datetime(2026, 3, 11, 10))
+
+    def test_a_colleagues_email_in_copy_is_outgoing(self):
+        self.operator.email = "operator@firma.example"
+        self.contractor.email = "biuro@klos.example"
+        event = self._mail("operator@firma.example", "biuro@klos.example", Cc="zdarzenia@firma.example")
+        self.assertEqual((event.direction, event.user_id, event.partner_id), ("out", self.operator, self.contractor))
+
+    def test_the_alias_makes_events(self):
+        alias = self.env.ref("crm_enova_like.mail_alias_event")
+        self.assertEqual((alias.alias_name, alias.alias_model_id.model), ("zdarzenia", "crm.event"))
+        domain = self.env["mail.alias.domain"].create({"name": "firma.example"})
+        alias.alias_domain_id = domain
+        text = ("From: nobody@nowhere.example\nTo: zdarzenia@firma.example\nSubject: By the alias\n"
+                "Message-Id: <by-the-alias@test>\nDate: Tue, 10 Mar 2026 09:00:00 +0000\n\nText\n")
+        self.env["mail.thread"].message_process(False, text)
+        self.assertTrue(self.env["crm.event"].search([("name", "=", "By the alias")]))

@@ -128,7 +128,28 @@ class TestTask(ServiceCommon):
             (self.env.ref("crm_enova_like.task_type_visit"), order, self.contractor, self.device, self.technician))
         self.assertEqual(order.task_count, 1)
 
+    def test_a_written_state_keeps_the_rules_of_the_buttons(self):
+        done, cancelled, mine = self._task(state="done"), self._task(state="cancelled"), self._task()
+        for task, state in ((done, "cancelled"), (done, "in_progress"), (cancelled, "done"),
+                            (cancelled, "in_progress")):
+            with self.subTest(task=task, state=state), self.assertRaisesRegex(UserError, "Call"):
+                task.with_user(self.operator).write({"state": state})
+        when = done.date_done = datetime(2026, 3, 1, 8)
+        (done | mine).write({"state": "done"})
+        self.assertEqual((done.date_done, mine.date_done), (when, datetime(2026, 3, 11, 10)))
+        done.with_user(self.operator).write({"state": "open"})
+        self.assertFalse(done.date_done)
+        others = self._task(user_id=self.operator.id, requester_id=self.operator.id)
+        with self.assertRaises(AccessError):
+            others.with_user(self.technician).write({"state": "done"})
+
     # RECURRENCE
+
+    def test_a_cancelled_one_is_followed_too(self):
+        task = self._task(date_deadline=date(2026, 3, 1), repeats=True, repeat_unit="year", repeat_count=2)
+        task.action_cancel()
+        following = self.env["crm.task"].search([("series_id", "=", task.id)])
+        self.assertEqual((following.date_deadline, following.state), (date(2027, 3, 1), "open"))
 
     def _days(self, task, times):
         days = []
