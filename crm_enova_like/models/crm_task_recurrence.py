@@ -1,12 +1,15 @@
+from bisect import bisect_left
 from datetime import datetime, time, timedelta
 
 import pytz
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from . import inspection_schedule
 from .crm_task import TODO
+
+LONGEST_LEAVE = timedelta(days=60)    # a calendar that does not work for longer moves nothing
 
 
 class CrmTask(models.Model):
@@ -73,8 +76,7 @@ class CrmTask(models.Model):
                 "requester_id": self.requester_id.id, "parent_id": self.parent_id.id}
         start = first.planned_start and pytz.utc.localize(first.planned_start).astimezone(zone)
         day = start.date() if start else first.date_deadline
-        due = self._move_to_working_day(
-            inspection_schedule.nth_date(day, index, self.repeat_number, self.repeat_unit), zone)
+        due = self._get_series_date(day, index, zone)
         if self.repeat_until and due > self.repeat_until:
             return None
         if start:
@@ -87,13 +89,47 @@ class CrmTask(models.Model):
             vals["date_deadline"] = due
         return vals
 
-    def _move_to_working_day(self, day, zone):
-        """The day, or the next one on which the company's calendar works."""
-        calendar = self.company_id.resource_calendar_id
-        if not self.repeat_working_days or not calendar:
-            return day
-        begin = zone.localize(datetime.combine(day, time.min))
-        # a calendar that never works moves nothing
-        for start, _stop, _meta in calendar._work_intervals_batch(begin, begin + timedelta(days=60))[False]:
-            return start.astimezone(zone).date()
-        return day
+    def _get_series_date(self, first, index, zone):
+        """The date of a series' task with a number, counted from the first one's.
+
+        On working days, dates that are moved to the same day are one: a daily
+        task goes from Friday to Monday, and is there once.
+        """
+        if not self.repeat_working_days or not self.company_id.resource_calendar_id:
+            return inspection_schedule.nth_date(first, index, self.repeat_number, self.repeat_unit)
+        due, n, working, end = first, 0, [], first
+        for _number in range(index):
+            previous = due
+            while due <= previous:
+                n += 1
+                due = inspection_schedule.nth_date(first, n, self.repeat_number, self.repeat_unit)
+                if due + LONGEST_LEAVE > end:
+                    end = due + timedelta(days=366) + LONGEST_LEAVE
+                    working = self._get_working_days(due, end, zone)
+                place = bisect_left(working, due)
+                if place < len(working) and working[place] <= due + LONGEST_LEAVE:
+                    due = working[place]
+        return due
+
+    def _get_working_days(self, begin, end, zone):
+        """The days on which the company's calendar works, in order."""
+        intervals = self.company_id.resource_calendar_id._work_intervals_batch(
+            zone.localize(datetime.combine(begin, time.min)), zone.localize(datetime.combine(end, time.max)))[False]
+        days = set()
+        for start, stop, _meta in intervals:
+            # round the clock, one interval is many days
+            day, last = start.astimezone(zone).date(), (stop - timedelta(seconds=1)).astimezone(zone).date()
+            while day <= last:
+                days.add(day)
+                day += timedelta(days=1)
+        return sorted(days)
+
+    @api.ondelete(at_uninstall=False)
+    def _check_not_first(self):
+        # the dates of the others are counted from it
+        following = self.with_context(active_test=False).sudo().search(
+            [("series_id", "in", self.ids), ("id", "not in", self.ids)], limit=1)
+        if following:
+            raise UserError(self.env._(
+                "Task %(task)s is the first of a series, and the others are counted from it: archive it instead.",
+                task=following.series_id.name))

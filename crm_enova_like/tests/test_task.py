@@ -143,6 +143,24 @@ class TestTask(ServiceCommon):
         with self.assertRaises(AccessError):
             others.with_user(self.technician).write({"state": "done"})
 
+    def test_companies_do_not_see_each_others_tasks_and_events(self):
+        other = self.env["res.company"].create({"name": "Other firm"})
+        theirs = {
+            "crm.task": {"name": "Theirs", "user_id": False, "company_id": other.id},
+            "crm.event": {"name": "Theirs", "user_id": False, "company_id": other.id},
+            "crm.task.type": {"name": "Theirs", "company_id": other.id},
+            "crm.event.type": {"name": "Theirs", "company_id": other.id}}
+        for model, vals in theirs.items():
+            record = self.env[model].sudo().create(vals)
+            for user in (self.technician, self.operator, self.manager):
+                with self.subTest(model=model, user=user.login):
+                    self.assertFalse(self.env[model].with_user(user).search([("id", "=", record.id)]))
+                    with self.assertRaises(AccessError):
+                        record.with_user(user).read(["name"])
+            if model == "crm.task.type":
+                with self.assertRaisesRegex(UserError, "Theirs"):
+                    self._task(type_id=record.id)
+
     # RECURRENCE
 
     def test_a_cancelled_one_is_followed_too(self):
@@ -175,6 +193,34 @@ class TestTask(ServiceCommon):
                           repeat_count=3, repeat_working_days=True)
         # the 14th is a Saturday
         self.assertEqual(self._days(task, 2), [date(2026, 3, 16), date(2026, 3, 17)])
+
+    def test_a_daily_task_is_on_monday_once(self):
+        self.company.resource_calendar_id = self.env["resource.calendar"].create({"name": "Monday to Friday"})
+        self.env["resource.calendar.leaves"].create({
+            "name": "Holiday", "calendar_id": self.company.resource_calendar_id.id, "company_id": self.company.id,
+            "date_from": datetime(2026, 3, 16, 0), "date_to": datetime(2026, 3, 16, 22)})
+        task = self._task(date_deadline=date(2026, 3, 12), repeats=True, repeat_unit="day", repeat_count=4,
+                          repeat_working_days=True)
+        self.assertEqual(self._days(task, 4), [date(2026, 3, 13), date(2026, 3, 17), date(2026, 3, 18), False])
+
+    def test_a_calendar_that_never_works_or_always_works_moves_nothing(self):
+        calendar = self.company.resource_calendar_id = self.env["resource.calendar"].create({"name": "Own"})
+        every_day = [(0, 0, {"name": "Day", "dayofweek": str(day), "hour_from": 0, "hour_to": 24})
+                     for day in range(7)]
+        for lines in ([], every_day):
+            calendar.attendance_ids.unlink()
+            calendar.attendance_ids = lines
+            task = self._task(date_deadline=date(2026, 3, 13), repeats=True, repeat_unit="day", repeat_count=4,
+                              repeat_working_days=True)
+            with self.subTest(len(lines)):
+                self.assertEqual(self._days(task, 2), [date(2026, 3, 14), date(2026, 3, 15)])
+
+    def test_the_first_of_a_series_stays(self):
+        task = self._task(date_deadline=date(2026, 3, 1), repeats=True, repeat_unit="week", repeat_count=3)
+        task.action_done()
+        with self.assertRaisesRegex(UserError, "Call.*first of a series"):
+            task.with_user(self.manager).unlink()
+        (task | self.env["crm.task"].search([("series_id", "=", task.id)])).with_user(self.manager).unlink()
 
     def test_the_hour_stays_when_the_clock_changes(self):
         self.company.partner_id.tz = "Europe/Warsaw"
