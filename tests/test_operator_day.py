@@ -1,0 +1,102 @@
+"""One day of an operator, in a browser, in Polish: a call, a task for a colleague, a task done, an invoice linked."""
+import datetime
+
+from browser import Rpc, cinema, expect, setting
+
+ADDON = "crm_enova_like"
+ROOT = f"{ADDON}.menu_root"
+MY_WORK, RELATIONS = f"{ADDON}.menu_my_work", f"{ADDON}.menu_relations"
+PEOPLE = {
+    "operator": ("Olga Operator", (f"{ADDON}.group_user", "account.group_account_invoice")),
+    "kolega": ("Karol Kolega", (f"{ADDON}.group_user",)),
+}
+CONTRACTOR, PHONE = "Piekarnia Kłos", "+48 61 555 22 33"
+CALL, FOLLOW_UP, DUE, SAID = "Pytanie o przegląd", "Wysłać ofertę", "Oddzwonić w sprawie kasy", "Umówiono na środę"
+
+
+def settle_in(admin):
+    """Two operators, a contractor with an invoice, and a task that is due today."""
+    users = {}
+    for login, (name, groups) in PEOPLE.items():
+        users[login] = admin.create(
+            "res.users", name=name, login=login, password=login, lang="pl_PL", tz="Europe/Warsaw",
+            group_ids=[(6, 0, [admin.ref(group) for group in ("base.group_user", *groups)])])
+    contractor = admin.create("res.partner", name=CONTRACTOR, is_company=True, phone=PHONE)
+    admin.create("crm.task", name=DUE, partner_id=contractor, user_id=users["operator"], requester_id=users["kolega"],
+                 type_id=admin.ref(f"{ADDON}.task_type_phone"), date_deadline=str(datetime.date.today()))
+    invoice = admin.create(
+        "account.move", move_type="out_invoice", partner_id=contractor,
+        invoice_line_ids=[(0, 0, {"name": "Przegląd kasy", "quantity": 1, "price_unit": 150.0, "tax_ids": [(5,)]})])
+    return contractor, invoice
+
+
+def take_a_call(screen):
+    """*+ Zdarzenie* from the top bar; the number finds the contractor, and a follow-up goes to a colleague."""
+    screen.login("operator", "operator")
+    screen.app(ROOT)
+    expect(screen.rows(DUE)).to_have_count(1)
+    screen.locator(".o_crm_quick_event").click()
+    screen.fill("name", CALL, ".modal")
+    number = screen.field("phone", ".modal").locator("input")
+    number.fill("615552233")
+    number.press("Tab")
+    expect(screen.field("partner_id", ".modal").locator("input")).to_have_value(CONTRACTOR)
+    screen.locator(".modal .o_form_button_save").click()
+    expect(screen.locator(".modal")).to_have_count(0)
+    screen.menu(RELATIONS, f"{ADDON}.menu_event")
+    screen.rows(CALL).locator('td[name="name"]').click()
+    screen.press("action_follow_up")
+    screen.fill("name", FOLLOW_UP, ".modal")
+    screen.choose("user_id", PEOPLE["kolega"][0], ".modal")
+    screen.locator(".modal .o_form_button_save").click()
+    expect(screen.locator(".modal")).to_have_count(0)
+    screen.menu(MY_WORK, f"{ADDON}.menu_my_work_delegated")
+    expect(screen.rows(FOLLOW_UP)).to_have_count(1)
+    expect(screen.rows(DUE)).to_have_count(0)
+
+
+def finish_a_task(screen):
+    """From the row of *My tasks*, with the event that came of it."""
+    screen.menu(MY_WORK, f"{ADDON}.menu_my_work_mine")
+    screen.rows(DUE).locator('button[name="action_done"]').click()
+    screen.fill("description", SAID, ".modal")
+    screen.press("action_done_with_event", ".modal")
+    expect(screen.locator(".modal")).to_have_count(0)
+    expect(screen.rows(DUE)).to_have_count(0)
+
+
+def read_timeline(screen, admin, contractor, invoice):
+    """The invoice is linked to the event, and the contractor's timeline tells all of it, newest first."""
+    [event] = admin.read("crm.event", [("description", "=", SAID)], "task_id", "partner_id")
+    assert event["partner_id"][0] == contractor
+    assert event["task_id"][1] == DUE
+    Rpc(screen.server, "operator", "operator").create(
+        "crm.document.link", event_id=event["id"], res_model="account.move", res_id=invoice)
+    screen.open(f"/odoo/action-{ADDON}.action_crm_event/{event['id']}")
+    expect(screen.button("action_view_documents").locator(".o_stat_value")).to_have_text("1")
+    screen.press("action_view_documents", "")
+    expect(screen.rows(inside=".o_list_view")).to_contain_text("150,00")
+    screen.menu(RELATIONS, f"{ADDON}.menu_contractor")
+    screen.rows(CONTRACTOR).locator('button[name="action_view_crm_timeline"]').click()
+    for text in (CALL, FOLLOW_UP, DUE, SAID):
+        expect(screen.rows(text).first).to_be_visible()
+
+
+def play(show):
+    admin = Rpc(show.server, "admin", "admin")
+    contractor, invoice = settle_in(admin)
+    screen = show.screen("operator")
+    take_a_call(screen)
+    finish_a_task(screen)
+    read_timeline(screen, admin, contractor, invoice)
+    # the colleague has it among his own
+    colleague = Rpc(show.server, "kolega", "kolega")
+    [row] = colleague.read("crm.my.work", [("name", "=", FOLLOW_UP)], "user_id", "requester_id", "partner_id")
+    assert row["user_id"][1] == PEOPLE["kolega"][0]
+    assert row["requester_id"][1] == PEOPLE["operator"][0]
+    assert row["partner_id"][0] == contractor
+
+
+def test_one_day_of_an_operator():
+    with cinema("operator", setting("ODOO_TEST_DB")) as show, show.filming():
+        play(show)
