@@ -57,6 +57,7 @@
         "views/crm_document_link_views.xml",
         "views/service_order_crm_views.xml",
         "views/crm_my_work_views.xml",
+        "views/crm_calendar_views.xml",
         "views/menus.xml",
     ],
     "demo": [

@@ -45,3 +45,4 @@ from . import crm_timeline
 from . import crm_project
 from . import crm_document_link
 from . import crm_my_work
+from . import crm_calendar_mixin

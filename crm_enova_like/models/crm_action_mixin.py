@@ -69,7 +69,7 @@ class CrmActionMixin(models.AbstractModel):
         return True
 
     def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        # core would mail each assignment; notices of ours are the company's choice
+        # core would mail each assignment; the performer follows, and nobody is mailed
         return [
-            entry for entry in super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)
-            if not entry[2]]
+            (*entry[:2], False) for entry in
+            super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)]

@@ -113,10 +113,11 @@ class CrmTask(models.Model):
         start = fields.Datetime.to_datetime(vals.get("planned_start"))
         if not start or "planned_stop" in vals:
             return super().write(vals)
-        # moved, a task keeps its length
+        # moved, a task keeps its length; planned anew, it takes what its type takes
         for length, tasks in self.grouped(lambda task: (
-                task.planned_start and task.planned_stop and task.planned_stop - task.planned_start)).items():
-            super(CrmTask, tasks).write({**vals, "planned_stop": start + length} if length else vals)
+                task.planned_stop - task.planned_start if task.planned_start and task.planned_stop
+                else timedelta(hours=task.type_id.duration or 1.0))).items():
+            super(CrmTask, tasks).write({**vals, "planned_stop": start + length})
         return True
 
     # WHAT BECOMES OF A TASK

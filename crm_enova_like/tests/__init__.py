@@ -31,3 +31,4 @@ from . import test_document_link
 from . import test_my_work
 from . import test_task
 from . import test_event
+from . import test_calendar
