@@ -1,5 +1,6 @@
 """One day of an operator, in a browser, in Polish: a call, a task for a colleague, a task done, an invoice linked."""
 import datetime
+from zoneinfo import ZoneInfo
 
 from browser import Rpc, cinema, expect, setting
 
@@ -11,7 +12,14 @@ PEOPLE = {
     "kolega": ("Karol Kolega", (f"{ADDON}.group_user",)),
 }
 CONTRACTOR, PHONE = "Piekarnia Kłos", "+48 61 555 22 33"
+VISIT, TEN, NOON = "Wizyta w piekarni", 10, 12
 CALL, FOLLOW_UP, DUE, SAID = "Pytanie o przegląd", "Wysłać ofertę", "Oddzwonić w sprawie kasy", "Umówiono na środę"
+
+
+def at(hour):
+    """Today at an hour in Warsaw, as the database keeps it."""
+    local = datetime.datetime.combine(datetime.date.today(), datetime.time(hour), ZoneInfo("Europe/Warsaw"))
+    return local.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def settle_in(admin):
@@ -24,6 +32,8 @@ def settle_in(admin):
     contractor = admin.create("res.partner", name=CONTRACTOR, is_company=True, phone=PHONE)
     admin.create("crm.task", name=DUE, partner_id=contractor, user_id=users["operator"], requester_id=users["kolega"],
                  type_id=admin.ref(f"{ADDON}.task_type_phone"), date_deadline=str(datetime.date.today()))
+    admin.create("crm.task", name=VISIT, partner_id=contractor, user_id=users["operator"], planned_start=at(TEN),
+                 planned_stop=at(TEN + 1))
     invoice = admin.create(
         "account.move", move_type="out_invoice", partner_id=contractor,
         invoice_line_ids=[(0, 0, {"name": "Przegląd kasy", "quantity": 1, "price_unit": 150.0, "tax_ids": [(5,)]})])
@@ -53,6 +63,28 @@ def take_a_call(screen):
     screen.menu(MY_WORK, f"{ADDON}.menu_my_work_delegated")
     expect(screen.rows(FOLLOW_UP)).to_have_count(1)
     expect(screen.rows(DUE)).to_have_count(0)
+
+
+def drag_an_appointment(screen, admin):
+    """In the operators' calendar, from ten to noon: the task moves with it."""
+    screen.menu(MY_WORK, f"{ADDON}.menu_team_calendar")
+    entry = screen.locator(".o_calendar_view .fc-event", has_text=VISIT)
+    ten, noon = (screen.locator(f'.fc-timegrid-slot-lane[data-time="{hour}:00:00"]') for hour in (TEN, NOON))
+    entry.scroll_into_view_if_needed()
+    box, distance = entry.bounding_box(), noon.bounding_box()["y"] - ten.bounding_box()["y"]
+    x, y = box["x"] + box["width"] / 2, box["y"] + 8
+    mouse = screen.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    mouse.move(x, y + distance / 2, steps=5)
+    mouse.move(x, y + distance, steps=5)
+    with screen.page.expect_response(lambda response: "calendar.event/" in response.url):
+        mouse.up()
+    [task] = admin.read("crm.task", [("name", "=", VISIT)], "planned_start", "planned_stop")
+    start, stop = map(datetime.datetime.fromisoformat, (task["planned_start"], task["planned_stop"]))
+    # a hand is not exact: the screen snaps to a quarter of an hour
+    assert abs(start - datetime.datetime.fromisoformat(at(NOON))) <= datetime.timedelta(minutes=15)
+    assert stop - start == datetime.timedelta(hours=1)
 
 
 def finish_a_task(screen):
@@ -87,6 +119,7 @@ def play(show):
     contractor, invoice = settle_in(admin)
     screen = show.screen("operator")
     take_a_call(screen)
+    drag_an_appointment(screen, admin)
     finish_a_task(screen)
     read_timeline(screen, admin, contractor, invoice)
     # the colleague has it among his own

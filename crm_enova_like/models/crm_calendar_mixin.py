@@ -82,7 +82,7 @@ class CrmCalendarMixin(models.AbstractModel):
         for record in wanted - new:
             record._move_calendar_entry()
         if not new:
-            return
+            return True
         Entry = self.env["calendar.event"].sudo().with_context(self._get_quiet_context())
         model_id = self.env["ir.model"]._get_id(self._name)
         entries = Entry.create([{
@@ -92,6 +92,7 @@ class CrmCalendarMixin(models.AbstractModel):
         } for record in new for vals in [record._get_calendar_vals()]])
         for record, entry in zip(new, entries, strict=True):
             record.sudo().with_context(**{SYNCING: True}).calendar_event_id = entry
+        return True
 
     def _move_calendar_entry(self):
         self.ensure_one()
@@ -112,7 +113,7 @@ class CrmCalendarMixin(models.AbstractModel):
         vals = {"planned_start": entry.start, "planned_stop": entry.stop}
         if entry.user_id and entry.user_id != self.user_id:
             vals["user_id"] = entry.user_id.id
-        self.with_context(**{SYNCING: True}).write(vals)
+        return self.with_context(**{SYNCING: True}).write(vals)
 
 
 class CrmTask(models.Model):
@@ -136,16 +137,16 @@ class CrmTask(models.Model):
 
     def _move_from_calendar(self, entry):
         if entry.allday:
-            self.with_context(**{SYNCING: True}).write({"date_deadline": entry.start_date})
-        else:
-            super()._move_from_calendar(entry)
+            return self.with_context(**{SYNCING: True}).write({"date_deadline": entry.start_date})
+        return super()._move_from_calendar(entry)
 
     def _sync_calendar(self):
-        super()._sync_calendar()
+        result = super()._sync_calendar()
         for task in self.filtered(lambda task: task.alarm_ids or task.sudo().calendar_event_id.alarm_ids):
             entry = task._get_calendar_entries()
             if entry and entry.alarm_ids != task.alarm_ids:
                 entry.alarm_ids = task.alarm_ids
+        return result
 
 
 class CrmServiceOrder(models.Model):
