@@ -110,10 +110,19 @@ class CrmCalendarMixin(models.AbstractModel):
     def _move_from_calendar(self, entry):
         """An entry was dragged: the record moves with it, by the right of who dragged it."""
         self.ensure_one()
-        vals = {"planned_start": entry.start, "planned_stop": entry.stop}
+        record = self.with_context(**{SYNCING: True})
+        if entry.allday and self.planned_start:
+            # a visit keeps its hour when it is dropped on a day
+            shift = entry.start_date - self.planned_start.date()
+            record.write({
+                "planned_start": self.planned_start + shift,
+                "planned_stop": self.planned_stop and self.planned_stop + shift})
+        else:
+            record.write({"planned_start": entry.start, "planned_stop": entry.stop})
         if entry.user_id and entry.user_id != self.user_id:
-            vals["user_id"] = entry.user_id.id
-        return self.with_context(**{SYNCING: True}).write(vals)
+            record.write({"user_id": entry.user_id.id})
+            self._get_calendar_entries().partner_ids = entry.user_id.partner_id
+        return self._move_calendar_entry()
 
 
 class CrmTask(models.Model):
@@ -137,7 +146,10 @@ class CrmTask(models.Model):
 
     def _move_from_calendar(self, entry):
         if entry.allday:
-            return self.with_context(**{SYNCING: True}).write({"date_deadline": entry.start_date})
+            # dropped on a day, a task is due on it
+            self.with_context(**{SYNCING: True}).write({
+                "date_deadline": entry.start_date, "planned_start": False, "planned_stop": False})
+            return self._move_calendar_entry()
         return super()._move_from_calendar(entry)
 
     def _sync_calendar(self):
@@ -156,28 +168,34 @@ class CrmServiceOrder(models.Model):
     def _is_on_calendar(self):
         return self.state in OPEN_STATES and super()._is_on_calendar()
 
-    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        # core would mail each assignment
-        return [
-            (*entry[:2], False) for entry in
-            super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)]
-
 
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
     def write(self, vals):
-        result = super().write(vals)
         moved = {"start", "stop", "start_date", "stop_date", "allday", "user_id"} & vals.keys()
-        if moved and not self.env.context.get(SYNCING):
-            self._move_sources()
+        if not moved or self.env.context.get(SYNCING):
+            return super().write(vals)
+        sources = self._get_crm_sources()
+        ours = self.browse([entry.id for entry in sources])
+        for record in sources.values():
+            # who may not move the task or order does not move its entry
+            record.check_access("write")
+        result = super(CalendarEvent, self - ours).write(dict(vals)) if self - ours else True
+        if ours:
+            # its performer is no guest: nobody is mailed that it moved
+            super(CalendarEvent, ours.with_context(skip_attendee_notification=True)).write(dict(vals))
+        for entry, record in sources.items():
+            record._move_from_calendar(entry)
         return result
 
-    def _move_sources(self):
-        """Tasks and orders follow their dragged entries."""
-        for model in ("crm.task", "crm.service.order"):
-            if not self.env[model].has_access("write"):
-                continue
-            for record in self.env[model].sudo().search([("calendar_event_id", "in", self.ids)]):
-                # found for everybody, written by the rights of who dragged
-                record.with_env(self.env)._move_from_calendar(record.calendar_event_id)
+    def _get_crm_sources(self):
+        """The tasks and orders whose entries these are: found for everybody,
+        with the rights of who asks.
+
+        :return: {entry: record}
+        """
+        return {
+            record.calendar_event_id.with_env(self.env): record.with_env(self.env)
+            for model in ("crm.task", "crm.service.order")
+            for record in self.env[model].sudo().search([("calendar_event_id", "in", self.ids)])}

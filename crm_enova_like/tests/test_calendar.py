@@ -77,6 +77,35 @@ class TestCalendar(ServiceCommon):
         self.assertEqual((task.planned_start, task.planned_stop), (
             datetime(2026, 3, 16, 7), datetime(2026, 3, 16, 8)))
 
+    def test_a_drag_by_a_colleague_mails_nobody(self):
+        task = self._task()
+        entry, noise = self._entry(task), self._count_noise()
+        entry.with_user(self.operator).write({"start": datetime(2026, 3, 16, 7), "stop": datetime(2026, 3, 16, 8)})
+        self.assertEqual(self._count_noise(), noise)
+        self.assertEqual(task.planned_start, datetime(2026, 3, 16, 7))
+
+    def test_reassigned_in_the_calendar(self):
+        task = self._task()
+        entry = self._entry(task)
+        entry.with_user(self.operator).write({"user_id": self.other_technician.id})
+        self.assertEqual((task.user_id, entry.partner_ids), (
+            self.other_technician, self.other_technician.partner_id))
+
+    def test_dropped_on_a_day(self):
+        task = self._task()
+        entry = self._entry(task)
+        whole_day = {"allday": True, "start": datetime(2026, 3, 18, 8), "stop": datetime(2026, 3, 18, 18)}
+        entry.with_user(self.operator).write(whole_day)
+        self.assertEqual((task.planned_start, task.date_deadline), (False, date(2026, 3, 18)))
+        self.assertTrue(entry.allday)
+        order = self.make_order(
+            self.device, user_id=self.technician.id, planned_start=datetime(2026, 3, 12, 9),
+            planned_stop=datetime(2026, 3, 12, 10))
+        entry = self._entry(order)
+        entry.with_user(self.operator).write(whole_day)
+        self.assertEqual(order.planned_start, datetime(2026, 3, 18, 9))
+        self.assertEqual((entry.allday, entry.start), (False, datetime(2026, 3, 18, 9)))
+
     def test_an_order_has_its_entry_while_it_is_open(self):
         order = self.make_order(
             self.device, user_id=self.technician.id, planned_start=datetime(2026, 3, 12, 9),
@@ -117,6 +146,9 @@ class TestCalendar(ServiceCommon):
         entry = self._entry(task)
         with self.assertRaises(AccessError):
             entry.with_user(self.other_technician).write({"start": datetime(2026, 3, 16, 7)})
+        with self.assertRaises(AccessError):
+            entry.with_user(self.employee).write({"start": datetime(2026, 3, 16, 7)})
+        self.assertEqual(entry.start, datetime(2026, 3, 12, 9))
 
     def test_reminders_are_the_entrys(self):
         alarm = self.env["calendar.alarm"].search([("alarm_type", "=", "notification")], limit=1)
