@@ -347,8 +347,13 @@ class CrmServiceInspection(models.Model):
             fields.Command.create(inspections._prepare_order_device_vals())
             for device, inspections in self.grouped("device_id").items()
             if device not in order.device_line_ids.device_id]
+        order.planned_hours += self._get_planned_hours()
         self._tie_to_order(order)
         self._make_checks()
+
+    def _get_planned_hours(self):
+        """Working time of the inspections, by their regimes."""
+        return sum(inspection.regime_id.estimated_hours for inspection in self)
 
     def _check_order_takes(self, order):
         order.check_access("write")
@@ -381,13 +386,14 @@ class CrmServiceInspection(models.Model):
     def _prepare_order_vals(self, partner, address, order_type):
         """Values of the order for inspections of one contractor and place."""
         agreed = min(filter(None, self.mapped("date_agreed")), default=False)
-        hours = sum(inspection.regime_id.estimated_hours for inspection in self)
+        hours = self._get_planned_hours()
         vals = {
             "company_id": self.company_id.id,
             "partner_id": partner.id,
             "address_id": address.id or partner.id,
             "user_id": self.user_id.id if len(self.user_id) == 1 else False,
             "date_deadline": min(self.mapped("due_date")),
+            "planned_hours": hours,
             "planned_start": agreed,
             "planned_stop": agreed and agreed + timedelta(hours=hours or 1),
             "device_line_ids": [

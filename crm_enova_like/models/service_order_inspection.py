@@ -56,6 +56,7 @@ class CrmServiceOrder(models.Model):
 
     inspection_ids = fields.One2many("crm.service.inspection", "order_id", string="Inspections")
     inspection_count = fields.Integer(compute="_compute_inspection_count")
+    planned_hours = fields.Float(copy=False)
 
     def _compute_inspection_count(self):
         counts = dict(self.env["crm.service.inspection"]._read_group(

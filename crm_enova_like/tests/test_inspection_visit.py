@@ -168,6 +168,13 @@ class TestInspectionVisit(InspectionCommon):
         self.half_year.tolerance_days = 5
         self.assertEqual(self._order(self.one | self.two).date_deadline, date(2026, 3, 25))
 
+    def test_an_order_has_the_hours_of_its_regimes(self):
+        self.half_year.estimated_hours = 1.5
+        order = self._order(self.one)
+        self.assertEqual(order.planned_hours, 1.5)
+        self.two._add_to_order(order)
+        self.assertEqual(order.planned_hours, 3.0)
+
     def test_a_regimes_order_type_makes_orders_of_its_own(self):
         kind = self.order_type.copy({"name": "Inspections", "prefix": "PRZ"})
         self.monthly.order_type_id = kind
