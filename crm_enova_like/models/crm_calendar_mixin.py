@@ -1,9 +1,9 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.tools import clean_context
 
-from .crm_task import TODO
+from .crm_task import OPEN_TASK_STATES
 from .service_stage import OPEN_STATES
 
 # set while an entry and its task move each other, so that neither answers the other
@@ -62,6 +62,20 @@ class CrmCalendarMixin(models.AbstractModel):
         entries.unlink()
         return result
 
+    def _postpone(self, days):
+        """Move tasks or orders by days: the plan, and the deadline with it.
+
+        One without any date gets its deadline that many days from today.
+        """
+        today, shift = fields.Date.context_today(self), timedelta(days=days)
+        for record in self:
+            vals = {
+                name: record[name] + shift for name in ("planned_start", "planned_stop")
+                if record.planned_start and record[name]}
+            if record.date_deadline or not vals:
+                vals["date_deadline"] = max(record.date_deadline or today, today) + shift
+            record.write(vals)
+
     def _get_calendar_entries(self):
         """The entries, archived ones too. The entry is ours: whoever may move
         the task or order moves it, in a colleague's calendar as well."""
@@ -96,14 +110,14 @@ class CrmCalendarMixin(models.AbstractModel):
 
     def _move_calendar_entry(self):
         self.ensure_one()
-        entry = self._get_calendar_entries()
+        entry, vals = self._get_calendar_entries(), self._get_calendar_vals()
         changes = {
-            name: value for name, value in self._get_calendar_vals().items()
+            name: value for name, value in vals.items()
             if (entry[name].id if entry._fields[name].relational else entry[name]) != value}
         if "user_id" in changes:
             changes["partner_ids"] = [fields.Command.set(self.user_id.partner_id.ids)]
         if {"start", "stop", "allday"} & changes.keys():
-            changes.update({name: self._get_calendar_vals()[name] for name in ("start", "stop", "allday")})
+            changes.update({name: vals[name] for name in ("start", "stop", "allday")})
         if changes:
             entry.write(changes)
 
@@ -133,7 +147,7 @@ class CrmTask(models.Model):
         return super()._get_calendar_fields() | {"date_deadline", "alarm_ids"}
 
     def _is_on_calendar(self):
-        return self.state in TODO and bool(
+        return self.state in OPEN_TASK_STATES and bool(
             self.active and self.user_id and (self.planned_start or self.date_deadline))
 
     def _get_calendar_vals(self):

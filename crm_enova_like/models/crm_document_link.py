@@ -308,9 +308,12 @@ class CrmLinkableMixin(models.AbstractModel):
             if source:
                 source._link_documents(document)
 
+    def _get_crm_link_domain(self):
+        return [("res_model", "=", self._name), ("res_id", "in", self.ids)]
+
     def _compute_crm_link_count(self):
         counts = dict(self.env["crm.document.link"].sudo()._read_group(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)], ["res_id"], ["__count"])) if (
+            self._get_crm_link_domain(), ["res_id"], ["__count"])) if (
                 self.env["crm.document.link"].has_access("read")) else {}
         for document in self:
             document.crm_link_count = counts.get(document.id, 0)
@@ -319,14 +322,13 @@ class CrmLinkableMixin(models.AbstractModel):
         """The tasks, events and orders that documents are linked to."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_document_link")
         action.update(
-            domain=[("res_model", "=", self._name), ("res_id", "in", self.ids)],
+            domain=self._get_crm_link_domain(),
             context={"default_res_model": self._name, "default_res_id": self[:1].id})
         return action
 
     def unlink(self):
         # the links go with their document, whoever deletes it
-        links = self.env["crm.document.link"].sudo().search(
-            [("res_model", "=", self._name), ("res_id", "in", self.ids)])
+        links = self.env["crm.document.link"].sudo().search(self._get_crm_link_domain())
         result = super().unlink()
         links.unlink()
         return result

@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .crm_task import TASK_STATES, TODO
+from .crm_task import OPEN_TASK_STATES, TASK_STATES
 from .service_stage import OPEN_STATES
 
 # in the order in which a day is planned; the key sorts the groups
@@ -97,7 +97,7 @@ class CrmMyWork(models.Model):
               ) w
             """,
             today=today, tomorrow=today + timedelta(days=1), sunday=sunday, zone=zone,
-            todo=tuple(TODO), open=tuple(OPEN_STATES))
+            todo=tuple(OPEN_TASK_STATES), open=tuple(OPEN_STATES))
 
     @api.model
     def _get_access_domain(self):
@@ -157,13 +157,5 @@ class CrmMyWork(models.Model):
     def action_postpone(self, days=1):
         """Move tasks and orders by a number of days (*Przełóż*)."""
         self.task_id.action_postpone(days)
-        for order in self.order_id:
-            today = fields.Date.context_today(self)
-            vals = {}
-            if order.planned_start:
-                vals.update(planned_start=order.planned_start + timedelta(days=days), planned_stop=(
-                    order.planned_stop and order.planned_stop + timedelta(days=days)))
-            if order.date_deadline or not vals:
-                vals["date_deadline"] = max(order.date_deadline or today, today) + timedelta(days=days)
-            order.write(vals)
+        self.order_id._postpone(days)
         return True

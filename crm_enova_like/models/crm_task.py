@@ -5,10 +5,11 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.fields import Domain
 
 TASK_STATES = [("open", "Open"), ("in_progress", "In Progress"), ("done", "Done"), ("cancelled", "Cancelled")]
-TODO = ("open", "in_progress")
+OPEN_TASK_STATES = ("open", "in_progress")
 # from which states each one may be reached, by buttons and by writing alike
 BEFORE = {
-    "open": ("in_progress", "done", "cancelled"), "in_progress": ("open",), "done": TODO, "cancelled": TODO,
+    "open": ("in_progress", "done", "cancelled"), "in_progress": ("open",),
+    "done": OPEN_TASK_STATES, "cancelled": OPEN_TASK_STATES,
 }
 
 
@@ -74,7 +75,7 @@ class CrmTask(models.Model):
     @api.model
     def _get_overdue_domain(self):
         today, now = fields.Date.context_today(self), fields.Datetime.now()
-        return Domain("state", "in", TODO) & (
+        return Domain("state", "in", OPEN_TASK_STATES) & (
             Domain("date_deadline", "<", today)
             | (Domain("date_deadline", "=", False) & Domain("planned_stop", "<", now)))
 
@@ -84,7 +85,7 @@ class CrmTask(models.Model):
         for task in self:
             late = task.date_deadline < today if task.date_deadline else (
                 task.planned_stop and task.planned_stop < now)
-            task.is_overdue = bool(late and task.state in TODO)
+            task.is_overdue = bool(late and task.state in OPEN_TASK_STATES)
 
     def _search_is_overdue(self, operator, value):
         return self._get_overdue_domain() if operator == "in" else NotImplemented
@@ -144,7 +145,7 @@ class CrmTask(models.Model):
         :raises UserError: a task is finished or cancelled already
         :return: the events made, as ids
         """
-        self._check_state(*TODO)
+        self._check_state(*OPEN_TASK_STATES)
         self.write({"state": "done"})
         if event_vals is None:
             return []
@@ -153,7 +154,7 @@ class CrmTask(models.Model):
 
     def action_cancel(self):
         """Cancel tasks that are to do."""
-        self._check_state(*TODO)
+        self._check_state(*OPEN_TASK_STATES)
         self.write({"state": "cancelled"})
         return True
 
@@ -165,7 +166,7 @@ class CrmTask(models.Model):
 
     def action_take(self):
         """Take tasks over that are nobody's or somebody else's."""
-        self._check_state(*TODO)
+        self._check_state(*OPEN_TASK_STATES)
         self.lock_for_update()
         self.write({"user_id": self.env.uid})
         return True
@@ -179,7 +180,7 @@ class CrmTask(models.Model):
         """
         user = self.env["res.users"].browse(getattr(user, "id", user) or []).exists()
         self.check_access("write")
-        self._check_state(*TODO)
+        self._check_state(*OPEN_TASK_STATES)
         for task in self:
             if user and task.company_id not in user.sudo().company_ids:
                 raise UserError(self.env._(
@@ -196,15 +197,8 @@ class CrmTask(models.Model):
 
         A task without any date gets its deadline that many days from today.
         """
-        self._check_state(*TODO)
-        today = fields.Date.context_today(self)
-        for task in self:
-            vals = {}
-            if task.planned_start:
-                vals["planned_start"] = task.planned_start + timedelta(days=days)
-            if task.date_deadline or not vals:
-                vals["date_deadline"] = max(task.date_deadline or today, today) + timedelta(days=days)
-            task.write(vals)
+        self._check_state(*OPEN_TASK_STATES)
+        self._postpone(days)
         return True
 
     def _prepare_event_vals(self):
@@ -224,7 +218,7 @@ class CrmTask(models.Model):
 
     def action_open_done(self):
         """Finish one task, and ask for the event that came of it."""
-        self._check_state(*TODO)
+        self._check_state(*OPEN_TASK_STATES)
         return {
             "type": "ir.actions.act_window", "name": self.env._("Done"),
             "res_model": "crm.task.done.wizard", "view_mode": "form", "views": [(False, "form")], "target": "new",

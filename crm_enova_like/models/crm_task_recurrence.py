@@ -7,7 +7,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from . import inspection_schedule
-from .crm_task import TODO
+from .crm_task import OPEN_TASK_STATES
 
 LONGEST_LEAVE = timedelta(days=60)    # a calendar that does not work for longer moves nothing
 
@@ -51,7 +51,7 @@ class CrmTask(models.Model):
     def write(self, vals):
         before = {task: task.state for task in self} if vals.get("state") in ("done", "cancelled") else {}
         result = super().write(vals)
-        self.filtered(lambda task: before.get(task) in TODO and task.repeats)._make_next()
+        self.filtered(lambda task: before.get(task) in OPEN_TASK_STATES and task.repeats)._make_next()
         return result
 
     def _make_next(self):

@@ -59,31 +59,31 @@ class CrmServiceOrder(models.Model):
     @api.depends("partner_id", "address_id", "state")
     def _compute_nearby_inspection_count(self):
         Inspection = self.env["crm.service.inspection"]
-        for company, orders in self.filtered("partner_id").grouped("company_id").items():
-            counts = {
-                (partner, address): count
-                for partner, address, count in Inspection._read_group(
-                    Inspection._get_nearby_domain(company, orders.partner_id, orders.address_id),
-                    ["partner_id", "address_id"], ["__count"])
-            } if any(order.state in OPEN_STATES for order in orders) else {}
+        self.nearby_inspection_count = 0
+        saved = self.filtered(lambda order: (
+            order.partner_id and order.state in OPEN_STATES and isinstance(order.id, int)))
+        for company, orders in saved.grouped("company_id").items():
+            counts = Inspection._read_group(
+                Inspection._get_nearby_domain(company, orders.partner_id, orders.address_id),
+                ["partner_id", "address_id"], ["__count"])
             for order in orders:
-                # an address that is the contractor's own is often left empty on the device
-                places = {order.address_id, Inspection.address_id if order.address_id == order.partner_id
-                          else order.address_id}
                 order.nearby_inspection_count = sum(
-                    counts.get((order.partner_id, place), 0) for place in places
-                ) if order.state in OPEN_STATES and isinstance(order.id, int) else 0
-        for order in self.filtered(lambda order: not order.partner_id):
-            order.nearby_inspection_count = 0
+                    count for partner, address, count in counts
+                    if partner == order.partner_id and order._is_at_place(address))
+
+    def _is_at_place(self, address):
+        """Whether a device's address is one order's; the contractor's own is
+        often left empty on the device."""
+        self.ensure_one()
+        return address == self.address_id or (not address and self.address_id == self.partner_id)
 
     def _get_nearby_inspections(self):
         """Planned inspections due at one order's place."""
         self.ensure_one()
         Inspection = self.env["crm.service.inspection"]
-        own = self.address_id == self.partner_id
         return Inspection.search(Inspection._get_nearby_domain(
             self.company_id, self.partner_id, self.address_id)).filtered(
-                lambda inspection: inspection.address_id == self.address_id or (own and not inspection.address_id))
+                lambda inspection: self._is_at_place(inspection.address_id))
 
     def action_add_inspections(self):
         """Offer the other inspections due at the order's address, to take them along."""
