@@ -21,9 +21,10 @@ FIRST = 300_000    # the same for the first page of a new database, whose script
 LOCALE = {"locale": "pl-PL", "timezone_id": "Europe/Warsaw"}
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
          "--disable-component-update", "--disable-sync"]
-# an error in Odoo's log, but not two requests of Odoo's own chat that meet in one row: the server repeats the second
+# an error in Odoo's log, but not two requests that meet in one row (Odoo's own chat does it): the server repeats the
+# second, and the screen shows it where that does not help
 BAD = re.compile(r"""^\S+\ \S+\ \d+\ (?:ERROR|CRITICAL)\ (?!
-    .*\ odoo\.sql_db:\ bad\ query:\ .*UPDATE\ "discuss_channel_member".*\nERROR:\ could\ not\ serialize\ access).*""",
+    .*\ odoo\.sql_db:\ bad\ query:\ [^\n]*\nERROR:\ could\ not\ serialize\ access).*""",
     re.MULTILINE | re.VERBOSE)
 
 expect.set_options(timeout=PATIENCE)
