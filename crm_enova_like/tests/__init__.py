@@ -30,6 +30,7 @@ from . import test_crm_partner
 from . import test_crm_timeline
 from . import test_document_link
 from . import test_my_work
+from . import test_my_work_access
 from . import test_task
 from . import test_event
 from . import test_calendar
