@@ -32,5 +32,6 @@ from . import test_document_link
 from . import test_my_work
 from . import test_my_work_access
 from . import test_task
+from . import test_task_race
 from . import test_event
 from . import test_calendar
