@@ -35,3 +35,4 @@ from . import test_task
 from . import test_task_race
 from . import test_event
 from . import test_calendar
+from . import test_calendar_quiet
