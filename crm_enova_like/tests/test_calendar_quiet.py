@@ -75,10 +75,12 @@ class TestCalendarQuiet(ServiceCommon):
         for step, act in steps:
             self.env.invalidate_all()
             act()
+            read = set(names._get_cache(self.env)) & set(self.private.ids)
+            before, noise = noise, self._get_noise()
+            was, private = private, self._get_private()
             with self.subTest(step=step):
-                read = set(names._get_cache(self.env)) & set(self.private.ids)
-                self.assertEqual(self._get_noise(), noise)
-                self.assertEqual(self._get_private(), private)
+                self.assertEqual(noise, before)
+                self.assertEqual(private, was)
                 self.assertFalse(read, "a private appointment was read")
 
     def _get_entries(self, *records):
