@@ -6,7 +6,7 @@ class CrmActionMixin(models.AbstractModel):
 
     _name = "crm.action.mixin"
     _description = "Action with a Contractor"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
     _check_company_auto = True
 
     name = fields.Char(string="Subject", required=True, index="trigram", tracking=True)
@@ -67,9 +67,3 @@ class CrmActionMixin(models.AbstractModel):
         for action in self.filtered("person_is_foreign"):
             action.partner_id = action.person_id.commercial_partner_id
         return True
-
-    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        # core would mail each assignment; the performer follows, and nobody is mailed
-        return [
-            (*entry[:2], False) for entry in
-            super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)]

@@ -13,7 +13,7 @@ class CrmServiceOrder(models.Model):
 
     _name = "crm.service.order"
     _description = "Service Order"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
     _order = "date_received desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id.name", "device_line_ids.device_id.serial_number"]
@@ -316,10 +316,3 @@ class CrmServiceOrder(models.Model):
                 raise ValidationError(self.env._(
                     "Order %(order)s: stage “%(stage)s” does not belong to order type “%(type)s”.",
                     order=order.name, stage=order.stage_id.name, type=order.type_id.name))
-
-    # MAIL
-
-    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        """No assignment mail: enova's users see their work in *My tasks*, and
-        one mail for each order is what people complain about."""
-        return []
