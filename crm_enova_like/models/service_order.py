@@ -164,6 +164,10 @@ class CrmServiceOrder(models.Model):
         calendar = company.sudo().resource_calendar_id
         if not calendar:
             return start + timedelta(days=days)
+        # two days off a week and as many feasts: one look at the schedule is enough
+        working = company._get_working_days(start + timedelta(days=1), start + timedelta(days=2 * days + 14))
+        if len(working) >= days:
+            return working[days - 1]
         next_day = datetime.combine(start + timedelta(days=1), time.min)
         planned = calendar.plan_days(days, next_day, compute_leaves=True)
         return planned.date() if planned else start + timedelta(days=days)
@@ -316,3 +320,10 @@ class CrmServiceOrder(models.Model):
                 raise ValidationError(self.env._(
                     "Order %(order)s: stage “%(stage)s” does not belong to order type “%(type)s”.",
                     order=order.name, stage=order.stage_id.name, type=order.type_id.name))
+
+    # MAIL
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """Nobody follows an order because it was given to him: its messages are the counter's talk with the
+        customer, and each would be a mail to the technician. A task's performer does follow it."""
+        return []

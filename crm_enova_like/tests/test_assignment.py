@@ -72,11 +72,12 @@ class TestAssignment(ServiceCommon):
             "name": "He called", "partner_id": self.contractor.id, "user_id": self.technician.id})
         self.assertEqual(self._noise(), before)
 
-    def test_the_performer_follows_and_is_not_mailed(self):
+    def test_a_tasks_performer_follows_and_is_not_mailed(self):
         before = self._noise()
         tasks, order = self._work(self.technician)
-        for record in (*tasks, order):
-            self.assertIn(self.technician.partner_id, record.sudo().message_partner_ids)
+        for task in tasks:
+            self.assertIn(self.technician.partner_id, task.sudo().message_partner_ids)
+        self.assertNotIn(self.technician.partner_id, order.sudo().message_partner_ids)
         self.assertEqual(self._noise(), before)
 
     def test_the_next_company_has_its_own_choice(self):
