@@ -1,5 +1,7 @@
 from datetime import date, datetime
 
+from lxml import etree
+
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
@@ -156,15 +158,31 @@ class TestMyWork(ServiceCommon):
             {"name": f"Task {n}", "partner_id": partner.id, "user_id": self.operator.id,
              "requester_id": self.manager.id, "date_deadline": date(2026, 3, 11)}
             for n, partner in enumerate(partners)])
+        project = self.env["project.project"].create({"name": "Contracts"})
+        tasks = self.env["crm.task"].search([("user_id", "=", self.operator.id)])
+        tasks.project_id = project
+        for number, day in enumerate((10, 11, 12, 14, 20)):
+            tasks[number::6].date_deadline = date(2026, 3, day)
+        tasks[5::6].date_deadline = False
         self.env.flush_all()
-        self.env.invalidate_all()
-        Work = self.Work.with_user(self.operator)
+        Work, domain = self.Work.with_user(self.operator), [("user_id", "=", self.operator.id)]
+        # just what the list asks for, as its own view says
+        arch = etree.fromstring(Work.get_views([(False, "list")])["views"]["list"]["arch"])
         specification = {
-            "name": {}, "kind": {}, "bucket": {}, "priority": {}, "phone": {}, "planned_start": {}, "state": {},
-            "date_deadline": {}, **{
-                name: {"fields": {"display_name": {}}} for name in ("type_id", "partner_id", "user_id")}}
-        Work.web_search_read([("user_id", "=", self.operator.id)], specification, limit=1)
-        self.env.invalidate_all()
-        with self.assertQueryCount(15):
-            page = Work.web_search_read([("user_id", "=", self.operator.id)], specification, limit=80)
-        self.assertEqual(len(page["records"]), 80)
+            name: {"fields": {"display_name": {}}} if Work._fields[name].relational else {}
+            for name in arch.xpath("//field/@name")}
+        self.assertLessEqual({"phone", "project_id", "requester_id", "type_id"}, specification.keys())
+        pages = {
+            "flat": lambda: Work.web_search_read(domain, specification, limit=80, count_limit=10001),
+            "by day, all of it open": lambda: Work.web_read_group(
+                domain, ["bucket"], ["__count"], limit=80, auto_unfold=True, unfold_read_specification=specification,
+                unfold_read_default_limit=80, groupby_read_specification={}),
+        }
+        for name, read in pages.items():
+            with self.subTest(page=name):
+                read()
+                self.env.invalidate_all()
+                with self.assertQueryCount(15):
+                    page = read()
+                rows = page.get("records") or sum((group["__records"] for group in page["groups"]), [])
+                self.assertEqual(len(rows), 80)
