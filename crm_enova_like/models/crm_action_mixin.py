@@ -67,3 +67,15 @@ class CrmActionMixin(models.AbstractModel):
         for action in self.filtered("person_is_foreign"):
             action.partner_id = action.person_id.commercial_partner_id
         return True
+
+    def action_view_timeline(self):
+        """Everything between us and the contractor of one task or event."""
+        return self.ensure_one().partner_id.action_view_crm_timeline()
+
+    def action_view_order(self):
+        """The service order of one task or event."""
+        return self.ensure_one().order_id.get_formview_action()
+
+    def action_view_project(self):
+        """The project of one task or event: what else belongs to it."""
+        return self.ensure_one().project_id.get_formview_action()

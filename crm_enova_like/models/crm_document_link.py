@@ -59,23 +59,24 @@ class CrmDocumentLink(models.Model):
                     "amount": "amount_untaxed", "currency": "currency_id", "date": "date", "role": "cost"}}
 
         :return: {model: names of its fields for amount, currency and date (each may be missing), its usual role,
-            "confirmed": its domain of what counts in sums (without one, all of it), "part_of": a path to documents
-            within which it counts where they are linked as well}
+            a name for people where the model's own is none, "confirmed": the domain of what counts in sums (without
+            one, all of it), "part_of": a path to documents within which it counts where they are linked as well}
         """
         return {
             "sale.order": {
                 "amount": "amount_untaxed", "currency": "currency_id", "date": "date_order", "role": "revenue",
                 "confirmed": [("state", "=", "sale")]},
             "account.move": {
-                "amount": "amount_untaxed_signed", "date": "invoice_date", "role": "revenue", "company_currency": True,
-                "confirmed": [("state", "=", "posted")], "part_of": "line_ids.sale_line_ids.order_id"},
+                "name": self.env._("Invoice or bill"), "amount": "amount_untaxed_signed", "date": "invoice_date",
+                "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")], "part_of": "line_ids.sale_line_ids.order_id"},
             "stock.picking": {"date": "scheduled_date", "role": "none"},
         }
 
     @api.model
     def _selection_res_model(self):
         return [
-            (name, self.env[name]._description) for name in self._get_document_models() if name in self.env]
+            (model, kind.get("name") or self.env[model]._description)
+            for model, kind in self._get_document_models().items() if model in self.env]
 
     @api.depends("task_id.company_id", "event_id.company_id", "order_id.company_id")
     def _compute_company_id(self):

@@ -100,6 +100,31 @@ class TestCrmCampaign(ServiceCommon):
         with self.assertRaises(AccessError):
             self.project.with_user(self.technician).read(["real_value"])
 
+    def test_what_one_company_was_allowed_another_was_not(self):
+        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        consent = self._consent(self.contractor)
+        consent.company_id = other
+        self.project.campaign_id = False
+        Consent = self.env["crm.consent"]
+        self.assertFalse(Consent._get_given(self.contractor, "phone")[self.contractor])
+        self.assertEqual(Consent._get_given(self.contractor, "phone", other)[self.contractor], consent)
+        self.assertEqual(self._wizard(self.contractor).left_out_ids, self.contractor)
+        self.assertFalse(Consent.with_user(self.operator).search([("id", "=", consent.id)]))
+        self.assertTrue(self._consent(self.contractor), "each company has its own")
+
+    def test_two_who_press_at_once_make_one_project(self):
+        """The second waits for the campaign's row, is run again and finds the contractor in it already."""
+        self._consent(self.contractor)
+        self.project.campaign_id = False
+        first, second = self._wizard(self.contractor), self._wizard(self.contractor)
+        self.assertEqual(second.chosen_ids, self.contractor)
+        with self.assertLogs("odoo.sql_db", "DEBUG") as log:
+            first.action_create()
+        self.assertTrue(any("UPDATE utm_campaign" in line for line in log.output), "its row is locked")
+        second.invalidate_recordset()
+        with self.assertRaisesRegex(UserError, "In it already: Piekarnia"):
+            second.action_create()
+
     def _invoice(self, amount, move_type="out_invoice", post=True):
         invoice = self.env["account.move"].create({
             "move_type": move_type, "partner_id": self.contractor.id, "invoice_date": "2026-03-09",
