@@ -68,7 +68,8 @@ class CrmDocumentLink(models.Model):
                 "confirmed": [("state", "=", "sale")]},
             "account.move": {
                 "name": self.env._("Invoice or bill"), "amount": "amount_untaxed_signed", "date": "invoice_date",
-                "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")], "part_of": "line_ids.sale_line_ids.order_id"},
+                "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")],
+                "part_of": "line_ids.sale_line_ids.order_id"},
             "stock.picking": {"date": "scheduled_date", "role": "none"},
         }
 
