@@ -6,7 +6,7 @@ from browser import Rpc, cinema, expect, setting
 
 ADDON = "crm_enova_like"
 ROOT = f"{ADDON}.menu_root"
-MY_WORK, RELATIONS = f"{ADDON}.menu_my_work", f"{ADDON}.menu_relations"
+MY_WORK = f"{ADDON}.menu_my_work"
 PEOPLE = {
     "operator": ("Olga Operator", (f"{ADDON}.group_user", "account.group_account_invoice")),
     "kolega": ("Karol Kolega", (f"{ADDON}.group_user",)),
@@ -53,7 +53,7 @@ def take_a_call(screen):
     expect(screen.field("partner_id", ".modal").locator("input")).to_have_value(CONTRACTOR)
     screen.locator(".modal .o_form_button_save").click()
     expect(screen.locator(".modal")).to_have_count(0)
-    screen.menu(RELATIONS, f"{ADDON}.menu_event")
+    screen.menu(f"{ADDON}.menu_event")
     screen.rows(CALL).locator('td[name="name"]').click()
     screen.press("action_follow_up")
     screen.fill("name", FOLLOW_UP, ".modal")
@@ -67,7 +67,7 @@ def take_a_call(screen):
 
 def drag_an_appointment(screen, admin):
     """In the operators' calendar, from ten to noon: the task moves with it."""
-    screen.menu(MY_WORK, f"{ADDON}.menu_team_calendar")
+    screen.menu(f"{ADDON}.menu_team_calendar")
     entry = screen.locator(".o_calendar_view .fc-event", has_text=VISIT)
     ten, noon = (screen.locator(f'.fc-timegrid-slot-lane[data-time="{hour}:00:00"]') for hour in (TEN, NOON))
     entry.scroll_into_view_if_needed()
@@ -108,7 +108,7 @@ def read_timeline(screen, admin, contractor, invoice):
     expect(screen.button("action_view_documents").locator(".o_stat_value")).to_have_text("1")
     screen.press("action_view_documents", "")
     expect(screen.rows(inside=".o_list_view")).to_contain_text("150,00")
-    screen.menu(RELATIONS, f"{ADDON}.menu_contractor")
+    screen.menu(f"{ADDON}.menu_contractor")
     screen.rows(CONTRACTOR).locator('button[name="action_view_crm_timeline"]').click()
     for text in (CALL, FOLLOW_UP, DUE, SAID):
         expect(screen.rows(text).first).to_be_visible()

@@ -1,5 +1,6 @@
 from . import ir_sequence
 from . import res_company
+from . import crm_assignment
 from . import service_tag
 from . import service_stage
 from . import service_order_type

@@ -6,7 +6,7 @@ class CrmActionMixin(models.AbstractModel):
 
     _name = "crm.action.mixin"
     _description = "Action with a Contractor"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
     _check_company_auto = True
 
     name = fields.Char(string="Subject", required=True, index="trigram", tracking=True)
@@ -68,8 +68,14 @@ class CrmActionMixin(models.AbstractModel):
             action.partner_id = action.person_id.commercial_partner_id
         return True
 
-    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        # core would mail each assignment; the performer follows, and nobody is mailed
-        return [
-            (*entry[:2], False) for entry in
-            super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)]
+    def action_view_timeline(self):
+        """Everything between us and the contractor of one task or event."""
+        return self.ensure_one().partner_id.action_view_crm_timeline()
+
+    def action_view_order(self):
+        """The service order of one task or event."""
+        return self.ensure_one().order_id.get_formview_action()
+
+    def action_view_project(self):
+        """The project of one task or event: what else belongs to it."""
+        return self.ensure_one().project_id.get_formview_action()

@@ -1,5 +1,7 @@
 from datetime import datetime, time, timedelta
 
+import pytz
+
 from odoo import api, fields, models
 from odoo.tools import clean_context
 
@@ -28,19 +30,30 @@ class CrmCalendarMixin(models.AbstractModel):
 
     def _get_calendar_fields(self):
         """Fields whose change moves the entry."""
-        return {"active", "name", "state", "stage_id", "user_id", "partner_id", "planned_start", "planned_stop"}
+        return {"active", "name", "state", "stage_id", "user_id", "partner_id", "planned_start", "planned_stop",
+                "date_deadline"}
+
+    def _get_open_states(self):
+        """The states in which a record is work to do."""
+        raise NotImplementedError
 
     def _is_on_calendar(self):
         """Whether one record belongs into its performer's calendar now."""
         self.ensure_one()
-        return bool(self.active and self.user_id and self.planned_start)
+        return bool(
+            self.active and self.user_id and (self.planned_start or self.date_deadline)
+            and self.state in self._get_open_states())
 
     def _get_calendar_vals(self):
         """Values of the entry of one record that belongs into the calendar."""
         self.ensure_one()
+        start, stop = self.planned_start, self.planned_stop or self.planned_start
+        if not start:
+            # with a deadline alone, it is an entry of that whole day
+            start, stop = (datetime.combine(self.date_deadline, hour) for hour in DAY)
         return {
             "name": " – ".join(filter(None, [self.name, self.partner_id.name])),
-            "start": self.planned_start, "stop": self.planned_stop or self.planned_start, "allday": False,
+            "start": start, "stop": stop, "allday": not self.planned_start,
             "user_id": self.user_id.id, "active": True,
         }
 
@@ -63,18 +76,28 @@ class CrmCalendarMixin(models.AbstractModel):
         return result
 
     def _postpone(self, days):
-        """Move tasks or orders by days: the plan, and the deadline with it.
+        """Move tasks or orders by days: the plan, and the deadline with it. What is late is counted from today.
 
         One without any date gets its deadline that many days from today.
         """
         today, shift = fields.Date.context_today(self), timedelta(days=days)
         for record in self:
-            vals = {
-                name: record[name] + shift for name in ("planned_start", "planned_stop")
-                if record.planned_start and record[name]}
+            vals, start = {}, record.planned_start
+            if start:
+                # a visit keeps its hour, also where the clocks change
+                local = pytz.utc.localize(start).astimezone(record.env.tz)
+                day = max(local.date(), today) + shift
+                vals["planned_start"] = record.env.tz.localize(datetime.combine(day, local.time())).astimezone(
+                    pytz.utc).replace(tzinfo=None)
+                vals["planned_stop"] = record.planned_stop and vals["planned_start"] + (record.planned_stop - start)
             if record.date_deadline or not vals:
                 vals["date_deadline"] = max(record.date_deadline or today, today) + shift
-            record.write(vals)
+            record._move(vals)
+
+    def _move(self, vals):
+        """Write the dates of one record that was moved by hand."""
+        self.ensure_one()
+        self.write(vals)
 
     def _get_calendar_entries(self):
         """The entries, archived ones too. The entry is ours: whoever may move
@@ -87,14 +110,20 @@ class CrmCalendarMixin(models.AbstractModel):
         return {**clean_context(self.env.context), **QUIET, "active_test": False, "allowed_company_ids": []}
 
     def _sync_calendar(self):
-        """Make the calendar entries say what the records say; only what differs is written."""
+        """Make the calendar entries say what the records say; only what differs is written, and what differs
+        in the same way is written at once."""
         wanted = self.filtered(lambda record: record._is_on_calendar())
         gone = (self - wanted)._get_calendar_entries().filtered("active")
         if gone:
             gone.write({"active": False})
         new = wanted.filtered(lambda record: not record.sudo().calendar_event_id)
+        same = {}
         for record in wanted - new:
-            record._move_calendar_entry()
+            changes = record._get_calendar_changes()
+            if changes:
+                same.setdefault(repr(changes), (changes, []))[1].append(record.id)
+        for changes, ids in same.values():
+            self.browse(ids)._get_calendar_entries().write(changes)
         if not new:
             return True
         Entry = self.env["calendar.event"].sudo().with_context(self._get_quiet_context())
@@ -108,79 +137,87 @@ class CrmCalendarMixin(models.AbstractModel):
             record.sudo().with_context(**{SYNCING: True}).calendar_event_id = entry
         return True
 
-    def _move_calendar_entry(self):
+    def _get_calendar_changes(self):
+        """What the entry of one record does not say yet."""
         self.ensure_one()
-        entry, vals = self._get_calendar_entries(), self._get_calendar_vals()
-        changes = {
-            name: value for name, value in vals.items()
-            if (entry[name].id if entry._fields[name].relational else entry[name]) != value}
+        entry, changes = self._get_calendar_entries(), {}
+        vals = self._get_calendar_vals()
+        for name, value in vals.items():
+            if isinstance(value, list):
+                have, want = entry[name].ids, [res_id for command in value for res_id in command[2]]
+                differs = set(have) != set(want)
+            else:
+                differs = (entry[name].id if entry._fields[name].relational else entry[name]) != value
+            if differs:
+                changes[name] = value
         if "user_id" in changes:
             changes["partner_ids"] = [fields.Command.set(self.user_id.partner_id.ids)]
         if {"start", "stop", "allday"} & changes.keys():
             changes.update({name: vals[name] for name in ("start", "stop", "allday")})
-        if changes:
-            entry.write(changes)
+        return changes
 
     def _move_from_calendar(self, entry):
         """An entry was dragged: the record moves with it, by the right of who dragged it."""
         self.ensure_one()
         record = self.with_context(**{SYNCING: True})
-        if entry.allday and self.planned_start:
-            # a visit keeps its hour when it is dropped on a day
-            shift = entry.start_date - self.planned_start.date()
-            record.write({
-                "planned_start": self.planned_start + shift,
-                "planned_stop": self.planned_stop and self.planned_stop + shift})
+        if not entry.allday:
+            record._move({"planned_start": entry.start, "planned_stop": entry.stop})
+        elif self.planned_start:
+            record._move(self._get_day_vals(entry.start_date))
         else:
-            record.write({"planned_start": entry.start, "planned_stop": entry.stop})
+            record._move({"date_deadline": entry.start_date})
         if entry.user_id and entry.user_id != self.user_id:
             record.write({"user_id": entry.user_id.id})
             self._get_calendar_entries().partner_ids = entry.user_id.partner_id
-        return self._move_calendar_entry()
+        return self._sync_calendar()
+
+    def _get_day_vals(self, day):
+        """Dates of one planned record that was dropped on a day: a visit keeps its hour."""
+        self.ensure_one()
+        shift = day - self.planned_start.date()
+        return {
+            "planned_start": self.planned_start + shift,
+            "planned_stop": self.planned_stop and self.planned_stop + shift}
+
+    def _leave_calendar(self):
+        """Entries were deleted or archived by hand: the records are no longer planned.
+
+        A deadline is not agreed away like that: its whole-day entry comes back.
+        """
+        planned = self.filtered("planned_start")
+        if planned:
+            planned.write({"planned_start": False, "planned_stop": False})
+        (self - planned)._sync_calendar()
 
 
 class CrmTask(models.Model):
     _name = "crm.task"
     _inherit = ["crm.task", "crm.calendar.mixin"]
 
-    def _get_calendar_fields(self):
-        return super()._get_calendar_fields() | {"date_deadline", "alarm_ids"}
+    def _get_open_states(self):
+        return OPEN_TASK_STATES
 
-    def _is_on_calendar(self):
-        return self.state in OPEN_TASK_STATES and bool(
-            self.active and self.user_id and (self.planned_start or self.date_deadline))
+    def _get_calendar_fields(self):
+        return super()._get_calendar_fields() | {"alarm_ids"}
 
     def _get_calendar_vals(self):
-        vals = super()._get_calendar_vals()
-        if not self.planned_start:
-            # with a deadline alone, it is an entry of that whole day
-            start, stop = (datetime.combine(self.date_deadline, hour) for hour in DAY)
-            vals.update(start=start, stop=stop, allday=True)
-        return vals
+        return {**super()._get_calendar_vals(), "alarm_ids": [fields.Command.set(self.alarm_ids.ids)]}
 
-    def _move_from_calendar(self, entry):
-        if entry.allday:
-            # dropped on a day, a task is due on it
-            self.with_context(**{SYNCING: True}).write({
-                "date_deadline": entry.start_date, "planned_start": False, "planned_stop": False})
-            return self._move_calendar_entry()
-        return super()._move_from_calendar(entry)
+    def _get_day_vals(self, day):
+        # dropped on a day, a task is due on it
+        return {"date_deadline": day, "planned_start": False, "planned_stop": False}
 
-    def _sync_calendar(self):
-        result = super()._sync_calendar()
-        for task in self.filtered(lambda task: task.alarm_ids or task.sudo().calendar_event_id.alarm_ids):
-            entry = task._get_calendar_entries()
-            if entry and entry.alarm_ids != task.alarm_ids:
-                entry.alarm_ids = task.alarm_ids
-        return result
+    def _move(self, vals):
+        # one task of a series was moved: the others stay where they were to be
+        return super()._move({**vals, "series_day": self.series_day} if self.repeats else vals)
 
 
 class CrmServiceOrder(models.Model):
     _name = "crm.service.order"
     _inherit = ["crm.service.order", "crm.calendar.mixin"]
 
-    def _is_on_calendar(self):
-        return self.state in OPEN_STATES and super()._is_on_calendar()
+    def _get_open_states(self):
+        return OPEN_STATES
 
 
 class CalendarEvent(models.Model):
@@ -188,7 +225,8 @@ class CalendarEvent(models.Model):
 
     def write(self, vals):
         moved = {"start", "stop", "start_date", "stop_date", "allday", "user_id"} & vals.keys()
-        if not moved or self.env.context.get(SYNCING):
+        removed = "active" in vals and not vals["active"]
+        if not (moved or removed) or self.env.context.get(SYNCING):
             return super().write(vals)
         sources = self._get_crm_sources()
         ours = self.browse([entry.id for entry in sources])
@@ -200,7 +238,21 @@ class CalendarEvent(models.Model):
             # its performer is no guest: nobody is mailed that it moved
             super(CalendarEvent, ours.with_context(skip_attendee_notification=True)).write(dict(vals))
         for entry, record in sources.items():
-            record._move_from_calendar(entry)
+            if moved:
+                record._move_from_calendar(entry)
+            if removed:
+                record._leave_calendar()
+        return result
+
+    def unlink(self):
+        if self.env.context.get(SYNCING):
+            return super().unlink()
+        records = list(self._get_crm_sources().values())
+        for record in records:
+            record.check_access("write")
+        result = super().unlink()
+        for record in records:
+            record._leave_calendar()
         return result
 
     def _get_crm_sources(self):
@@ -213,3 +265,11 @@ class CalendarEvent(models.Model):
             record.calendar_event_id.with_env(self.env): record.with_env(self.env)
             for model in ("crm.task", "crm.service.order")
             for record in self.env[model].sudo().search([("calendar_event_id", "in", self.ids)])}
+
+
+class CalendarAttendee(models.Model):
+    _inherit = "calendar.attendee"
+
+    def _send_invitation_emails(self):
+        # the performer of a task is no guest of it
+        return None if self.env.context.get(SYNCING) else super()._send_invitation_emails()

@@ -16,13 +16,17 @@ class CrmConsent(models.Model):
     _description = "Consent to Marketing"
     _inherit = ["mail.thread"]
     _order = "state, date_given desc, id desc"
+    _check_company_auto = True
     _rec_names_search = ["partner_id.name", "source"]
 
     partner_id = fields.Many2one(
-        "res.partner", string="Person or Contractor", required=True, ondelete="cascade", index=True, tracking=True)
+        "res.partner", string="Person or Contractor", required=True, ondelete="cascade", index=True, tracking=True,
+        check_company=True)
     contractor_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Contractor", store=True, index=True)
-    company_id = fields.Many2one(related="partner_id.company_id", store=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, default=lambda self: self.env.company, index=True,
+        help="To whom it was given. What one company was allowed, another one with the same contractor was not.")
     channel = fields.Selection(
         CHANNELS, required=True, tracking=True,
         help="Art. 398 of the Electronic Communications Law (PKE): consent is given for each channel by itself.")
@@ -38,7 +42,7 @@ class CrmConsent(models.Model):
     note = fields.Text()
 
     _live_uniq = models.UniqueIndex(
-        "(partner_id, channel) WHERE state = 'given'",
+        "(partner_id, channel, company_id) WHERE state = 'given'",
         "This person or contractor has given consent for this channel already.")
     _withdrawn_has_date = models.Constraint(
         "CHECK((state = 'withdrawn') = (date_withdrawn IS NOT NULL))", "A consent that is withdrawn has its date.")
@@ -88,15 +92,17 @@ class CrmConsent(models.Model):
         return True
 
     @api.model
-    def _get_given(self, contractors, channel=None):
+    def _get_given(self, contractors, channel=None, company=None):
         """Consents that hold, of contractors or of any of their people.
 
         :param contractors: res.partner recordset
         :param channel: one channel; all of them by default
+        :param company: to which they were given; the current one by default
         :return: {contractor: its consents}
         """
-        domain = Domain("state", "=", "given") & (
-            Domain("contractor_id", "in", contractors.commercial_partner_id.ids)
+        domain = (
+            Domain("state", "=", "given") & Domain("company_id", "=", (company or self.env.company).id)
+            & Domain("contractor_id", "in", contractors.commercial_partner_id.ids)
             & Domain("partner_id.active", "=", True))
         if channel:
             domain &= Domain("channel", "=", channel)

@@ -31,6 +31,11 @@ class CrmDocumentLink(models.Model):
     document_date = fields.Date(string="Date", compute="_compute_document")
     amount = fields.Monetary(compute="_compute_document", help="Net, in the company's currency.")
     is_readable = fields.Boolean(compute="_compute_document")
+    is_counted = fields.Boolean(
+        string="Counts", compute="_compute_document",
+        help="Confirmed sales orders and posted invoices count; quotations, drafts and cancelled documents do not.")
+    # what the document is a part of, as an invoice is of its sales orders: pairs of model and id
+    wholes = fields.Json(compute="_compute_document")
 
     _one_source = models.Constraint(
         "CHECK(num_nonnulls(task_id, event_id, order_id) = 1)",
@@ -53,21 +58,26 @@ class CrmDocumentLink(models.Model):
                 return {**super()._get_document_models(), "my.document": {
                     "amount": "amount_untaxed", "currency": "currency_id", "date": "date", "role": "cost"}}
 
-        :return: {model: names of its fields for amount, currency and date (each
-            may be missing), its usual role, and optionally a sign field or method}
+        :return: {model: names of its fields for amount, currency and date (each may be missing), its usual role,
+            a name for people where the model's own is none, "confirmed": the domain of what counts in sums (without
+            one, all of it), "part_of": a path to documents within which it counts where they are linked as well}
         """
         return {
             "sale.order": {
-                "amount": "amount_untaxed", "currency": "currency_id", "date": "date_order", "role": "revenue"},
+                "amount": "amount_untaxed", "currency": "currency_id", "date": "date_order", "role": "revenue",
+                "confirmed": [("state", "=", "sale")]},
             "account.move": {
-                "amount": "amount_untaxed_signed", "date": "invoice_date", "role": "revenue", "company_currency": True},
+                "name": self.env._("Invoice or bill"), "amount": "amount_untaxed_signed", "date": "invoice_date",
+                "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")],
+                "part_of": "line_ids.sale_line_ids.order_id"},
             "stock.picking": {"date": "scheduled_date", "role": "none"},
         }
 
     @api.model
     def _selection_res_model(self):
         return [
-            (name, self.env[name]._description) for name in self._get_document_models() if name in self.env]
+            (model, kind.get("name") or self.env[model]._description)
+            for model, kind in self._get_document_models().items() if model in self.env]
 
     @api.depends("task_id.company_id", "event_id.company_id", "order_id.company_id")
     def _compute_company_id(self):
@@ -103,7 +113,7 @@ class CrmDocumentLink(models.Model):
             found.update({link: by_id[link.res_id] for link in links if link.res_id in by_id})
         return found
 
-    @api.depends("res_model", "res_id")
+    @api.depends("res_model", "res_id", "role")
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_document(self):
         documents = self._get_documents()
@@ -115,12 +125,16 @@ class CrmDocumentLink(models.Model):
             if not document:
                 link.document_name = self.env._(
                     "%(kind)s: deleted, or not yours to read", kind=names.get(link.res_model, link.res_model))
-                link.document_date, link.amount = False, 0.0
+                link.document_date, link.amount, link.is_counted, link.wholes = False, 0.0, False, []
                 continue
             kind = kinds[link.res_model]
             link.document_name = document.display_name
             link.document_date = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else False
             link.amount = link._get_amount(document, kind)
+            link.is_counted = link.role != "none" and bool(document.filtered_domain(kind.get("confirmed", [])))
+            # which they are is asked; nothing of them is shown
+            wholes = document.sudo().mapped(kind["part_of"]) if kind.get("part_of") else document.browse()
+            link.wholes = [(wholes._name, whole_id) for whole_id in wholes.ids]
 
     def _get_amount(self, document, kind):
         """The document's net amount in the company's currency, on its day."""
@@ -167,22 +181,25 @@ class CrmDocumentLink(models.Model):
             raise UserError(self.env._("This document was deleted, or you may not read it."))
         return document.get_formview_action()
 
-    @api.model
-    def _get_sums(self, field, records):
-        """Revenue and cost of tasks, events or orders, of what the user may read.
+    def _get_total(self, currency=None):
+        """Revenue and cost of what these links tie and the user may read, in one currency.
 
-        :param field: "task_id", "event_id" or "order_id"
-        :return: {record: (revenue, cost)} in the company's currency
+        A document counts once, whatever it is tied to, and an invoice within its sales order where both are tied.
+
+        :return: (revenue, cost); in the company's own currency where none is given
         """
-        sums = {}
-        for link in self.search([(field, "in", records.ids), ("role", "!=", "none")]):
-            revenue, cost = sums.get(link[field], (0.0, 0.0))
-            if link.role == "revenue":
-                revenue += link.amount
-            else:
-                cost += link.amount
-            sums[link[field]] = (revenue, cost)
-        return sums
+        counted = self.filtered("is_counted")
+        totals = dict.fromkeys(("revenue", "cost"), 0.0)
+        by_document = {(link.res_model, link.res_id, link.role): link for link in counted}
+        for link in by_document.values():
+            if any((model, whole_id, link.role) in by_document for model, whole_id in link.wholes or []):
+                continue
+            amount = link.amount
+            if currency and currency != link.currency_id:
+                day = link.document_date or fields.Date.context_today(link)
+                amount = link.currency_id._convert(amount, currency, link.company_id, day)
+            totals[link.role] += amount
+        return totals["revenue"], totals["cost"]
 
 
 class CrmLinkedMixin(models.AbstractModel):
@@ -192,8 +209,12 @@ class CrmLinkedMixin(models.AbstractModel):
     _description = "Has Linked Documents"
 
     document_count = fields.Integer(compute="_compute_document_count")
-    linked_revenue = fields.Monetary(compute="_compute_linked_sums", currency_field="link_currency_id")
-    linked_cost = fields.Monetary(compute="_compute_linked_sums", currency_field="link_currency_id")
+    linked_revenue = fields.Monetary(
+        compute="_compute_linked_sums", currency_field="link_currency_id",
+        help="Net, of the confirmed documents that are linked as revenue and that you may read.")
+    linked_cost = fields.Monetary(
+        compute="_compute_linked_sums", currency_field="link_currency_id",
+        help="Net, of the confirmed documents that are linked as cost and that you may read.")
     link_currency_id = fields.Many2one(
         "res.currency", string="Company Currency", compute="_compute_linked_sums")
 
@@ -207,10 +228,11 @@ class CrmLinkedMixin(models.AbstractModel):
             record.document_count = counts.get(record, 0)
 
     def _compute_linked_sums(self):
-        sums = self.env["crm.document.link"]._get_sums(self._get_link_field(), self)
+        Link, field = self.env["crm.document.link"], self._get_link_field()
+        links = Link.search([(field, "in", self.ids), ("role", "!=", "none")]).grouped(field)
         for record in self:
             record.link_currency_id = record.company_id.currency_id
-            record.linked_revenue, record.linked_cost = sums.get(record, (0.0, 0.0))
+            record.linked_revenue, record.linked_cost = links.get(record, Link)._get_total()
 
     def _link_documents(self, documents, role=None):
         """Tie documents to one record, once.

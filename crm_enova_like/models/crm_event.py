@@ -51,6 +51,10 @@ class CrmEvent(models.Model):
     _partner_date_idx = models.Index("(partner_id, date DESC) WHERE partner_id IS NOT NULL")
     _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration of an event cannot be negative.")
 
+    def _is_noticed(self):
+        # what happened is no work that somebody is given
+        return False
+
     @api.depends("type_id")
     def _compute_direction(self):
         for event in self:

@@ -58,6 +58,10 @@ class CrmMyWork(models.Model):
     date_work = fields.Date(string="Date", readonly=True, help="The deadline, or the planned day where there is none.")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], readonly=True)
     state = fields.Selection(STATES, readonly=True)
+    # what core's own all-day entries span
+    allday = fields.Boolean(readonly=True)
+    calendar_start = fields.Datetime(readonly=True)
+    calendar_stop = fields.Datetime(readonly=True)
     bucket = fields.Selection(BUCKETS, string="When", readonly=True)
     phone = fields.Char(compute="_compute_contact")
     address = fields.Char(compute="_compute_contact")
@@ -67,10 +71,11 @@ class CrmMyWork(models.Model):
     def _table_query(self):
         today = fields.Date.context_today(self)
         sunday = today + timedelta(days=6 - today.weekday())
-        zone = self.env.context.get("tz") or self.env.user.tz or "UTC"
         return SQL(
             """
-            SELECT w.*, CASE
+            SELECT w.*, w.planned_start IS NULL AS allday,
+                   COALESCE(w.planned_start, w.date_deadline + time '08:00') AS calendar_start,
+                   COALESCE(w.planned_stop, w.planned_start, w.date_deadline + time '18:00') AS calendar_stop, CASE
                 WHEN w.date_work IS NULL THEN '6_none'
                 WHEN w.date_work < %(today)s THEN '1_overdue'
                 WHEN w.date_work = %(today)s THEN '2_today'
@@ -96,7 +101,7 @@ class CrmMyWork(models.Model):
                  WHERE o.active AND o.state IN %(open)s
               ) w
             """,
-            today=today, tomorrow=today + timedelta(days=1), sunday=sunday, zone=zone,
+            today=today, tomorrow=today + timedelta(days=1), sunday=sunday, zone=self.env.tz.zone,
             todo=tuple(OPEN_TASK_STATES), open=tuple(OPEN_STATES))
 
     @api.model
@@ -144,9 +149,12 @@ class CrmMyWork(models.Model):
         return self._get_source().get_formview_action()
 
     def action_done(self):
-        """Finish a task, asking for its event; an order opens, since its devices decide."""
+        """Finish the task of one row, asking for its event, or complete its order.
+
+        :raises UserError: something of the order is open; says what
+        """
         self.ensure_one()
-        return self.task_id.action_open_done() if self.task_id else self.action_open()
+        return self.task_id.action_open_done() if self.task_id else self.order_id.action_done()
 
     def action_take(self):
         """Take tasks and orders over."""
@@ -155,7 +163,14 @@ class CrmMyWork(models.Model):
         return True
 
     def action_postpone(self, days=1):
-        """Move tasks and orders by a number of days (*Przełóż*)."""
+        """Move tasks and orders by a number of days (*Przełóż*); what is late, from today.
+
+        :raises UserError: a task is finished or cancelled meanwhile
+        """
         self.task_id.action_postpone(days)
         self.order_id._postpone(days)
         return True
+
+    def action_postpone_week(self):
+        """Move tasks and orders by a week."""
+        return self.action_postpone(7)

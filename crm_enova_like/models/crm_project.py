@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.fields import Domain
+
+from .crm_document_link import SOURCES
 
 OPERATORS = "crm_enova_like.group_user"
 TECHNICIANS = "crm_enova_like.group_technician"
@@ -8,19 +11,49 @@ TECHNICIANS = "crm_enova_like.group_technician"
 class CrmServiceOrder(models.Model):
     _inherit = "crm.service.order"
 
-    def _get_totals(self, currency):
-        """What orders bring and what they cost, in one currency.
+    def _get_totals(self, links, currency):
+        """What orders bring and what they cost, with the documents linked to them, in one currency.
 
+        What a confirmed document bills of an order counts in place of what its lines say; a linked cost comes on
+        top of the parts.
+
+        :param links: crm.document.link records of these orders, and of tasks and events beside them
         :return: (value, cost)
         """
-        value = cost = 0.0
+        value, cost = links._get_total(currency)
+        billed = links.filtered(lambda link: link.role == "revenue" and link.is_counted).order_id
         today = fields.Date.context_today(self)
         for order in self:
-            for amount, sign in ((order.amount_billable, 0), (order.total_cost, 1)):
-                if currency and order.currency_id != currency:
-                    amount = order.currency_id._convert(amount, currency, order.company_id, today)
-                value, cost = (value, cost + amount) if sign else (value + amount, cost)
+            to_bill = 0.0 if order in billed else order.amount_billable
+            rate = 1.0
+            if currency and order.currency_id != currency:
+                rate = order.currency_id._get_conversion_rate(order.currency_id, currency, order.company_id, today)
+            value, cost = value + to_bill * rate, cost + order.total_cost * rate
         return value, cost
+
+
+class CrmDocumentLink(models.Model):
+    _inherit = "crm.document.link"
+
+    @api.model
+    def _get_group_links(self, field, groups):
+        """The links with a role of the tasks, events and orders of projects or campaigns.
+
+        :param field: "project_id" or "campaign_id"
+        :return: {project or campaign: links}
+        """
+        paths = [f"{source}.{field}" for source in SOURCES]
+        if field == "campaign_id":
+            # what names no campaign is its project's
+            paths += [f"{source}.project_id.{field}" for source in SOURCES]
+        links = self.search(
+            Domain("role", "!=", "none") & Domain.OR(Domain(path, "in", groups.ids) for path in paths))
+
+        def group(link):
+            source = link._get_source()
+            return source.project_id if field == "project_id" else source.campaign_id or source.project_id.campaign_id
+
+        return links.grouped(group)
 
 
 class ProjectProject(models.Model):
@@ -44,8 +77,13 @@ class ProjectProject(models.Model):
         compute="_compute_progress", groups=TECHNICIANS, aggregator=None,
         help="Tasks that are done, of those that were not cancelled.")
     planned_value = fields.Monetary(groups=OPERATORS, tracking=True)
-    real_value = fields.Monetary(compute="_compute_real_value", groups=OPERATORS, help="To bill, by its orders.")
-    real_cost = fields.Monetary(compute="_compute_real_value", groups=OPERATORS, help="Of the parts in its orders.")
+    real_value = fields.Monetary(
+        compute="_compute_real_value", groups=OPERATORS,
+        help="Of the confirmed documents linked as revenue to its tasks, events and orders, and what is to bill of the "
+             "orders that have none.")
+    real_cost = fields.Monetary(
+        compute="_compute_real_value", groups=OPERATORS,
+        help="Of the parts in its orders, and of the confirmed documents linked as cost.")
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_counts(self):
@@ -71,8 +109,11 @@ class ProjectProject(models.Model):
     def _compute_real_value(self):
         Order = self.env["crm.service.order"]
         orders = Order.search([("project_id", "in", self.ids), ("state", "!=", "cancelled")]).grouped("project_id")
+        Link = self.env["crm.document.link"]
+        links = Link._get_group_links("project_id", self)
         for project in self:
-            project.real_value, project.real_cost = orders.get(project, Order)._get_totals(project.currency_id)
+            project.real_value, project.real_cost = orders.get(project, Order)._get_totals(
+                links.get(project, Link), project.currency_id)
 
     @api.constrains("campaign_id", "company_id")
     def _check_campaign_company(self):
@@ -124,10 +165,12 @@ class UtmCampaign(models.Model):
     budget = fields.Monetary(groups=OPERATORS)
     other_cost = fields.Monetary(groups=OPERATORS, help="What no order bears: advertising, leaflets, a stand.")
     cost = fields.Monetary(
-        compute="_compute_effectiveness", groups=OPERATORS, help="Other costs, and the parts in the orders.")
+        compute="_compute_effectiveness", groups=OPERATORS,
+        help="Other costs, the parts in the orders, and the confirmed documents linked as cost.")
     revenue = fields.Monetary(
         compute="_compute_effectiveness", groups=OPERATORS,
-        help="To bill, by the orders of the campaign and of its projects.")
+        help="Of the confirmed documents linked as revenue to the tasks, events and orders of the campaign and its "
+             "projects, and what is to bill of the orders that have none.")
     effectiveness = fields.Float(
         compute="_compute_effectiveness", groups=OPERATORS, aggregator=None,
         help="(revenue − cost) / cost; empty while there is no cost.")
@@ -158,9 +201,11 @@ class UtmCampaign(models.Model):
             ("state", "!=", "cancelled"), "|", ("campaign_id", "in", self.ids),
             "&", ("campaign_id", "=", False), ("project_id.campaign_id", "in", self.ids),
         ]).grouped(lambda order: order.campaign_id or order.project_id.campaign_id)
+        Link = self.env["crm.document.link"]
+        links = Link._get_group_links("campaign_id", self)
         for campaign in self:
             value, cost = orders.get(campaign, Order)._get_totals(
-                campaign.currency_id or self.env.company.currency_id)
+                links.get(campaign, Link), campaign.currency_id or self.env.company.currency_id)
             campaign.revenue, campaign.cost = value, cost + campaign.other_cost
             campaign.effectiveness = (value - campaign.cost) / campaign.cost if campaign.cost else 0.0
             campaign.is_over_budget = bool(campaign.budget and campaign.cost > campaign.budget)

@@ -1,5 +1,5 @@
 from bisect import bisect_left
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 import pytz
 
@@ -30,12 +30,28 @@ class CrmTask(models.Model):
         "crm.task", string="First of the Series", copy=False, readonly=True, index="btree_not_null",
         ondelete="set null")
     series_index = fields.Integer(copy=False, readonly=True)
+    series_day = fields.Date(
+        compute="_compute_series_day", store=True, readonly=False, precompute=True, copy=False,
+        help="The day from which the dates of the series are counted: that of its first task. Postponing the task "
+             "or dragging it in the calendar leaves it.")
 
     _series_uniq = models.UniqueIndex(
         "(series_id, series_index) WHERE series_id IS NOT NULL", "This task of the series exists already.")
     _repeat_positive = models.Constraint(
         "CHECK(NOT repeats OR (repeat_number >= 1 AND repeat_count >= 0))",
         "A task repeats every 1 or more days, weeks, months or years.")
+
+    @api.depends("repeats", "planned_start", "date_deadline")
+    def _compute_series_day(self):
+        for task in self:
+            task.series_day = task.repeats and task._get_planned_day()
+
+    def _get_planned_day(self):
+        """The day of one task in its company's time zone: of its plan, else its deadline."""
+        self.ensure_one()
+        if not self.planned_start:
+            return self.date_deadline
+        return pytz.utc.localize(self.planned_start).astimezone(self.company_id._service_tz()).date()
 
     @api.constrains("repeats", "repeat_until", "repeat_count", "planned_start", "date_deadline")
     def _check_repeat(self):
@@ -75,8 +91,8 @@ class CrmTask(models.Model):
         vals = {**self.copy_data()[0], "series_id": first.id, "series_index": index, "state": "open",
                 "requester_id": self.requester_id.id, "parent_id": self.parent_id.id}
         start = first.planned_start and pytz.utc.localize(first.planned_start).astimezone(zone)
-        day = start.date() if start else first.date_deadline
-        due = self._get_series_date(day, index, zone)
+        day = first._get_planned_day()
+        due = self._get_series_date(first.series_day or day, index)
         if self.repeat_until and due > self.repeat_until:
             return None
         if start:
@@ -89,7 +105,7 @@ class CrmTask(models.Model):
             vals["date_deadline"] = due
         return vals
 
-    def _get_series_date(self, first, index, zone):
+    def _get_series_date(self, first, index):
         """The date of a series' task with a number, counted from the first one's.
 
         On working days, dates that are moved to the same day are one: a daily
@@ -105,24 +121,11 @@ class CrmTask(models.Model):
                 due = inspection_schedule.nth_date(first, n, self.repeat_number, self.repeat_unit)
                 if due + LONGEST_LEAVE > end:
                     end = due + timedelta(days=366) + LONGEST_LEAVE
-                    working = self._get_working_days(due, end, zone)
+                    working = self.company_id._get_working_days(due, end)
                 place = bisect_left(working, due)
                 if place < len(working) and working[place] <= due + LONGEST_LEAVE:
                     due = working[place]
         return due
-
-    def _get_working_days(self, begin, end, zone):
-        """The days on which the company's calendar works, in order."""
-        intervals = self.company_id.resource_calendar_id._work_intervals_batch(
-            zone.localize(datetime.combine(begin, time.min)), zone.localize(datetime.combine(end, time.max)))[False]
-        days = set()
-        for start, stop, _meta in intervals:
-            # round the clock, one interval is many days
-            day, last = start.astimezone(zone).date(), (stop - timedelta(seconds=1)).astimezone(zone).date()
-            while day <= last:
-                days.add(day)
-                day += timedelta(days=1)
-        return sorted(days)
 
     @api.ondelete(at_uninstall=False)
     def _check_not_first(self):

@@ -1,4 +1,4 @@
-from datetime import timezone
+from datetime import datetime, time, timedelta, timezone
 
 import pytz
 
@@ -66,6 +66,21 @@ class ResCompany(models.Model):
     def _service_date(self, moment):
         """The date on which a UTC datetime falls at the company's place."""
         return moment.replace(tzinfo=timezone.utc).astimezone(self._service_tz()).date()
+
+    def _get_working_days(self, begin, end):
+        """The days from one to another on which the company's working schedule works, in order."""
+        self.ensure_one()
+        zone, calendar = self._service_tz(), self.sudo().resource_calendar_id
+        intervals = calendar._work_intervals_batch(
+            zone.localize(datetime.combine(begin, time.min)), zone.localize(datetime.combine(end, time.max)))[False]
+        days = set()
+        for start, stop, _meta in intervals:
+            # round the clock, one interval is many days
+            day, last = start.astimezone(zone).date(), (stop - timedelta(seconds=1)).astimezone(zone).date()
+            while day <= last:
+                days.add(day)
+                day += timedelta(days=1)
+        return sorted(days)
 
     def _create_service_defaults(self):
         """Give each company its own stages, order type and numbers, where it

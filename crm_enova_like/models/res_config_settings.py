@@ -12,6 +12,7 @@ class ResConfigSettings(models.TransientModel):
     inspection_horizon_months = fields.Integer(related="company_id.inspection_horizon_months", readonly=False)
     inspection_nearby_days = fields.Integer(related="company_id.inspection_nearby_days", readonly=False)
     inspection_catch_up = fields.Selection(related="company_id.inspection_catch_up", readonly=False)
+    assignment_notice = fields.Boolean(related="company_id.assignment_notice", readonly=False)
     service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
     service_account_proposal_id = fields.Many2one(
         "account.account", string="Proposed Account", compute="_compute_service_account_proposal_id",

@@ -13,7 +13,7 @@ class CrmServiceOrder(models.Model):
 
     _name = "crm.service.order"
     _description = "Service Order"
-    _inherit = ["mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
     _order = "date_received desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id.name", "device_line_ids.device_id.serial_number"]
@@ -164,6 +164,10 @@ class CrmServiceOrder(models.Model):
         calendar = company.sudo().resource_calendar_id
         if not calendar:
             return start + timedelta(days=days)
+        # two days off a week and as many feasts: one look at the schedule is enough
+        working = company._get_working_days(start + timedelta(days=1), start + timedelta(days=2 * days + 14))
+        if len(working) >= days:
+            return working[days - 1]
         next_day = datetime.combine(start + timedelta(days=1), time.min)
         planned = calendar.plan_days(days, next_day, compute_leaves=True)
         return planned.date() if planned else start + timedelta(days=days)
@@ -320,6 +324,6 @@ class CrmServiceOrder(models.Model):
     # MAIL
 
     def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        """No assignment mail: enova's users see their work in *My tasks*, and
-        one mail for each order is what people complain about."""
+        """Nobody follows an order because it was given to him: its messages are the counter's talk with the
+        customer, and each would be a mail to the technician. A task's performer does follow it."""
         return []

@@ -1,4 +1,5 @@
 from . import test_access
+from . import test_assignment
 from . import test_device
 from . import test_device_delivery
 from . import test_device_history

@@ -1,4 +1,5 @@
 from datetime import date, datetime
+from unittest.mock import patch
 
 from odoo import Command
 from odoo.exceptions import AccessError
@@ -22,6 +23,11 @@ class TestCalendar(ServiceCommon):
         return self.env["crm.task"].with_user(self.operator).create({
             "name": "Visit", "partner_id": self.contractor.id, "user_id": self.technician.id,
             "planned_start": datetime(2026, 3, 12, 9), "planned_stop": datetime(2026, 3, 12, 11), **vals})
+
+    def _order(self, **vals):
+        return self.make_order(self.device, **{
+            "user_id": self.technician.id, "planned_start": datetime(2026, 3, 12, 9),
+            "planned_stop": datetime(2026, 3, 12, 10), **vals})
 
     def _entry(self, record):
         return self.env["calendar.event"].sudo().with_context(active_test=False).browse(
@@ -98,18 +104,14 @@ class TestCalendar(ServiceCommon):
         entry.with_user(self.operator).write(whole_day)
         self.assertEqual((task.planned_start, task.date_deadline), (False, date(2026, 3, 18)))
         self.assertTrue(entry.allday)
-        order = self.make_order(
-            self.device, user_id=self.technician.id, planned_start=datetime(2026, 3, 12, 9),
-            planned_stop=datetime(2026, 3, 12, 10))
+        order = self._order()
         entry = self._entry(order)
         entry.with_user(self.operator).write(whole_day)
         self.assertEqual(order.planned_start, datetime(2026, 3, 18, 9))
         self.assertEqual((entry.allday, entry.start), (False, datetime(2026, 3, 18, 9)))
 
     def test_an_order_has_its_entry_while_it_is_open(self):
-        order = self.make_order(
-            self.device, user_id=self.technician.id, planned_start=datetime(2026, 3, 12, 9),
-            planned_stop=datetime(2026, 3, 12, 10))
+        order = self._order()
         entry = self._entry(order)
         self.assertEqual(entry.user_id, self.technician)
         order.planned_start = datetime(2026, 3, 12, 9, 30)
@@ -122,7 +124,61 @@ class TestCalendar(ServiceCommon):
 
     def test_without_a_performer_or_a_plan_there_is_no_entry(self):
         self.assertFalse(self._entry(self._task(user_id=False)))
-        self.assertFalse(self._entry(self.make_order(self.device, user_id=self.technician.id)))
+        self.assertFalse(self._entry(self._order(planned_start=False, planned_stop=False, date_deadline=False)))
+
+    def test_an_order_with_a_deadline_alone_is_a_whole_day(self):
+        order = self._order(planned_start=False, planned_stop=False, date_deadline=date(2026, 3, 20))
+        entry = self._entry(order)
+        self.assertEqual((entry.allday, entry.start_date, entry.user_id), (True, date(2026, 3, 20), self.technician))
+        entry.with_user(self.technician).write({"start": datetime(2026, 3, 23, 8), "stop": datetime(2026, 3, 23, 18)})
+        self.assertEqual((order.date_deadline, order.planned_start), (date(2026, 3, 23), False))
+        entry.with_user(self.technician).write({
+            "allday": False, "start": datetime(2026, 3, 19, 8), "stop": datetime(2026, 3, 19, 9)})
+        self.assertEqual((order.date_deadline, order.planned_start), (date(2026, 3, 23), datetime(2026, 3, 19, 8)))
+
+    def test_an_entry_taken_out_by_hand_is_no_longer_planned(self):
+        task, other, order = self._task(), self._task(date_deadline=date(2026, 3, 20)), self._order()
+        entries = self._entry(task) | self._entry(other) | self._entry(order)
+        noise = self._count_noise()
+        entries.with_user(self.operator).unlink()
+        self.assertEqual(
+            [record.planned_start for record in (task, other, order)], [False] * 3)
+        self.assertFalse(self._entry(task))
+        self.assertEqual((self._entry(other).allday, self._entry(other).start_date), (True, date(2026, 3, 20)))
+        task.planned_start = datetime(2026, 3, 13, 9)
+        self.assertEqual(self._entry(task).start, datetime(2026, 3, 13, 9))
+        self._entry(task).with_user(self.technician).action_archive()
+        self.assertFalse(task.planned_start or self._entry(task).active)
+        self.assertEqual(self._count_noise(), noise)
+
+    def test_a_deadline_is_not_agreed_away_in_the_calendar(self):
+        task = self._task(planned_start=False, planned_stop=False, date_deadline=date(2026, 3, 20))
+        self._entry(task).with_user(self.technician).action_archive()
+        self.assertTrue(self._entry(task).active)
+        self._entry(task).with_user(self.technician).unlink()
+        self.assertEqual(self._entry(task).start_date, date(2026, 3, 20))
+
+    def test_who_may_not_move_the_task_does_not_take_its_entry_out(self):
+        task = self._task()
+        task.sudo().requester_id = self.manager
+        for method in ("unlink", "action_archive"):
+            with self.assertRaises(AccessError):
+                getattr(self._entry(task).with_user(self.other_technician), method)()
+        self.assertTrue(self._entry(task).active)
+
+    def test_what_moves_alike_is_written_at_once(self):
+        tasks = self.env["crm.task"].concat(*(self._task() for _number in range(20)))
+        Event, written = type(self.env["calendar.event"]), []
+        write = Event.write
+
+        def count(entries, vals):
+            written.append(entries)
+            return write(entries, vals)
+
+        with patch.object(Event, "write", count):
+            tasks.write({"user_id": self.other_technician.id})
+        self.assertEqual(tasks.sudo().calendar_event_id.user_id, self.other_technician)
+        self.assertEqual([len(entries) for entries in written], [20])
 
     def test_nobody_is_mailed_when_an_order_is_assigned(self):
         order = self.make_order(self.device)

@@ -1,4 +1,4 @@
-from odoo import fields
+from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import Form, freeze_time, tagged
 
@@ -99,6 +99,110 @@ class TestCrmCampaign(ServiceCommon):
         self.assertEqual(campaign.revenue, 390)
         with self.assertRaises(AccessError):
             self.project.with_user(self.technician).read(["real_value"])
+
+    def test_what_one_company_was_allowed_another_was_not(self):
+        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        consent = self._consent(self.contractor)
+        consent.company_id = other
+        self.project.campaign_id = False
+        Consent = self.env["crm.consent"]
+        self.assertFalse(Consent._get_given(self.contractor, "phone")[self.contractor])
+        self.assertEqual(Consent._get_given(self.contractor, "phone", other)[self.contractor], consent)
+        self.assertEqual(self._wizard(self.contractor).left_out_ids, self.contractor)
+        self.assertFalse(Consent.with_user(self.operator).search([("id", "=", consent.id)]))
+        self.assertTrue(self._consent(self.contractor), "each company has its own")
+
+    def test_two_who_press_at_once_make_one_project(self):
+        """The second waits for the campaign's row, is run again and finds the contractor in it already."""
+        self._consent(self.contractor)
+        self.project.campaign_id = False
+        first, second = self._wizard(self.contractor), self._wizard(self.contractor)
+        self.assertEqual(second.chosen_ids, self.contractor)
+        with self.assertLogs("odoo.sql_db", "DEBUG") as log:
+            first.action_create()
+        self.assertTrue(any("UPDATE utm_campaign" in line for line in log.output), "its row is locked")
+        second.invalidate_recordset()
+        with self.assertRaisesRegex(UserError, "In it already: Piekarnia"):
+            second.action_create()
+
+    def _invoice(self, amount, move_type="out_invoice", post=True):
+        invoice = self.env["account.move"].create({
+            "move_type": move_type, "partner_id": self.contractor.id, "invoice_date": "2026-03-09",
+            "invoice_line_ids": [Command.create({
+                "name": "Service", "quantity": 1, "price_unit": amount, "tax_ids": [Command.clear()]})]})
+        if post:
+            invoice.action_post()
+        return invoice
+
+    def test_linked_documents_count_once_in_project_and_campaign(self):
+        order = self._new_order(self.device, project_id=self.project.id)
+        order.line_ids.create({
+            "order_id": order.id, "kind": "labour", "product_id": self.labour.id, "quantity": 1, "price_unit": 150,
+            "billing": "billable"})
+        task = self._tasks(project_id=self.project.id)
+        event = self.env["crm.event"].create({"name": "Fair", "campaign_id": self.campaign.id})
+        invoice, draft = self._invoice(400), self._invoice(70, post=False)
+        for source in (order, task):
+            source._link_documents(invoice)
+        task._link_documents(draft)
+        event._link_documents(self._invoice(60, "in_invoice"))
+        self.assertEqual((self.project.real_value, self.project.real_cost), (400, 0), "in place of what is to bill")
+        self.assertEqual((self.campaign.revenue, self.campaign.cost), (400, 60))
+        draft.action_post()
+        self.env.invalidate_all()
+        self.assertEqual(self.project.real_value, 470)
+        self.assertEqual((order.linked_revenue, task.linked_revenue, event.linked_cost), (400, 470, 60))
+        # who reads no invoices sees what is to bill
+        self.assertEqual(self.project.with_user(self.operator).real_value, 150)
+        order.document_link_ids.unlink()
+        self.env.invalidate_all()
+        self.assertEqual(self.project.real_value, 470 + 150)
+
+    def test_an_invoice_counts_within_its_sales_order(self):
+        sale = self.env["sale.order"].create({
+            "partner_id": self.contractor.id, "order_line": [Command.create({
+                "product_id": self.labour.id, "product_uom_qty": 1, "price_unit": 300,
+                "tax_ids": [Command.clear()]})]})
+        task = self._tasks(project_id=self.project.id)
+        task._link_documents(sale)
+        self.assertEqual(self.project.real_value, 0, "a quotation is no revenue yet")
+        sale.action_confirm()
+        sale.order_line.qty_delivered = 1
+        invoice = sale._create_invoices()
+        invoice.action_post()
+        task._link_documents(invoice)
+        self.env.invalidate_all()
+        self.assertEqual((self.project.real_value, self.campaign.revenue), (300, 300))
+        self.assertEqual(task.linked_revenue, 300)
+
+    def test_what_documents_bring_counts_in_the_projects_currency(self):
+        euro = self.env["res.currency"].with_context(active_test=False).search([
+            ("id", "!=", self.company.currency_id.id)], limit=1)
+        euro.active = True
+        euro.rate_ids.unlink()
+        self.env["res.currency.rate"].create({
+            "currency_id": euro.id, "company_id": self.company.id, "name": "2020-01-01", "rate": 0.25})
+        task = self._tasks(project_id=self.project.id)
+        task._link_documents(self._invoice(400))
+        links = task.document_link_ids
+        self.assertEqual(links._get_total(euro), (100, 0))
+        order = self._new_order(self.device)
+        order.line_ids.create({
+            "order_id": order.id, "kind": "labour", "product_id": self.labour.id, "quantity": 1, "price_unit": 100,
+            "billing": "billable"})
+        self.assertEqual(order._get_totals(links, euro), (125, 0))
+
+    def test_the_values_of_many_projects_take_few_statements(self):
+        projects = self.env["project.project"].create([
+            {"name": f"Project {number}", "company_id": self.company.id} for number in range(20)])
+        for project in projects:
+            self._tasks(project_id=project.id)._link_documents(self._invoice(10))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        projects[:1].mapped("real_value")
+        self.env.invalidate_all()
+        with self.assertQueryCount(12):
+            self.assertEqual(projects.mapped("real_value"), [10] * 20)
 
     def test_no_cost_no_effectiveness(self):
         self.assertEqual(self.campaign.effectiveness, 0)

@@ -55,6 +55,10 @@ class TestDocumentLink(ServiceCommon):
     def test_revenue_and_cost_follow_the_kind_and_are_summed(self):
         self.order._link_documents(self.quotation)
         self.order._link_documents(self.bill)
+        self.assertEqual((self.order.linked_revenue, self.order.linked_cost), (0.0, 0.0), "nothing is confirmed")
+        self.quotation.action_confirm()
+        self.bill.action_post()
+        self.env.invalidate_all()
         self.assertEqual(dict(self.order.document_link_ids.mapped(lambda link: (link.res_model, link.role))), {
             "sale.order": "revenue", "account.move": "cost"})
         self.assertEqual((self.order.linked_revenue, self.order.linked_cost), (180.0, 50.0))
@@ -71,6 +75,7 @@ class TestDocumentLink(ServiceCommon):
             "partner_id": self.contractor.id, "pricelist_id": pricelist.id,
             "order_line": [Command.create({"product_id": self.part.id, "product_uom_qty": 1, "price_unit": 10.0,
                                            "tax_ids": [Command.clear()]})]})
+        quotation.action_confirm()
         self.task._link_documents(quotation)
         self.assertEqual(self.task.linked_revenue, 40.0)
 

@@ -1,7 +1,9 @@
 from datetime import date, datetime
 
+from lxml import etree
+
 from odoo import Command
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
 
 from .common import ServiceCommon
@@ -106,6 +108,42 @@ class TestMyWork(ServiceCommon):
         row.action_postpone(7)
         self.assertEqual(order.date_deadline, date(2026, 3, 27))
 
+    def test_an_order_is_completed_from_its_row(self):
+        order = self.make_order(self.device, user_id=self.technician.id)
+        row = self._row(order).with_user(self.technician)
+        with self.assertRaisesRegex(UserError, "without an outcome"):
+            row.action_done()
+        order.device_line_ids.action_repaired()
+        row.action_done()
+        self.assertEqual(order.state, "done")
+
+    def test_what_is_late_is_postponed_from_today(self):
+        task = self._task(self.operator, planned_start=datetime(2026, 3, 2, 9), planned_stop=datetime(2026, 3, 2, 11))
+        late = self._task(self.operator, date_deadline=date(2026, 3, 1), planned_start=datetime(2026, 3, 12, 9))
+        self._row(task).with_user(self.operator).action_postpone()
+        self.assertEqual((task.planned_start, task.planned_stop, task.date_deadline), (
+            datetime(2026, 3, 12, 9), datetime(2026, 3, 12, 11), False))
+        self._row(late).with_user(self.operator).action_postpone_week()
+        self.assertEqual((late.planned_start, late.date_deadline), (datetime(2026, 3, 19, 9), date(2026, 3, 18)))
+
+    def test_a_visit_keeps_its_hour_where_the_clocks_change(self):
+        self.operator.tz = "Europe/Warsaw"
+        task = self._task(self.operator, planned_start=datetime(2026, 3, 28, 9))
+        self._row(task).with_user(self.operator).action_postpone()
+        self.assertEqual(task.planned_start, datetime(2026, 3, 29, 8))
+
+    def test_the_calendar_shows_deadlines_as_whole_days(self):
+        planned = self._row(self._task(self.operator, planned_start=datetime(2026, 3, 12, 9)))
+        due = self._row(self._task(self.operator, date_deadline=date(2026, 3, 20)))
+        self.assertEqual((planned.allday, planned.calendar_start, planned.calendar_stop), (
+            False, datetime(2026, 3, 12, 9), datetime(2026, 3, 12, 10)))
+        self.assertEqual((due.allday, due.calendar_start, due.calendar_stop), (
+            True, datetime(2026, 3, 20, 8), datetime(2026, 3, 20, 18)))
+
+    def test_a_time_zone_that_does_not_exist_breaks_nothing(self):
+        row = self._row(self._task(self.operator, date_deadline=date(2026, 3, 11)))
+        self.assertEqual(row.with_context(tz="Mars/Olympus").search([("id", "=", row.id)]).bucket, "2_today")
+
     def test_the_phone_dials_and_the_address_opens_the_map(self):
         self.shop.write({"street": "Rynek 1", "city": "Poznań"})
         self.contractor.phone = "+48 61 555 01 01"
@@ -120,15 +158,31 @@ class TestMyWork(ServiceCommon):
             {"name": f"Task {n}", "partner_id": partner.id, "user_id": self.operator.id,
              "requester_id": self.manager.id, "date_deadline": date(2026, 3, 11)}
             for n, partner in enumerate(partners)])
+        project = self.env["project.project"].create({"name": "Contracts"})
+        tasks = self.env["crm.task"].search([("user_id", "=", self.operator.id)])
+        tasks.project_id = project
+        for number, day in enumerate((10, 11, 12, 14, 20)):
+            tasks[number::6].date_deadline = date(2026, 3, day)
+        tasks[5::6].date_deadline = False
         self.env.flush_all()
-        self.env.invalidate_all()
-        Work = self.Work.with_user(self.operator)
+        Work, domain = self.Work.with_user(self.operator), [("user_id", "=", self.operator.id)]
+        # just what the list asks for, as its own view says
+        arch = etree.fromstring(Work.get_views([(False, "list")])["views"]["list"]["arch"])
         specification = {
-            "name": {}, "kind": {}, "bucket": {}, "priority": {}, "phone": {}, "planned_start": {}, "state": {},
-            "date_deadline": {}, **{
-                name: {"fields": {"display_name": {}}} for name in ("type_id", "partner_id", "user_id")}}
-        Work.web_search_read([("user_id", "=", self.operator.id)], specification, limit=1)
-        self.env.invalidate_all()
-        with self.assertQueryCount(15):
-            page = Work.web_search_read([("user_id", "=", self.operator.id)], specification, limit=80)
-        self.assertEqual(len(page["records"]), 80)
+            name: {"fields": {"display_name": {}}} if Work._fields[name].relational else {}
+            for name in arch.xpath("//field/@name")}
+        self.assertLessEqual({"phone", "project_id", "requester_id", "type_id"}, specification.keys())
+        pages = {
+            "flat": lambda: Work.web_search_read(domain, specification, limit=80, count_limit=10001),
+            "by day, all of it open": lambda: Work.web_read_group(
+                domain, ["bucket"], ["__count"], limit=80, auto_unfold=True, unfold_read_specification=specification,
+                unfold_read_default_limit=80, groupby_read_specification={}),
+        }
+        for name, read in pages.items():
+            with self.subTest(page=name):
+                read()
+                self.env.invalidate_all()
+                with self.assertQueryCount(15):
+                    page = read()
+                rows = page.get("records") or sum((group["__records"] for group in page["groups"]), [])
+                self.assertEqual(len(rows), 80)

@@ -215,6 +215,22 @@ class TestTask(ServiceCommon):
             with self.subTest(len(lines)):
                 self.assertEqual(self._days(task, 2), [date(2026, 3, 14), date(2026, 3, 15)])
 
+    def test_one_of_a_series_is_moved_and_the_others_stay(self):
+        task = self._task(date_deadline=date(2026, 3, 16), repeats=True, repeat_unit="week", repeat_count=4)
+        task.date_deadline = date(2026, 3, 17)
+        self.assertEqual(task.series_day, date(2026, 3, 17), "the series is planned anew")
+        task.action_postpone(3)
+        self.assertEqual((task.date_deadline, task.series_day), (date(2026, 3, 20), date(2026, 3, 17)))
+        task.action_done()
+        second = self.env["crm.task"].search([("series_id", "=", task.id)])
+        self.assertEqual(second.date_deadline, date(2026, 3, 24))
+        entry = second.sudo().calendar_event_id
+        entry.write({"start": datetime(2026, 3, 26, 8), "stop": datetime(2026, 3, 26, 18)})
+        self.assertEqual(second.date_deadline, date(2026, 3, 26))
+        second.action_done()
+        third = self.env["crm.task"].search([("series_id", "=", task.id), ("series_index", "=", 2)])
+        self.assertEqual(third.date_deadline, date(2026, 3, 31))
+
     def test_the_first_of_a_series_stays(self):
         task = self._task(date_deadline=date(2026, 3, 1), repeats=True, repeat_unit="week", repeat_count=3)
         task.action_done()

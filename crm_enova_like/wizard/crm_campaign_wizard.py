@@ -1,5 +1,6 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..models.crm_consent import CHANNELS
 
@@ -54,10 +55,15 @@ class CrmCampaignWizard(models.TransientModel):
                 ("campaign_id", "=", wizard.campaign_id.id),
                 ("partner_id.commercial_partner_id", "in", contractors.ids),
             ]).partner_id.commercial_partner_id.with_env(self.env) & contractors
-            given = self.env["crm.consent"]._get_given(contractors, wizard.channel)
+            given = self.env["crm.consent"]._get_given(contractors, wizard.channel, wizard._get_company())
             wizard.existing_ids = existing
             wizard.chosen_ids = (contractors - existing).filtered(given.get)
             wizard.left_out_ids = contractors - existing - wizard.chosen_ids
+
+    def _get_company(self):
+        """In whose name one campaign speaks."""
+        self.ensure_one()
+        return self.campaign_id.company_id or self.env.company
 
     def _prepare_project_vals(self, contractor):
         self.ensure_one()
@@ -68,7 +74,7 @@ class CrmCampaignWizard(models.TransientModel):
             "date_start": self.campaign_id.date_start if self.campaign_id.date_end else False,
             "date": self.campaign_id.date_end if self.campaign_id.date_start else False,
             "user_id": self.campaign_id.user_id.id,
-            "company_id": (self.campaign_id.company_id or self.env.company).id,
+            "company_id": self._get_company().id,
             # what is sold to them is not theirs to see
             "privacy_visibility": "employees",
         }
@@ -92,6 +98,9 @@ class CrmCampaignWizard(models.TransientModel):
         """
         self.ensure_one()
         self.campaign_id.check_access("write")
+        # of two who press at once, the second waits, is run again, and finds whom the first one took
+        self.env.execute_query(SQL(
+            "UPDATE utm_campaign SET write_date = write_date WHERE id = %s RETURNING id", self.campaign_id.id))
         contractors = self.chosen_ids
         if not contractors:
             raise UserError(self.env._(
@@ -99,7 +108,7 @@ class CrmCampaignWizard(models.TransientModel):
                 "In it already: %(existing)s.", campaign=self.campaign_id.title,
                 left_out=", ".join(self.left_out_ids.mapped("name")) or "–",
                 existing=", ".join(self.existing_ids.mapped("name")) or "–"))
-        given = self.env["crm.consent"]._get_given(contractors, self.channel)
+        given = self.env["crm.consent"]._get_given(contractors, self.channel, self._get_company())
         # operators make no projects in Odoo's own app: here just these, with values of our own
         projects = self.env["project.project"].sudo().with_context(mail_create_nosubscribe=True).create(
             [self._prepare_project_vals(contractor) for contractor in contractors]).with_env(self.env)
