@@ -204,7 +204,8 @@ class TestCalendarQuiet(ServiceCommon):
             ("create", create), ("plan", plan), ("reassign", reassign), ("drag", drag),
             ("drop on a day", drop_on_a_day), ("reassign in the calendar", reassign_in_the_calendar),
             ("postpone", postpone), ("take off the calendar", take_off), ("remind", remind), ("rename", rename),
-            ("finish", finish), ("reopen", reopen), ("archive", archive), ("cancel", lambda: tasks.action_cancel()), ("delete", delete)])
+            ("finish", finish), ("reopen", reopen), ("archive", archive),
+            ("cancel", lambda: tasks.action_cancel()), ("delete", delete)])
 
     def test_nobody_hears_of_orders(self):
         orders = self.env["crm.service.order"].with_user(self.operator)
