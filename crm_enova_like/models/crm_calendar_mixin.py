@@ -31,7 +31,7 @@ class CrmCalendarMixin(models.AbstractModel):
     def _get_calendar_fields(self):
         """Fields whose change moves the entry."""
         return {"active", "name", "state", "stage_id", "user_id", "partner_id", "planned_start", "planned_stop",
-                "date_deadline"}
+                "date_deadline", "company_id"}
 
     def _get_open_states(self):
         """The states in which a record is work to do."""
@@ -54,20 +54,26 @@ class CrmCalendarMixin(models.AbstractModel):
         return {
             "name": " – ".join(filter(None, [self.name, self.partner_id.name])),
             "start": start, "stop": stop, "allday": not self.planned_start,
-            "user_id": self.user_id.id, "active": True,
+            "user_id": self.user_id.id, "crm_company_id": self.company_id.id, "active": True,
         }
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = super().create(vals_list)
+        records = super().create([self._drop_calendar_entry(vals) for vals in vals_list])
         records._sync_calendar()
         return records
 
     def write(self, vals):
+        vals = self._drop_calendar_entry(vals)
         result = super().write(vals)
         if self._get_calendar_fields() & vals.keys() and not self.env.context.get(SYNCING):
             self._sync_calendar()
         return result
+
+    @api.model
+    def _drop_calendar_entry(self, vals):
+        """Whoever could choose the entry would move somebody's private appointment by it."""
+        return vals if self.env.su else {name: value for name, value in vals.items() if name != "calendar_event_id"}
 
     def unlink(self):
         entries = self._get_calendar_entries()
@@ -223,10 +229,14 @@ class CrmServiceOrder(models.Model):
 class CalendarEvent(models.Model):
     _inherit = "calendar.event"
 
+    # core's entries know no company, and are everybody's
+    crm_company_id = fields.Many2one(
+        "res.company", string="Company of the Task or Order", readonly=True, copy=False, index="btree_not_null")
+
     def write(self, vals):
         moved = {"start", "stop", "start_date", "stop_date", "allday", "user_id"} & vals.keys()
         removed = "active" in vals and not vals["active"]
-        if not (moved or removed) or self.env.context.get(SYNCING):
+        if not (moved or removed) or self.env.su and self.env.context.get(SYNCING):
             return super().write(vals)
         sources = self._get_crm_sources()
         ours = self.browse([entry.id for entry in sources])
@@ -245,7 +255,7 @@ class CalendarEvent(models.Model):
         return result
 
     def unlink(self):
-        if self.env.context.get(SYNCING):
+        if self.env.su and self.env.context.get(SYNCING):
             return super().unlink()
         records = list(self._get_crm_sources().values())
         for record in records:

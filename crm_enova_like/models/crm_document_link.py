@@ -165,10 +165,22 @@ class CrmDocumentLink(models.Model):
                 raise ValidationError(self.env._(
                     "Documents of the kind “%(model)s” cannot be linked.", model=vals.get("res_model")))
         links = super().create(vals_list)
-        for model, of_model in links.grouped("res_model").items():
-            # who may not see a document does not tie it, either
-            self.env[model].browse(of_model.mapped("res_id")).check_access("read")
+        links._check_documents_access()
         return links
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"task_id", "event_id", "order_id", "company_id"} & vals.keys():
+            # nobody moves a link to what is not theirs
+            self.check_access("write")
+        if {"res_model", "res_id"} & vals.keys():
+            self._check_documents_access()
+        return result
+
+    def _check_documents_access(self):
+        """Who may not see a document does not tie it, either."""
+        for model, links in self.grouped("res_model").items():
+            self.env[model].browse(links.mapped("res_id")).check_access("read")
 
     def action_open(self):
         """Open one linked document.

@@ -67,20 +67,24 @@ class CrmTask(models.Model):
     def write(self, vals):
         before = {task: task.state for task in self} if vals.get("state") in ("done", "cancelled") else {}
         result = super().write(vals)
-        self.filtered(lambda task: before.get(task) in OPEN_TASK_STATES and task.repeats)._make_next()
+        finished = self.filtered(lambda task: before.get(task) in OPEN_TASK_STATES and task.repeats)
+        # two people at once: the second waits here, tries again, and is told that the task is done
+        finished.flush_recordset(["state"])
+        finished._make_next()
         return result
 
     def _make_next(self):
         """Make the next task of each series, once."""
         vals_list = []
         for task in self:
-            first, index = task.series_id or task, (task.series_index or 0) + 1
+            # the series' other tasks may be a colleague's, out of sight of who finishes this one
+            first, index = (task.series_id or task).sudo(), (task.series_index or 0) + 1
             if task.repeat_count and index >= task.repeat_count:
                 continue
             vals = task._prepare_next(first, index)
             if vals:
                 vals_list.append(vals)
-        have = {(series.id, index) for series, index in self.with_context(active_test=False)._read_group(
+        have = {(series.id, index) for series, index in self.sudo().with_context(active_test=False)._read_group(
             [("series_id", "in", [vals["series_id"] for vals in vals_list])], ["series_id", "series_index"])}
         self.create([vals for vals in vals_list if (vals["series_id"], vals["series_index"]) not in have])
 

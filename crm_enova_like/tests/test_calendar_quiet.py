@@ -285,6 +285,21 @@ class TestCalendarQuiet(ServiceCommon):
 
         self._follow([("create", create), ("move", move), ("cancel", lambda: tasks[3:].action_cancel())])
 
+    def test_no_task_takes_a_private_appointment_for_its_entry(self):
+        """The entry is chosen by nobody: whoever could would move an appointment with its task."""
+        before, [task] = self._get_private(), self.env["crm.task"].with_user(self.operator).create([
+            {"name": "Call", "user_id": self.operator.id}])
+        task.write({"calendar_event_id": self.private[0].id, "planned_start": datetime(2026, 3, 14, 9)})
+        other = self.env["crm.task"].with_user(self.operator).create({
+            "name": "Call", "calendar_event_id": self.private[0].id, "date_deadline": date(2026, 3, 20)})
+        order = self.make_order(
+            self.device, user=self.operator, user_id=self.technician.id, calendar_event_id=self.private[0].id)
+        for record in (task, other, order):
+            self.assertNotIn(record.sudo().calendar_event_id, self.private)
+        (task | other).unlink()
+        self.env.flush_all()
+        self.assertEqual(self._get_private(), before)
+
     def test_a_private_appointment_stays_private(self):
         tasks = self._new_tasks()
         tasks[:4].write({"planned_start": datetime(2026, 3, 12, 9)})

@@ -329,6 +329,20 @@ class TestCrmMatrix(ServiceCommon):
                     with self.subTest(company=name, register=register, of=theirs, role=role):
                         self._assert_nothing(register, record.with_user(self.users[role, name]), vals)
 
+    def test_no_calendar_of_the_other_company(self):
+        for name, theirs in (("A", "B"), ("B", "A")):
+            entry = self._new_record("calendar", theirs, "colleague's")
+            for role in ROLES:
+                with self.subTest(company=name, register="calendar", of=theirs, role=role):
+                    self._assert_nothing("calendar", entry.with_user(self.users[role, name]), None)
+        # who performs it sees it, whichever company is switched on
+        both = self.companies["A"] | self.companies["B"]
+        user = self._new_employee("performer", GROUPS["technician"], both)
+        entry = self._new_record("calendar", "B", "own", user)
+        for active in (self.companies["A"], self.companies["B"], both):
+            with self.subTest(active=active.mapped("name")):
+                self._assert_shown("calendar", self._as(user, entry, {"allowed_company_ids": active.ids}), True)
+
     def test_a_company_that_is_not_ones_own_is_not_switched_on(self):
         for register in RIGHTS:
             record = self._new_record(register, "B")

@@ -43,6 +43,21 @@ class TestDocumentLink(ServiceCommon):
                 {(document._name, document.id) for document in (self.quotation, self.bill, transfer)})
         self.assertEqual(self.quotation.crm_link_count, 3)
 
+    def test_a_link_is_not_turned_to_what_is_not_ones_own(self):
+        mine = self.env["crm.task"].create({"name": "Mine", "user_id": self.technician.id})
+        theirs = self.make_order(
+            self.device, user_id=self.other_technician.id, requester_id=self.operator.id)
+        link = mine._link_documents(self.quotation)
+        for vals in (
+                {"res_id": self.env["sale.order"].create({"partner_id": self.contractor.id}).id},
+                {"res_model": "account.move", "res_id": self.bill.id},
+                {"task_id": False, "order_id": theirs.id}):
+            with self.subTest(vals=vals), self.assertRaises(AccessError):
+                link.with_user(self.technician).write(vals)
+                link.flush_recordset()
+        link.with_user(self.technician).role = "none"
+        self.assertEqual((link.task_id, link.res_id, link.role), (mine, self.quotation.id, "none"))
+
     def test_linking_twice_is_linking_once(self):
         self.order._link_documents(self.quotation)
         self.order._link_documents(self.quotation)

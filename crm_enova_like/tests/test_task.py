@@ -257,6 +257,26 @@ class TestTask(ServiceCommon):
             self._task(series_id=task.id, series_index=1)
             self.env.flush_all()
 
+    def test_a_series_goes_on_where_its_other_tasks_are_a_colleagues(self):
+        task = self._task(
+            user_id=self.technician.id, requester_id=self.operator.id, date_deadline=date(2026, 3, 1), repeats=True,
+            repeat_unit="week", repeat_count=5)
+        task.with_user(self.technician).action_done()
+        following = self.env["crm.task"].search([("series_id", "=", task.id)])
+        # the next one is handed over, and the first one is done again
+        following.user_id = self.other_technician
+        task.action_reopen()
+        self.env.invalidate_all()
+        task.with_user(self.technician).action_done()
+        self.assertEqual(self.env["crm.task"].search([("series_id", "=", task.id)]), following)
+        # the first one is a colleague's now
+        task.user_id, following.user_id = self.other_technician, self.technician
+        self.env.flush_all()
+        self.env.invalidate_all()
+        following.with_user(self.technician).action_done()
+        series = self.env["crm.task"].search([("series_id", "=", task.id)])
+        self.assertEqual(sorted(series.mapped("date_deadline")), [date(2026, 3, 8), date(2026, 3, 15)])
+
     def test_without_end_without_a_date_and_every_no_days_are_refused(self):
         for vals, text in (
                 ({"date_deadline": date(2026, 3, 1)}, "without end"),
