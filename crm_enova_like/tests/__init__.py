@@ -25,11 +25,15 @@ from . import test_statements
 from . import test_valuation
 from . import test_technician_story
 from . import test_companies
+from . import test_crm_matrix
 from . import test_crm_campaign
 from . import test_crm_partner
 from . import test_crm_timeline
 from . import test_document_link
 from . import test_my_work
+from . import test_my_work_access
 from . import test_task
+from . import test_task_race
 from . import test_event
 from . import test_calendar
+from . import test_calendar_quiet
