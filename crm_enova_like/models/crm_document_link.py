@@ -62,16 +62,19 @@ class CrmDocumentLink(models.Model):
             a name for people where the model's own is none, "confirmed": the domain of what counts in sums (without
             one, all of it), "part_of": a path to documents within which it counts where they are linked as well}
         """
+        sale = self.env._("Quotation or sales order")
+        invoice = self.env._("Invoice or bill")
+        transfer = self.env._("Warehouse document")
         return {
             "sale.order": {
-                "name": self.env._("Quotation or sales order"), "amount": "amount_untaxed", "currency": "currency_id",
+                "name": sale, "amount": "amount_untaxed", "currency": "currency_id",
                 "date": "date_order", "role": "revenue", "confirmed": [("state", "=", "sale")]},
             "account.move": {
-                "name": self.env._("Invoice or bill"), "amount": "amount_untaxed_signed", "date": "invoice_date",
+                "name": invoice, "amount": "amount_untaxed_signed", "date": "invoice_date",
                 "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")],
                 "part_of": "line_ids.sale_line_ids.order_id"},
             "stock.picking": {
-                "name": self.env._("Warehouse document"), "date": "scheduled_date", "role": "none"},
+                "name": transfer, "date": "scheduled_date", "role": "none"},
         }
 
     @api.model
