@@ -62,6 +62,13 @@ class CrmActionMixin(models.AbstractModel):
         for action in self:
             action.partner_phone = action.person_id.phone or action.partner_id.phone
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            # nobody moves what is theirs into a company that they do not work in
+            self.check_access("write")
+        return result
+
     def action_take_persons_contractor(self):
         """The person speaks for another contractor: the action is that one's."""
         for action in self.filtered("person_is_foreign"):

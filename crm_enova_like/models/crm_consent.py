@@ -84,7 +84,11 @@ class CrmConsent(models.Model):
                 raise UserError(self.env._(
                     "Consent of %(consent)s was withdrawn. If it is given again, record a new one.",
                     consent=consent.display_name))
-        return super().write(self._add_date_withdrawn(vals))
+        result = super().write(self._add_date_withdrawn(vals))
+        if "company_id" in vals:
+            # nobody moves it into a company that they do not work in
+            self.check_access("write")
+        return result
 
     @api.model
     def _add_date_withdrawn(self, vals):

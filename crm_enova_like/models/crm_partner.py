@@ -89,7 +89,7 @@ class ResPartner(models.Model):
         following = self._read_crm_actions(
             "crm.task", SQL(
                 "min(COALESCE((a.planned_start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, a.date_deadline))",
-                self.env.context.get("tz") or self.env.user.tz or "UTC"),
+                self.env.tz.zone),
             [("state", "in", ("open", "in_progress"))])
         now = fields.Datetime.now()
         for partner in self:

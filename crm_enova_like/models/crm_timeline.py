@@ -87,7 +87,7 @@ class CrmTimeline(models.Model):
 
         The source is ``s`` in each, and has ``id``, ``partner_id`` and ``company_id``.
         """
-        tz = self.env.context.get("tz") or self.env.user.tz or "UTC"
+        tz = self.env.tz.zone
 
         def day(name):
             # a day without an hour begins at the user's midnight

@@ -110,12 +110,12 @@ class TestCalendarQuiet(ServiceCommon):
             for number, vals in enumerate(planned + due + series + undated)])
 
     def _new_orders(self):
-        """Three orders, two of them with a visit."""
+        """Three orders, two of them with a visit and one with a deadline."""
         orders = self.env["crm.service.order"].with_user(self.operator)
         for hour, device in ((14, self.device), (15, self.device2), (None, self.device.browse())):
             plan = {
                 "planned_start": datetime(2026, 3, 12, hour), "planned_stop": datetime(2026, 3, 12, hour + 1),
-            } if hour else {}
+            } if hour else {"date_deadline": date(2026, 3, 16)}
             orders |= self.make_order(*device, user=self.operator, user_id=self.technician.id, **plan)
         return orders
 
@@ -166,6 +166,12 @@ class TestCalendarQuiet(ServiceCommon):
             self.env["crm.my.work"].with_user(self.operator).search(
                 [("task_id", "in", tasks[4:].ids)]).action_postpone(2)
 
+        def take_off():
+            self._get_entries(tasks[6]).with_user(self.operator).write({"active": False})
+            self._get_entries(tasks[5]).with_user(self.technician).unlink()
+            self.assertFalse(any((tasks[5] | tasks[6]).mapped("planned_start")))
+            (tasks[5] | tasks[6]).write({"planned_start": datetime(2026, 3, 19, 9)})
+
         def remind():
             tasks[:5].write({"alarm_ids": [Command.set(self.alarms[1:].ids)]})
             tasks[5:].write({"alarm_ids": [Command.set(self.alarms.ids)]})
@@ -197,8 +203,9 @@ class TestCalendarQuiet(ServiceCommon):
         self._follow([
             ("create", create), ("plan", plan), ("reassign", reassign), ("drag", drag),
             ("drop on a day", drop_on_a_day), ("reassign in the calendar", reassign_in_the_calendar),
-            ("postpone", postpone), ("remind", remind), ("rename", rename), ("finish", finish), ("reopen", reopen),
-            ("archive", archive), ("cancel", lambda: tasks.action_cancel()), ("delete", delete)])
+            ("postpone", postpone), ("take off the calendar", take_off), ("remind", remind), ("rename", rename),
+            ("finish", finish), ("reopen", reopen), ("archive", archive),
+            ("cancel", lambda: tasks.action_cancel()), ("delete", delete)])
 
     def test_nobody_hears_of_orders(self):
         orders = self.env["crm.service.order"].with_user(self.operator)
@@ -206,7 +213,7 @@ class TestCalendarQuiet(ServiceCommon):
         def create():
             nonlocal orders
             orders = self._new_orders()
-            self.assertEqual(len(orders.sudo().calendar_event_id), 2)
+            self.assertEqual(len(orders.sudo().calendar_event_id), 3)
 
         def plan():
             orders[2].write({"planned_start": datetime(2026, 3, 13, 9), "planned_stop": datetime(2026, 3, 13, 12)})

@@ -182,7 +182,7 @@ class TestCrmMatrix(ServiceCommon):
             return {**common, "user_id": performer.id, "partner_id": contractor.id, "task_id": task.id}
         if register == "consents":
             person = env["res.partner"].create(self._prepare_vals("persons", name))
-            return {"partner_id": person.id, "channel": "phone", "source": "Form"}
+            return {"partner_id": person.id, "channel": "phone", "source": "Form", "company_id": company.id}
         if register == "document links":
             task = env["crm.task"].create(self._prepare_vals("tasks", name, whose, user))
             return {"task_id": task.id, "res_model": "sale.order", "res_id": self.quotations[name].id}
@@ -366,9 +366,22 @@ class TestCrmMatrix(ServiceCommon):
         return record.with_user(user).with_context(**context)
 
     def test_nothing_moves_to_the_other_company(self):
-        for register in ("service orders", "devices", "tasks", "events"):
+        both = self.companies["A"] | self.companies["B"]
+        for register, cleared in (
+                ("service orders", ()), ("devices", ()), ("events", ("partner_id",)),
+                ("tasks", ("partner_id", "requester_id")), ("consents", ())):
             for role in ROLES:
-                record = self._new_record(register, "A").with_user(self.users[role, "A"])
-                with self.subTest(register=register, role=role), self.assertRaises(UserError):
-                    with self._tried():
-                        record.write({"company_id": self.companies["B"].id})
+                record = self._new_record(register, "A")
+                if register == "consents":
+                    record.partner_id.company_id = False
+                # what would tie it to its company is cleared on the way
+                vals = {"company_id": self.companies["B"].id, **dict.fromkeys(cleared, False)}
+                owner = self._new_employee(f"owner_{register}_{role}", GROUPS[role], both)
+                for user, context in (
+                        (self.users[role, "A"], {}), (owner, {"allowed_company_ids": self.companies["A"].ids})):
+                    with self.subTest(register=register, role=role, user=user.login), self.assertRaises(UserError):
+                        with self._tried():
+                            self._as(user, record, context).write(vals)
+                if register in ("tasks", "events"):
+                    with self.subTest(register=register, role=role, active="A and B"), self._tried():
+                        self._as(owner, record, {"allowed_company_ids": both.ids}).write(vals)
