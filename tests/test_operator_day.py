@@ -37,7 +37,8 @@ def settle_in(admin):
     invoice = admin.create(
         "account.move", move_type="out_invoice", partner_id=contractor,
         invoice_line_ids=[(0, 0, {"name": "Przegląd kasy", "quantity": 1, "price_unit": 150.0, "tax_ids": [(5,)]})])
-    return contractor, invoice
+    admin.call("account.move", "action_post", [invoice])
+    return contractor, admin.read("account.move", [("id", "=", invoice)], "name")[0]["name"]
 
 
 def take_a_call(screen):
@@ -97,17 +98,27 @@ def finish_a_task(screen):
     expect(screen.rows(DUE)).to_have_count(0)
 
 
-def read_timeline(screen, admin, contractor, invoice):
-    """The invoice is linked to the event, and the contractor's timeline tells all of it, newest first."""
+def link_an_invoice(screen, admin, contractor, invoice):
+    """On the event that came of the task: its kind, its number, and what it counts as."""
     [event] = admin.read("crm.event", [("description", "=", SAID)], "task_id", "partner_id")
     assert event["partner_id"][0] == contractor
     assert event["task_id"][1] == DUE
-    Rpc(screen.server, "operator", "operator").create(
-        "crm.document.link", event_id=event["id"], res_model="account.move", res_id=invoice)
-    screen.open(f"/odoo/action-{ADDON}.action_crm_event/{event['id']}")
-    expect(screen.button("action_view_documents").locator(".o_stat_value")).to_have_text("1")
-    screen.press("action_view_documents", "")
-    expect(screen.rows(inside=".o_list_view")).to_contain_text("150,00")
+    screen.menu(f"{ADDON}.menu_event")
+    screen.rows(DUE).locator('td[name="name"]').click()
+    screen.tab("documents")
+    screen.field("document_link_ids").locator(".o_field_x2many_list_row_add a").click()
+    row = screen.locator(".o_selected_row")
+    row.locator('td[name="res_model"] input').click()
+    screen.locator(".o_select_menu_item", has_text="Faktura").click()
+    row.locator('td[name="res_id"] input').fill(invoice)
+    screen.locator(".o-autocomplete--dropdown-item", has_text=invoice).first.click()
+    screen.save()
+    expect(screen.field("document_link_ids").locator(".o_data_row")).to_contain_text("150,00")
+    expect(screen.field("linked_revenue")).to_contain_text("150,00")
+
+
+def read_timeline(screen):
+    """The contractor's timeline tells all of it, newest first."""
     screen.menu(f"{ADDON}.menu_contractor")
     screen.rows(CONTRACTOR).locator('button[name="action_view_crm_timeline"]').click()
     for text in (CALL, FOLLOW_UP, DUE, SAID):
@@ -121,7 +132,8 @@ def play(show):
     take_a_call(screen)
     drag_an_appointment(screen, admin)
     finish_a_task(screen)
-    read_timeline(screen, admin, contractor, invoice)
+    link_an_invoice(screen, admin, contractor, invoice)
+    read_timeline(screen)
     # the colleague has it among his own
     colleague = Rpc(show.server, "kolega", "kolega")
     [row] = colleague.read("crm.my.work", [("name", "=", FOLLOW_UP)], "user_id", "requester_id", "partner_id")

@@ -37,6 +37,10 @@ class CrmServiceOrder(models.Model):
         action.update(domain=[("order_id", "=", self.id)], context=self._get_action_defaults())
         return action
 
+    def action_log_crm_event(self):
+        """Note an event about one order, in a form that is filled in."""
+        return self.env["crm.event"]._get_new_action(self._get_action_defaults())
+
     def action_plan_visit(self):
         """*Plan next visit*: a task of the shipped type, in a form that is filled in."""
         self.ensure_one()

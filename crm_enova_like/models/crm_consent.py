@@ -25,7 +25,8 @@ class CrmConsent(models.Model):
     contractor_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Contractor", store=True, index=True)
     company_id = fields.Many2one(
-        "res.company", required=True, default=lambda self: self.env.company, index=True,
+        "res.company", required=True, compute="_compute_company_id", store=True, readonly=False, precompute=True,
+        index=True,
         help="To whom it was given. What one company was allowed, another one with the same contractor was not.")
     channel = fields.Selection(
         CHANNELS, required=True, tracking=True,
@@ -46,6 +47,11 @@ class CrmConsent(models.Model):
         "This person or contractor has given consent for this channel already.")
     _withdrawn_has_date = models.Constraint(
         "CHECK((state = 'withdrawn') = (date_withdrawn IS NOT NULL))", "A consent that is withdrawn has its date.")
+
+    @api.depends("partner_id")
+    def _compute_company_id(self):
+        for consent in self:
+            consent.company_id = consent.partner_id.company_id or consent.company_id or self.env.company
 
     @api.depends_context("lang")
     @api.depends("partner_id", "channel")

@@ -62,21 +62,25 @@ class CrmDocumentLink(models.Model):
             a name for people where the model's own is none, "confirmed": the domain of what counts in sums (without
             one, all of it), "part_of": a path to documents within which it counts where they are linked as well}
         """
+        sale = self.env._("Quotation or sales order")
+        invoice = self.env._("Invoice or bill")
+        transfer = self.env._("Warehouse document")
         return {
             "sale.order": {
-                "amount": "amount_untaxed", "currency": "currency_id", "date": "date_order", "role": "revenue",
-                "confirmed": [("state", "=", "sale")]},
+                "name": sale, "amount": "amount_untaxed", "currency": "currency_id",
+                "date": "date_order", "role": "revenue", "confirmed": [("state", "=", "sale")]},
             "account.move": {
-                "name": self.env._("Invoice or bill"), "amount": "amount_untaxed_signed", "date": "invoice_date",
+                "name": invoice, "amount": "amount_untaxed_signed", "date": "invoice_date",
                 "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")],
                 "part_of": "line_ids.sale_line_ids.order_id"},
-            "stock.picking": {"date": "scheduled_date", "role": "none"},
+            "stock.picking": {
+                "name": transfer, "date": "scheduled_date", "role": "none"},
         }
 
     @api.model
     def _selection_res_model(self):
         return [
-            (model, kind.get("name") or self.env[model]._description)
+            (model, kind.get("name") or self.env["ir.model"]._get(model).name)
             for model, kind in self._get_document_models().items() if model in self.env]
 
     @api.depends("task_id.company_id", "event_id.company_id", "order_id.company_id")
@@ -91,7 +95,7 @@ class CrmDocumentLink(models.Model):
             if link.res_model == "account.move" and link.res_id:
                 move = self.env["account.move"].sudo().browse(link.res_id).exists()
                 role = "cost" if move.move_type in ("in_invoice", "in_refund", "in_receipt") else role
-            link.role = link.role or role
+            link.role = role
 
     def _get_source(self):
         """The task, event or order of one link."""

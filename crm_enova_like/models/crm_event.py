@@ -142,6 +142,13 @@ class CrmEvent(models.Model):
                     event=event.name, date=fields.Datetime.context_timestamp(event, event.date).strftime(
                         "%Y-%m-%d %H:%M")))
 
+    @api.model
+    def _get_new_action(self, context):
+        """The form of a new event, in a window over what it is about."""
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("New event"), "res_model": self._name,
+            "view_mode": "form", "views": [(False, "form")], "target": "new", "context": context}
+
     def action_follow_up(self):
         """A task that follows one event, in a form that is filled in."""
         self.ensure_one()

@@ -11,6 +11,12 @@ TECHNICIANS = "crm_enova_like.group_technician"
 class CrmServiceOrder(models.Model):
     _inherit = "crm.service.order"
 
+    @api.onchange("project_id")
+    def _onchange_project_id(self):
+        # as with tasks and events: what is chosen already stays
+        self.partner_id = self.partner_id or self.project_id.partner_id.commercial_partner_id
+        self.campaign_id = self.campaign_id or self.project_id.campaign_id
+
     def _get_totals(self, links, currency):
         """What orders bring and what they cost, with the documents linked to them, in one currency.
 
@@ -144,6 +150,11 @@ class ProjectProject(models.Model):
     def action_view_crm_events(self):
         """The events of one project."""
         return self._get_crm_action("crm_enova_like.action_crm_event")
+
+    def action_log_crm_event(self):
+        """Note an event of one project, in a form that is filled in."""
+        return self.env["crm.event"]._get_new_action(
+            self._get_crm_action("crm_enova_like.action_crm_event")["context"])
 
     def action_view_service_orders(self):
         """The service orders of one project."""

@@ -233,6 +233,12 @@ class CrmTask(models.Model):
             "context": {"default_task_ids": self.ids},
         }
 
+    def action_log_crm_event(self):
+        """Note an event about one task that goes on, in a form that is filled in."""
+        self.ensure_one()
+        return self.env["crm.event"]._get_new_action({
+            f"default_{name}": value for name, value in self._prepare_event_vals().items() if name != "duration"})
+
     def action_view_events(self):
         """The events that came of the tasks."""
         action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_event")

@@ -43,6 +43,23 @@ class TestCrmCampaign(ServiceCommon):
             form.project_id = self.project
             self.assertEqual((form.partner_id, form.campaign_id), (self.contractor, self.campaign))
 
+    def test_project_fills_an_order(self):
+        form = Form(self.env["crm.service.order"].with_user(self.operator))
+        form.project_id = self.project
+        self.assertEqual((form.partner_id, form.campaign_id), (self.contractor, self.campaign))
+
+    def test_an_event_is_noted_about_what_one_looks_at(self):
+        task = self._tasks(project_id=self.project.id)
+        order = self._new_order(self.device, project_id=self.project.id)
+        for source, field in ((self.project, "project_id"), (task, "task_id"), (order, "order_id")):
+            action = source.with_user(self.operator).action_log_crm_event()
+            form = Form(self.env["crm.event"].with_user(self.operator).with_context(**action["context"]))
+            form.name = "He called"
+            event = form.save()
+            self.assertEqual((event[field], event.partner_id, event.project_id), (
+                source, self.contractor, self.project))
+        self.assertEqual(task.state, "open")
+
     def test_counts_and_progress(self):
         self.assertEqual(self.project.progress, 0)
         tasks = self._tasks(4, project_id=self.project.id)

@@ -1,4 +1,4 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from itertools import count
 
@@ -208,12 +208,10 @@ class TestCrmMatrix(ServiceCommon):
         self.env.flush_all()
         self.env.invalidate_all()
         try:
-            with self.env.cr.savepoint():
+            with suppress(Undo), self.env.cr.savepoint():
                 yield
                 self.env.flush_all()
                 raise Undo
-        except Undo:
-            pass
         finally:
             self.env.invalidate_all()
 

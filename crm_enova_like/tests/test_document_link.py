@@ -78,6 +78,20 @@ class TestDocumentLink(ServiceCommon):
             "sale.order": "revenue", "account.move": "cost"})
         self.assertEqual((self.order.linked_revenue, self.order.linked_cost), (180.0, 50.0))
 
+    def test_the_role_follows_what_is_chosen_on_the_screen(self):
+        link = Form(
+            self.env["crm.document.link"].with_context(default_task_id=self.task.id),
+            view="crm_enova_like.view_crm_document_link_list")
+        link.res_model = "sale.order"
+        self.assertEqual(link.role, "revenue")
+        link.res_model = "account.move"
+        link.res_id = self.bill.id
+        self.assertEqual(link.role, "cost")
+        link = link.save()
+        self.assertEqual((link.role, link.task_id), ("cost", self.task))
+        link.role = "none"
+        self.assertEqual(link.role, "none")
+
     def test_an_amount_in_another_currency_counts_in_the_companys(self):
         euro = self.env["res.currency"].with_context(active_test=False).search([
             ("id", "!=", self.company.currency_id.id)], limit=1)
