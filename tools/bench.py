@@ -1,14 +1,19 @@
-"""bin/bench: our generator of planned inspections beside the one of OCA's maintenance_plan."""
+"""bin/bench: our generator of planned inspections beside the one of OCA's maintenance_plan, and our screens beside
+those of Odoo's Repairs."""
 import json
 import os
 
-from . import common, config, databases, oca, postgres, prepare, testing
+from . import common, config, databases, oca, postgres, prepare, system, testing
 from .common import ADDON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
+       bin/bench clicks
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
-and with OCA's maintenance_plan, on databases of their own, and prints a table of both."""
+and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
+
+With "clicks", three pieces of work are played in a browser with crm_enova_like and with Odoo's
+own Repairs, and a table tells the presses of the mouse and the fields typed."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -112,14 +117,36 @@ def run_all(count, source, environment):
     return measured
 
 
+def run_clicks(source, environment):
+    """The work of bench/clicks.py, on a database that holds both addons."""
+    prefix = f"bench_crm_{common.checkout_hash()[:6]}_"
+    database = f"{prefix}{os.getpid()}_clicks"
+    testing.drop_leftovers(prefix)
+    base = databases.base(source, environment)
+    try:
+        with databases.timed(f"Installing {ADDON} and repair into {database}"):
+            databases.clone(base, database)
+            databases.odoo("bench-clicks-install", "-d", database, "-i", f"{ADDON},l10n_pl,repair", "--stop-after-init",
+                           "--no-http", environment=environment)
+        environment = {**environment, "ODOO_TEST_DB": database, "PYTHONPATH": str(ROOT / "tests")}
+        return testing.pytest("Clicks and fields", ["-p", "no:odoo", "-q", "-s", "bench/clicks.py"], environment)
+    finally:
+        for made in databases.like(database):
+            databases.drop(made)
+
+
 def main(arguments):
     if set(arguments) & {"-h", "--help"}:
         say(USAGE)
         return 0
-    count = count_of(arguments)
+    clicks = list(arguments) == ["clicks"]
+    count = 0 if clicks else count_of(arguments)
     taken = "Another bin/bench of this checkout runs, and would disturb this one: wait for it, or stop it."
     with common.locked(common.VAR / "bench.lock", taken=taken), prepare.odoo_environment() as (source, environment):
         common.check_disk(common.VAR)
+        if clicks:
+            system.need(system.BROWSER, "which plays the work", must=True)
+            return 1 if run_clicks(source, environment) else 0
         measured = run_all(count, source, environment)
     titles = (f"{ADDON} {config.manifest()['version']}", f"{oca.ADDON} {oca.VERSION} (OCA)")
     say("\n" + table(titles, *(columns(count, measured[side]) for side in SIDES)))

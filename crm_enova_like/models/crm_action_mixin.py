@@ -28,8 +28,8 @@ class CrmActionMixin(models.AbstractModel):
         "project.project", check_company=True, tracking=True, index="btree_not_null",
         help="Setting it fills in the contractor and the campaign.")
     campaign_id = fields.Many2one(
-        "utm.campaign", tracking=True, index="btree_not_null", compute="_compute_campaign_id", store=True,
-        readonly=False, precompute=True)
+        "utm.campaign", check_company=True, tracking=True, index="btree_not_null", compute="_compute_campaign_id",
+        store=True, readonly=False, precompute=True)
     order_id = fields.Many2one(
         "crm.service.order", string="Service Order", check_company=True, index="btree_not_null",
         ondelete="set null")
@@ -47,8 +47,10 @@ class CrmActionMixin(models.AbstractModel):
     @api.depends("project_id", "order_id")
     def _compute_campaign_id(self):
         for action in self:
-            action.campaign_id = (
-                action.campaign_id or action.project_id.campaign_id or action.order_id.campaign_id)
+            campaign = action.campaign_id or action.project_id.campaign_id or action.order_id.campaign_id
+            # a project that companies share may be in the campaign of another one
+            same_company = campaign.sudo().company_id in (action.company_id, self.env["res.company"])
+            action.campaign_id = campaign if same_company else False
 
     @api.depends("person_id", "partner_id")
     def _compute_person_is_foreign(self):

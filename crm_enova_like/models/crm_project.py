@@ -15,7 +15,9 @@ class CrmServiceOrder(models.Model):
     def _onchange_project_id(self):
         # as with tasks and events: what is chosen already stays
         self.partner_id = self.partner_id or self.project_id.partner_id.commercial_partner_id
-        self.campaign_id = self.campaign_id or self.project_id.campaign_id
+        campaign = self.project_id.campaign_id
+        if not self.campaign_id and campaign.sudo().company_id in (self.company_id, self.env["res.company"]):
+            self.campaign_id = campaign
 
     def _get_totals(self, links, currency):
         """What orders bring and what they cost, with the documents linked to them, in one currency.

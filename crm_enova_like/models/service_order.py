@@ -84,7 +84,7 @@ class CrmServiceOrder(models.Model):
     project_id = fields.Many2one(
         "project.project", check_company=True, index="btree_not_null",
         help="Costs of the parts go to the project's analytic account.")
-    campaign_id = fields.Many2one("utm.campaign", index="btree_not_null")
+    campaign_id = fields.Many2one("utm.campaign", check_company=True, index="btree_not_null")
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     _date_idx = models.Index("(company_id, date_received DESC, id DESC)")

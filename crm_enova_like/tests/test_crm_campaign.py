@@ -60,6 +60,16 @@ class TestCrmCampaign(ServiceCommon):
                 source, self.contractor, self.project))
         self.assertEqual(task.state, "open")
 
+    def test_another_companys_campaign_is_not_taken(self):
+        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        self.project.company_id = False
+        self.campaign.company_id = other
+        task = self._tasks(project_id=self.project.id)
+        self.assertEqual((task.partner_id, task.campaign_id), (self.contractor, self.env["utm.campaign"]))
+        for record in (task, self._new_order(self.device)):
+            with self.assertRaisesRegex(UserError, "company"):
+                record.campaign_id = self.campaign
+
     def test_counts_and_progress(self):
         self.assertEqual(self.project.progress, 0)
         tasks = self._tasks(4, project_id=self.project.id)
