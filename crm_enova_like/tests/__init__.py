@@ -32,3 +32,4 @@ from . import test_my_work
 from . import test_task
 from . import test_event
 from . import test_calendar
+from . import test_add_devices
