@@ -4,25 +4,32 @@ from reportlab.graphics.barcode.qr import QrCodeWidget
 from odoo import models
 from odoo.exceptions import UserError
 
-# a denser barcode is below what a label printer of 203 dpi prints and a scanner reads
-MAX_BARCODE = 24
+# a label printer of 203 dpi has 8 dots a millimetre, and a bar of less than two dots is not read
+DOTS, FEWEST, MOST = 8, 2, 3
+BARCODE_WIDTH, QR_WIDTH, TEXT_WIDTH = 54.0, 18.75, 38.5    # mm
 NARROW = set("fijlrtI.,:;|!'()[]-/ ")
 
 
-def _fit(text, width, size):
-    """Shrink a text to a width in mm, and cut it where it would get too small to be read.
+def _weigh(text):
+    """About how wide a text is, in its font's size: of a broad sans serif, so that no font gets out of its place."""
+    return sum(0.38 if sign in NARROW else 0.78 if sign.isupper() else 0.64 for sign in text)
 
+
+def _fit(text, size, tail=""):
+    """Shrink a text to the width of the label, and cut it where it would get too small to be read.
+
+    :param tail: what follows and is never cut, such as a phone number
     :return: (text, font size in mm)
     """
     text = " ".join((text or "").split())
-    # widths of a broad sans serif, so that no font gets out of its place
-    weight = sum(0.38 if sign in NARROW else 0.78 if sign.isupper() else 0.64 for sign in text)
-    smallest = size * 0.72
-    if weight * size <= width:
-        return text, size
-    if weight * smallest <= width:
-        return text, width / weight
-    return text[:max(1, int(len(text) * width / (weight * smallest)) - 1)].rstrip() + "…", smallest
+    tail = ", " * bool(text and tail) + (tail or "")
+    weight, smallest = _weigh(text + tail), size * 0.72
+    if weight * smallest <= TEXT_WIDTH:
+        return text + tail, min(size, TEXT_WIDTH / weight if weight else size)
+    room = TEXT_WIDTH / smallest - _weigh(tail + "…")
+    while text and _weigh(text) > room:
+        text = text[:-1].rstrip()
+    return f"{text}…{tail}", smallest
 
 
 class CrmServiceDevice(models.Model):
@@ -50,32 +57,39 @@ class CrmServiceDevice(models.Model):
     def _print_labels(self, report):
         if not self:
             raise UserError(self.env._("There is no device to print a label for."))
-        return self.env.ref(report).report_action(self)
+        # the labels have no firm's layout to be set up first
+        return self.env.ref(report).report_action(self, config=False)
 
     def _get_label(self):
         """What the label of one device shows.
 
-        :return: dict with the drawings (path, size in modules) and the lines (text, size, bold)
+        :return: dict with the drawings (path, size of a module in mm, where the barcode begins)
+            and the lines (text, size in mm, bold)
         """
         self.ensure_one()
         self = self.with_context(lang=self.partner_id.lang or self.env.lang)
         company = self.company_id.sudo()
         # a private person's name and phone do not go about on a sticker
         owner = self.partner_id.commercial_partner_id.filtered("is_company")
-        contact = ", ".join(filter(None, (owner.name, owner.phone)))
-        firm = ", ".join(filter(None, (company.name, company.phone)))
         lines = [
-            (self.identifier, 4.2, True),
-            (self.model_id.display_name or self.name, 3.0, False),
-            (self.serial_number and self.env._("S/N %(number)s", number=self.serial_number), 3.2, True),
-            (contact, 2.6, False),
-            (firm and self.env._("Service: %(firm)s", firm=firm), 2.6, False),
+            (_fit(self.identifier, 4.0), True),
+            (_fit(self.model_id.display_name or self.name, 2.8), False),
+            (_fit(self.serial_number and self.env._("S/N %(number)s", number=self.serial_number), 3.0), True),
+            (_fit(owner.name, 2.3, owner.phone), False),
+            (_fit(self.env._("Service: %(firm)s", firm=company.name), 2.3), False),
+            (_fit(company.phone, 2.5), True),
         ]
-        return {
-            "qr": self._get_label_qr(),
-            "barcode": self._get_label_barcode(),
-            "lines": [(*_fit(text, 40.0, size), bold) for text, size, bold in lines if text],
+        path, side = self._get_label_qr()
+        label = {
+            "qr": (path, int(QR_WIDTH * DOTS / side) / DOTS),
+            "barcode": False,
+            "lines": [(text, size, is_bold) for (text, size), is_bold in lines if text],
         }
+        if barcode := self._get_label_barcode():
+            path, modules = barcode
+            dots = min(MOST, int(BARCODE_WIDTH * DOTS / modules))
+            label["barcode"] = (path, dots / DOTS, (62.0 - modules * dots / DOTS) / 2)
+        return label
 
     def _get_label_qr(self):
         """The identifier as a QR code: a scan into any search of devices finds it.
@@ -96,7 +110,7 @@ class CrmServiceDevice(models.Model):
             lacks or is too long to be read
         """
         value = self.identifier or ""
-        if not value or len(value) > MAX_BARCODE or not (value.isascii() and value.isprintable()):
+        if not value or not (value.isascii() and value.isprintable()):
             return None
         code = Code128(value, barWidth=1, quiet=False)
         code.validate()
@@ -108,4 +122,4 @@ class CrmServiceDevice(models.Model):
             if sign.isupper():
                 path += f"M{left} 0h{width}v1h-{width}z"
             left += width
-        return path, left
+        return (path, left) if left * FEWEST <= BARCODE_WIDTH * DOTS else None

@@ -253,7 +253,6 @@ class TestAddDevices(ServiceCommon):
             "crm.service.add.devices.wizard"]
 
         def paste(order, prefix):
-            order.device_count    # the user has the order open
             wizard = Wizard.create({
                 "order_id": order.id, "model_id": self.model.id, "fault": "Inspection",
                 "serials": "\n".join(f"{prefix}{number}" for number in range(40))})
