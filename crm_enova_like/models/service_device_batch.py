@@ -58,7 +58,7 @@ class CrmServiceDevice(models.Model):
             without = self.filtered(lambda device, regime=plan.regime_id: regime._get_missing(device))
             if without:
                 lacking.append(self.env._(
-                    "Plan %(regime)s was not copied to %(count)s devices: it needs %(missing)s.",
+                    "Plan %(regime)s was not copied (devices: %(count)s): it needs %(missing)s.",
                     regime=plan.regime_id.name, count=len(without),
                     missing=", ".join(plan.regime_id._get_missing(without[0]))))
             vals_list += [

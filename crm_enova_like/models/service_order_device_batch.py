@@ -57,7 +57,7 @@ class CrmServiceOrderDevice(models.Model):
         """Open the wizard that sets the outcome, basis or technician of the selected devices."""
         return {
             "type": "ir.actions.act_window",
-            "name": self.env._("Set for %(count)s devices", count=len(self)),
+            "name": self.env._("Set for the selected devices (%(count)s)", count=len(self)),
             "res_model": "crm.service.outcome.wizard",
             "view_mode": "form",
             "target": "new",

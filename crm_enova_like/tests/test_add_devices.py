@@ -120,7 +120,7 @@ class TestAddDevices(ServiceCommon):
         self.assertEqual(self.order.device_line_ids.device_id, second)
 
     def test_new_numbers_need_a_type(self):
-        with self.assertRaisesRegex(UserError, "2 serial numbers have no device card yet.*G1, G2"):
+        with self.assertRaisesRegex(UserError, "without a device card: 2.*G1, G2"):
             self._wizard("G1\nG2", type_id=False).action_preview()
         # a model has a type
         wizard = self._preview("G1\nABC 2001", model_id=self.model.id)

@@ -92,7 +92,7 @@ class TestDeviceCopy(InspectionCommon):
         wizard = self._wizard(count=2)
         wizard.action_copy()
         self.assertFalse(wizard.copy_ids.plan_ids)
-        self.assertIn("Plan Monthly was not copied to 2 devices: it needs Serial Number.", wizard.result)
+        self.assertIn("Plan Monthly was not copied (devices: 2): it needs Serial Number.", wizard.result)
 
     def test_technician_copies_without_plans(self):
         self._new_plan(self.monthly, "2026-01-31")

@@ -142,8 +142,8 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         if new and not self.type_id:
             serials = [vals["serial"] for vals in new]
             raise UserError(self.env._(
-                "%(count)s serial numbers have no device card yet. Choose the type or model that their cards get: "
-                "%(serials)s.", count=len(serials), serials=", ".join(serials[:10]) + (", …" if serials[10:] else "")))
+                "Serial numbers without a device card: %(count)s. Choose the type or model that the new cards get. "
+                "New are: %(serials)s.", count=len(serials), serials=", ".join(serials[:10]) + (", …" if serials[10:] else "")))
 
     def _prepare_lines(self):
         """What each number of the list is now.
