@@ -20,7 +20,7 @@ LEFT = ("double", "open_elsewhere", "in_order")
 DECISIONS = [
     ("owner", "Take: it is this contractor's now"),
     ("theirs", "Take: it stays its owner's, this contractor pays"),
-    ("take", "Take"),
+    ("take", "Add as it is"),
     ("new", "Make a new card"),
     ("skip", "Leave out"),
 ]
@@ -140,10 +140,10 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
 
     def _check_type(self, new):
         if new and not self.type_id:
-            serials = [vals["serial"] for vals in new]
+            serials = [vals["serial"] for vals in new[:10]] + ["…"] * bool(new[10:])
             raise UserError(self.env._(
                 "Serial numbers without a device card: %(count)s. Choose the type or model that the new cards get. "
-                "New are: %(serials)s.", count=len(serials), serials=", ".join(serials[:10]) + (", …" if serials[10:] else "")))
+                "New are: %(serials)s.", count=len(new), serials=", ".join(serials)))
 
     def _prepare_lines(self):
         """What each number of the list is now.
