@@ -84,7 +84,7 @@ def edit_as_list(screen, admin, order):
     screen.rows(NEW[0]).locator('td[name="fault"]').click()
     fault = screen.rows(NEW[0]).locator('[name="fault"] textarea, [name="fault"] input').first
     fault.fill(LEAK)
-    fault.press("Enter")
+    screen.locator(".o_control_panel .o_list_button_save:visible").click()
     screen.locator(f"{MODAL} footer .btn-primary").click()
     expect(screen.locator(MODAL)).to_have_count(0)
     expect(screen.rows(LEAK)).to_have_count(3)

@@ -74,7 +74,7 @@ class TestAddDevices(ServiceCommon):
         self.assertEqual(wizard.line_ids[7].reason, "As number 7 of the list")
         self.assertEqual(wizard.line_ids[0].device_id, known)
         self.assertEqual(len(self.order.device_line_ids), 1, "a preview changes nothing")
-        with self.assertRaisesRegex(UserError, r"Decide first .*G12 \(Hurtownia Beta\), ABC2001 \(Cash register\)"):
+        with self.assertRaisesRegex(UserError, r"Decide first .*: G12 \(Hurtownia Beta\)\.$"):
             wizard.action_confirm()
         wizard.foreign_decision = "owner"
         wizard.asked_line_ids.filtered(lambda line: line.status == "other_type").decision = "new"
@@ -98,6 +98,20 @@ class TestAddDevices(ServiceCommon):
         other = self.make_order(self._device("G13"))
         other.device_line_ids.action_repaired()
         self.assertEqual(self._statuses(self._preview("G13")), [("G13", "found")])
+
+    def test_device_of_another_type_with_the_number(self):
+        beta = self._device("G30", type_id=self.device_type.id, partner_id=self.other_contractor.id)
+        wizard = self._preview("ABC2001\nG30")
+        self.assertEqual(wizard.asked_line_ids.mapped("status"), ["other_type", "other_type"])
+        self.assertEqual(
+            wizard.asked_line_ids.mapped("decision"), ["take", False], "proposed where it is the contractor's own")
+        self.assertEqual(wizard.asked_line_ids[0].allowed_decisions, ["take", "new", "skip"])
+        self.assertEqual(wizard.asked_line_ids[1].allowed_decisions, ["owner", "theirs", "new", "skip"])
+        wizard.asked_line_ids[1].decision = "new"
+        wizard.action_confirm()
+        self.assertEqual(self.order.device_line_ids.device_id[0], self.device)
+        self.assertEqual(self.order.device_line_ids.device_id[1].type_id, self.extinguisher)
+        self.assertNotIn(beta, self.order.device_line_ids.device_id)
 
     def test_archived_card_is_restored(self):
         archived = self._device("G14", active=False)

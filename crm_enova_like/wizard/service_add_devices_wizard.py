@@ -192,7 +192,11 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         elif not narrowed.active:
             vals.update(status="archived", decision="skip", reason=owner.display_name)
         elif not of_type:
-            vals.update(status="other_type", reason=narrowed.type_id.name or self.env._("Without a type"))
+            # most likely the device that is meant where it is this contractor's; the number may be another maker's too
+            is_theirs = not owner or owner.commercial_partner_id == contractor
+            vals.update(
+                status="other_type", decision=is_theirs and "take",
+                reason=narrowed.type_id.name or self.env._("Without a type"))
         elif owner and owner.commercial_partner_id != contractor:
             vals.update(status="foreign", reason=owner.display_name)
         else:
