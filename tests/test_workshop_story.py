@@ -6,7 +6,7 @@ from pypdf import PdfReader
 
 ADDON = "crm_enova_like"
 OPERATOR = "warsztat"
-CONTRACTOR, OTHER = "Piekarnia Kłos", "Hurtownia Beta"
+MODEL, CONTRACTOR, OTHER = "GP-6x próbna", "Piekarnia Kłos", "Hurtownia Beta"
 KNOWN = ("W-0001", "W 0002")
 FOREIGN, ELSEWHERE = "W-0090", "W-0091"
 NEW = [f"N-{number:03}" for number in range(35)]
@@ -14,7 +14,6 @@ NEW = [f"N-{number:03}" for number in range(35)]
 PASTED = [*NEW[:20], "w-0001", "", "W0002", *NEW[20:], FOREIGN, ELSEWHERE]
 SCANNED = "n-000"
 LEAK, TESTED, COPIES = "Nieszczelny zawór", "Próba ciśnieniowa", ("K-1", "K-2", "K-3")
-REPAIRED = "Wykonane"
 DEVICES, MODAL = '.o_field_widget[name="device_line_ids"]', ".modal"
 
 
@@ -24,7 +23,7 @@ def settle_in(admin):
                  group_ids=[(6, 0, [admin.ref("base.group_user"), admin.ref(f"{ADDON}.group_user")])])
     contractor, other = (admin.create("res.partner", name=name, is_company=True) for name in (CONTRACTOR, OTHER))
     kind = admin.create("crm.service.device.type", name="Gaśnica próbna", prefix="GAS")
-    model = admin.create("crm.service.device.model", name="GP-6x próbna", type_id=kind)
+    model = admin.create("crm.service.device.model", name=MODEL, type_id=kind)
     for serial, owner in (*((serial, contractor) for serial in (*KNOWN, ELSEWHERE)), (FOREIGN, other)):
         admin.create("crm.service.device", serial_number=serial, partner_id=owner, model_id=model)
     [elsewhere] = admin.read("crm.service.device", [("serial_number", "=", ELSEWHERE)], "id")
@@ -47,7 +46,7 @@ def paste(screen, admin, order):
     box.press("End")
     screen.page.keyboard.type(SCANNED)
     screen.page.keyboard.press("Enter")
-    screen.choose("model_id", "GP-6x próbna", MODAL)
+    screen.choose("model_id", MODEL, MODAL)
     screen.press("action_preview", f"{MODAL} footer")
     expect(rows(screen, "taken_line_ids")).to_have_count(len(NEW) + len(KNOWN))
     expect(rows(screen, "asked_line_ids")).to_have_count(1)
@@ -68,7 +67,7 @@ def paste(screen, admin, order):
     assert device["partner_id"][1] == CONTRACTOR
     made = admin.read("crm.service.device", [("serial_number", "in", NEW)], "identifier", "partner_id", "model_id")
     assert len({each["identifier"] for each in made}) == len(NEW)
-    assert {(each["partner_id"][1], each["model_id"][1]) for each in made} == {(CONTRACTOR, "GP-6x próbna")}
+    assert {(each["partner_id"][1], each["model_id"][1]) for each in made} == {(CONTRACTOR, MODEL)}
 
 
 def select(screen, *serials):
@@ -89,12 +88,11 @@ def edit_as_list(screen, admin, order):
     expect(screen.locator(MODAL)).to_have_count(0)
     expect(screen.rows(LEAK)).to_have_count(3)
     screen.locator("thead .o_list_record_selector input").click()
-    if screen.locator(".o_list_record_selector input:checked").count() < 39:
-        screen.locator("thead .o_list_record_selector input").click()
     expect(screen.locator("tbody .o_list_record_selector input:checked")).to_have_count(38)
     screen.press("action_open_outcome", ".o_control_panel")
     screen.field("outcome", MODAL).locator("input").click()
-    screen.locator(".o_select_menu_item", has_text=REPAIRED).click()
+    # the first outcome is *repaired*
+    screen.locator(".o_select_menu_item").first.click()
     screen.fill("resolution", TESTED, MODAL)
     screen.press("action_apply", f"{MODAL} footer")
     expect(screen.locator(MODAL)).to_have_count(0)
