@@ -247,6 +247,24 @@ class TestAddDevices(ServiceCommon):
         wizard.action_confirm()
         self.assertEqual(self.order.device_line_ids.device_id.company_id, self.company)
 
+    def test_order_of_the_other_company(self):
+        company = self.env["res.company"].create({"name": "Serwis Drugi"})
+        self.operator.company_ids += company
+        theirs = self._device("G1", company_id=company.id)
+        self._device("G2")
+        order = self.env["crm.service.order"].with_company(company).create({
+            "partner_id": self.contractor.id, "company_id": company.id})
+        # the user works in the first company, with both of them chosen
+        env = self.env(user=self.operator, context={
+            **self.env.context, "allowed_company_ids": (self.company | company).ids})
+        wizard = env["crm.service.add.devices.wizard"].create({
+            "order_id": order.id, "serials": "G1\nG2", "type_id": self.extinguisher.id})
+        wizard.action_preview()
+        self.assertEqual(self._statuses(wizard), [("G1", "found"), ("G2", "new")])
+        wizard.action_confirm()
+        self.assertEqual(order.device_line_ids.device_id[0], theirs)
+        self.assertEqual(order.device_line_ids.device_id.company_id, company)
+
     def test_form(self):
         action = self.order.action_open_add_devices()
         with Form(self.env[action["res_model"]].with_context(**action["context"])) as form:
