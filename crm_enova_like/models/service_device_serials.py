@@ -48,19 +48,28 @@ class CrmServiceDevice(models.Model):
     def _find_by_serials(self, company, serials):
         """The company's devices with these serial numbers, whatever their case and spaces.
 
-        :return: {key of the serial number: devices of any type, archived ones included}
+        A number that no device has as its serial number may be an identifier: that is what
+        a scan of our own label gives.
+
+        :return: {key of the number: devices of any type, archived ones included}
         """
         keys = list({self._serial_key(serial) for serial in serials})
-        self.flush_model(["company_id", "serial_number"])
+        self.flush_model(["company_id", "serial_number", "identifier"])
+        # two indexes answer, one for each part
         rows = self.env.execute_query(SQL("""
-            SELECT id FROM crm_service_device
-             WHERE serial_number IS NOT NULL AND company_id = %s
-               AND upper(regexp_replace(serial_number, '\\s+', '', 'g')) = ANY(%s)
-             ORDER BY id
-        """, company.id, keys)) if keys else []
-        devices = self.with_context(active_test=False).browse(row[0] for row in rows)
-        found = {}
-        for device in devices:
-            key = self._serial_key(device.serial_number)
-            found[key] = found.get(key, self.browse()) | device.with_env(self.env)
-        return found
+            SELECT id, TRUE FROM crm_service_device
+             WHERE serial_number IS NOT NULL AND company_id = %(company)s
+               AND upper(regexp_replace(serial_number, '\\s+', '', 'g')) = ANY(%(keys)s)
+             UNION ALL
+            SELECT id, FALSE FROM crm_service_device
+             WHERE company_id = %(company)s AND identifier = ANY(%(identifiers)s)
+             ORDER BY 2 DESC, 1
+        """, company=company.id, keys=keys, identifiers=[*serials, *keys])) if keys else []
+        self.with_context(active_test=False).browse({row[0] for row in rows}).fetch(["serial_number", "identifier"])
+        by_serial, by_identifier = {}, {}
+        for device_id, is_serial in rows:
+            device = self.browse(device_id)
+            found, number = (by_serial, device.serial_number) if is_serial else (by_identifier, device.identifier)
+            key = self._serial_key(number)
+            found[key] = found.get(key, self.browse()) | device
+        return {**by_identifier, **by_serial}

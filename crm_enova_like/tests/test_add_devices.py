@@ -99,6 +99,27 @@ class TestAddDevices(ServiceCommon):
         other.device_line_ids.action_repaired()
         self.assertEqual(self._statuses(self._preview("G13")), [("G13", "found")])
 
+    def test_label_of_a_device_is_scanned(self):
+        one, two = self._device("G50"), self._device(False)
+        # a serial number comes before an identifier
+        three = self._device(two.identifier.lower().replace("/", " / "))
+        four = self._device("G51")
+        wizard = self._preview(f"{one.identifier}\n{two.identifier}\n{four.identifier.lower()}\ng 50")
+        self.assertEqual(
+            [(line.status, line.device_id) for line in wizard.line_ids],
+            [("found", one), ("found", three), ("found", four), ("double", one.browse())])
+        self.assertEqual(wizard.line_ids[3].reason, "As number 1 of the list")
+        wizard.action_confirm()
+        self.assertEqual(self.order.device_line_ids.device_id, one | three | four)
+
+    def test_one_device_chosen_twice(self):
+        first, _second = self._device("AB 77"), self._device("AB77")
+        wizard = self._preview(f"ab77\n{first.identifier}")
+        self.assertEqual(wizard.line_ids.mapped("status"), ["several", "found"])
+        wizard.asked_line_ids.write({"device_id": first.id, "decision": "take"})
+        with self.assertRaisesRegex(UserError, f"AB 77.* two numbers: ab77 and {first.identifier}"):
+            wizard.action_confirm()
+
     def test_device_of_another_type_with_the_number(self):
         beta = self._device("G30", type_id=self.device_type.id, partner_id=self.other_contractor.id)
         wizard = self._preview("ABC2001\nG30")

@@ -42,7 +42,8 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         [("input", "List"), ("preview", "Preview"), ("done", "Done")], default="input", required=True)
     serials = fields.Text(
         string="Serial Numbers",
-        help="One a line, or parted by commas, semicolons or tabs. A scanner types the number and Enter.")
+        help="One a line, or parted by commas, semicolons or tabs. A scanner types the number and Enter; "
+             "it may read the labels of devices as well.")
     type_id = fields.Many2one(
         "crm.service.device.type", string="Type", compute="_compute_type_id", store=True, readonly=False,
         domain="[('company_id', 'in', (company_id, False))]", help="Of the devices that have no card yet.")
@@ -164,11 +165,14 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         for number, serial in enumerate(serials, 1):
             key = key_of(serial)
             vals = {"sequence": number, "serial": serial, "device_id": False, "candidate_ids": [(6, 0, [])]}
-            if key in seen:
-                vals.update(status="double", reason=self.env._("As number %(number)s of the list", number=seen[key]))
+            what = {} if key in seen else self._classify(found.get(key, devices.browse()), here, elsewhere)
+            # one device may be there by its serial number and by its label
+            first = seen.get(key) or seen.get(what.get("device_id"))
+            if first:
+                vals.update(status="double", reason=self.env._("As number %(number)s of the list", number=first))
             else:
-                seen[key] = number
-                vals.update(self._classify(found.get(key, devices.browse()), here, elsewhere))
+                seen[key] = seen[what.get("device_id") or key] = number
+                vals.update(what)
             lines.append(vals)
         return lines, blanks
 
@@ -338,6 +342,13 @@ class CrmServiceAddDevicesWizardLine(models.TransientModel):
                 raise UserError(self.env._(
                     "%(serial)s: “%(decision)s” does not fit here. Choose another answer.", serial=line.serial,
                     decision=dict(self._fields["decision"]._description_selection(self.env))[line.decision]))
+        taken = {}
+        for line in self.filtered("is_taken") - self._get_new():
+            if line.device_id and line.device_id in taken:
+                raise UserError(self.env._(
+                    "%(device)s is chosen for two numbers: %(first)s and %(second)s.",
+                    device=line.device_id.display_name, first=taken[line.device_id], second=line.serial))
+            taken[line.device_id] = line.serial
         open_lines = asking.filtered(lambda line: not line.decision or (
             line.decision not in ("new", "skip") and not line.device_id))
         if open_lines:
