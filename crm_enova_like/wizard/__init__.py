@@ -1,5 +1,6 @@
 from . import crm_campaign_wizard
 from . import crm_task_wizards
+from . import service_add_devices_line
 from . import service_add_devices_wizard
 from . import service_assign_wizard
 from . import service_cancel_wizard
