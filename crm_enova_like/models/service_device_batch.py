@@ -45,8 +45,8 @@ class CrmServiceDevice(models.Model):
         return copies, copies._copy_plans(self) if with_plans else []
 
     def _make_plans(self):
-        if self.env.context.get("service_plans_of") is not PLANS_COPIED:
-            super()._make_plans()
+        # those of the original come instead
+        return None if self.env.context.get("service_plans_of") is PLANS_COPIED else super()._make_plans()
 
     def _copy_plans(self, original):
         """Give devices the plans of another, and make their inspections.
