@@ -9,6 +9,8 @@ from . import service_device_model
 from . import service_device
 from . import service_device_numbers
 from . import service_device_history
+from . import service_device_serials
+from . import service_device_label
 from . import service_order
 from . import service_order_stage
 from . import service_order_device
@@ -25,6 +27,8 @@ from . import service_inspection_protocol
 from . import service_inspection_notice
 from . import service_inspection_visit
 from . import service_order_screen
+from . import service_device_batch
+from . import service_order_device_batch
 from . import product
 from . import stock_lot
 from . import res_partner

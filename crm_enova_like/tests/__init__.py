@@ -37,3 +37,7 @@ from . import test_task_race
 from . import test_event
 from . import test_calendar
 from . import test_calendar_quiet
+from . import test_add_devices
+from . import test_device_copy
+from . import test_device_label
+from . import test_order_outcome

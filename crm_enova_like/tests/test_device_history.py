@@ -82,6 +82,39 @@ class TestDeviceHistory(ServiceCommon):
                 for expected in ("Dead head", order.name, "ABC 2001", "Sklep przy Rynku"):
                     self.assertIn(expected, text)
 
+    def test_inspections_on_the_printed_history(self):
+        regime = self.env["crm.service.inspection.regime"].create({
+            "name": "Legalizacja", "interval_unit": "month", "interval_number": 12, "performed_by": "body"})
+        done, planned = self.env["crm.service.inspection"].create([
+            {"device_id": self.device.id, "regime_id": regime.id, "planned_date": day}
+            for day in ("2026-01-10", "2027-01-10")])
+        done.action_done(result="conditional", protocol_number="UDT/77")
+        self.assertEqual(self.device.with_user(self.technician)._get_done_inspections(), done)
+        self.assertEqual(planned.state, "planned")
+        html, _kind = self.env["ir.actions.report"].with_user(self.technician)._render_qweb_html(
+            "crm_enova_like.report_device_history", self.device.ids)
+        self.assertIn("UDT/77", html.decode())
+        self.assertEqual(html.decode().count("Legalizacja"), 1)
+
+    def test_history_of_several_devices(self):
+        self.company.report_footer = "<p>Serwis czynny od 8 do 16</p>"
+        self.env.invalidate_all()
+        foreigner = self.env["res.partner"].create({"name": "Bakery Ltd", "is_company": True, "lang": "en_US"})
+        self.contractor.lang = "pl_PL"
+        english = self._new_device(partner_id=foreigner.id)
+        html, _kind = self.env["ir.actions.report"].with_user(self.technician)._render_qweb_html(
+            "crm_enova_like.report_device_history", (self.device | self.device2 | english).ids)
+        text = html.decode()
+        self.assertEqual(text.count('class="article"'), 1, "an unpatched wkhtmltopdf prints but one")
+        self.assertEqual(text.count("page-break-before"), 2, "each device begins a page")
+        self.assertEqual(text.count("Serwis czynny od 8 do 16"), 3, "each has the firm's footer")
+        self.assertEqual(text.count('alt="Logo"'), 3)
+        for device in (self.device, self.device2, english):
+            self.assertIn(device.identifier, text)
+        polish, of_english = text.rsplit("page-break-before", 1)
+        self.assertIn("Device history", of_english)
+        self.assertNotIn("Device history", polish, "the contractor's language")
+
     def test_rw_count(self):
         self._stock(self.part, 5)
         order = self._new_order(self.device, line_ids=[
