@@ -72,7 +72,8 @@ class CrmServiceOrder(models.Model):
         tiles = []
         for stage, count in self._read_group(domain, ["stage_id"], ["__count"]):
             label = f"{stage.name} ({stage.company_id.name})" if several else stage.name
-            tiles.append(self._prepare_tile(f"stage_{stage.id}", label, domain & Domain("stage_id", "=", stage.id), count))
+            in_stage = domain & Domain("stage_id", "=", stage.id)
+            tiles.append(self._prepare_tile(f"stage_{stage.id}", label, in_stage, count))
         return tiles
 
     @api.model

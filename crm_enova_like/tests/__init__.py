@@ -24,6 +24,7 @@ from . import test_statements
 from . import test_valuation
 from . import test_technician_story
 from . import test_companies
+from . import test_counter
 from . import test_crm_campaign
 from . import test_crm_partner
 from . import test_crm_timeline
