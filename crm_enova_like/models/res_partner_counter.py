@@ -28,6 +28,8 @@ class ResPartner(models.Model):
     # what the two searches below compare, so that a name typed into a field stays quick with many contacts
     _service_phone_idx = models.Index(
         r"(reverse(regexp_replace(phone, '\D', '', 'g')) text_pattern_ops) WHERE phone IS NOT NULL")
+    _service_phone_start_idx = models.Index(
+        r"(right(regexp_replace(phone, '\D', '', 'g'), 9) text_pattern_ops) WHERE phone IS NOT NULL")
     _service_vat_idx = models.Index(
         r"(upper(regexp_replace(vat, '[^0-9A-Za-z]', '', 'g')) text_pattern_ops) WHERE vat IS NOT NULL")
 
@@ -45,6 +47,16 @@ class ResPartner(models.Model):
         self.flush_model(["phone", "active"])
         return self._search_numbers(SQL(
             r"reverse(regexp_replace(phone, '\D', '', 'g')) LIKE %s AND phone IS NOT NULL", f"{digits[::-1]}%"))
+
+    @api.model
+    def _find_by_phone_start(self, number):
+        """Contractors and persons whose phone number begins so, the country's code left out: while it is typed."""
+        digits = re.sub(r"\D", "", re.sub(r"^\s*(?:\+|00)\s*48", "", number or ""))
+        if not FEWEST_DIGITS <= len(digits) <= PHONE_DIGITS:
+            return self.browse()
+        self.flush_model(["phone", "active"])
+        return self._search_numbers(SQL(
+            r"right(regexp_replace(phone, '\D', '', 'g'), 9) LIKE %s AND phone IS NOT NULL", f"{digits}%"))
 
     @api.model
     def _find_by_tax_number(self, number):
@@ -68,7 +80,8 @@ class ResPartner(models.Model):
         """As core's; a phone number or a NIP is found in any spelling too."""
         domain = super()._search_display_name(operator, value)
         if operator == "ilike" and isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-            found = self._find_by_phone(value) | self._find_by_tax_number(value)
+            found = (
+                self._find_by_phone(value) | self._find_by_phone_start(value) | self._find_by_tax_number(value))
             if found:
                 return Domain(domain) | Domain("id", "in", found.ids)
         return domain

@@ -23,7 +23,7 @@ export class ServiceOrderFormRenderer extends FormRenderer {
 
     onCounterKeydown(ev, root) {
         const { record } = this.props;
-        const group = ev.target.closest('[name="contractor"]');
+        const group = ev.target.closest(".o_service_contractor");
         if (ev.key !== "Tab" || ev.shiftKey || !group || !record.isNew || record.data.device_line_ids.count) {
             return;
         }
