@@ -33,9 +33,11 @@ class IrActionsReport(models.Model):
         return super().get_paperformat()
 
     def _prepare_html(self, html, report_model=False):
-        if len(self) == 1 and self._is_plain_service_paper():
-            html = self._merge_articles(html)
-        return super()._prepare_html(html, report_model=report_model)
+        if len(self) != 1 or not self._is_plain_service_paper():
+            return super()._prepare_html(html, report_model=report_model)
+        bodies, res_ids, _header, _footer, arguments = super()._prepare_html(
+            self._merge_articles(html), report_model=report_model)
+        return bodies, res_ids, None, None, arguments
 
     def _merge_articles(self, html):
         """All articles of a document in one, header and footer of each with it.

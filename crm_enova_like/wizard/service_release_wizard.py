@@ -52,12 +52,13 @@ class CrmServiceReleaseWizard(models.TransientModel):
         for wizard in self:
             rows = []
             for line in wizard.device_line_ids:
-                facts = [
+                facts = ", ".join(filter(None, [
                     line.shelf and self.env._("shelf %(shelf)s", shelf=line.shelf),
                     line.accessories,
                     line.wants_old_parts and self.env._("the old parts"),
-                ]
-                rows.append(": ".join(filter(None, (line.device_id.display_name, ", ".join(filter(None, facts))))))
+                ]))
+                if facts:
+                    rows.append(f"{line.device_id.display_name}: {facts}")
             wizard.reminder = "\n".join(rows)
 
     def action_release(self):
