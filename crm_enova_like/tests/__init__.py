@@ -17,6 +17,7 @@ from . import test_inspection_visit
 from . import test_numbering
 from . import test_order
 from . import test_order_device
+from . import test_overview
 from . import test_parts
 from . import test_parts_keeper
 from . import test_race

@@ -35,11 +35,12 @@ class TestCounter(ServiceCommon):
     # WHO IT IS
 
     def test_phone_in_any_spelling(self):
-        self.contractor.phone = "+48 61 555-22-33"
-        for typed in ("615552233", "61 555 22 33", "+48615552233", "0048 (61) 5552233", "61-555-22-33", "61 555-2", "+48 61 555"):
+        self.contractor.phone = "+48 77 818-92-33"
+        for typed in ("778189233", "77 818 92 33", "+48778189233", "0048 (77) 8189233", "77-818-92-33", "77 818-9",
+                      "+48 77 818"):
             with self.subTest(typed):
                 self.assertEqual(self._found(typed), self.contractor)
-        self.assertFalse(self._found("615552234"))
+        self.assertFalse(self._found("778189234"))
 
     def test_nip_in_any_spelling(self):
         for stored in (NIP, f"PL{NIP}", "525-224-84-81"):
@@ -84,8 +85,8 @@ class TestCounter(ServiceCommon):
         view = "crm_enova_like.view_res_partner_counter_form"
         with Form(self.counter.with_context(default_name="Jan Kowalski"), view) as form:
             self.assertEqual(form.name, "Jan Kowalski")
-            form.phone = "601 222 333"
-        self.assertEqual(self._found("601222333"), form.record)
+            form.phone = "691 929 393"
+        self.assertEqual(self._found("691929393"), form.record)
         self.assertFalse(form.record.is_company)
 
     def test_firm_in_place(self):
