@@ -43,6 +43,13 @@ class CrmServiceOrder(models.Model):
                 limit=formatLang(self.env, line.cost_limit, currency_obj=order.currency_id))
                 for line in above) or False
 
+    @api.onchange("device_line_ids")
+    def _onchange_device_line_ids(self):
+        # a scanned serial number says who stands at the counter
+        if not self.partner_id:
+            self.partner_id = self.device_line_ids.device_id[:1].partner_id
+        return super()._onchange_device_line_ids()
+
     def _get_unpaid_domain(self):
         """Posted customer invoices that the orders' contractors have not paid."""
         return Domain([

@@ -119,6 +119,20 @@ class TestCounter(ServiceCommon):
                          ("XYZ 9", self.device_type, self.contractor))
         self.assertIn("Nano X", device.name)
 
+    def test_scanned_device_says_whose_it_is(self):
+        with Form(self.env["crm.service.order"].with_user(self.operator)) as form:
+            with form.device_line_ids.new() as row:
+                row.device_id = self.device
+            self.assertEqual(form.partner_id, self.contractor)
+            self.assertEqual(form.invoice_partner_id, self.contractor)
+            self.assertEqual(form.address_id, self.shop)
+        with Form(self.env["crm.service.order"].with_user(self.operator)) as form:
+            form.partner_id = self.other_contractor
+            with form.device_line_ids.new() as row:
+                row.device_id = self.device
+            self.assertEqual(form.partner_id, self.other_contractor, "who was chosen stays, and a warning tells")
+            self.assertIn("belongs to Piekarnia", form.device_warning)
+
     # WHAT IS KNOWN ALREADY
 
     def test_facts_beside_the_form(self):
