@@ -60,9 +60,10 @@ class IrActionsReport(models.Model):
             node.set("class", " ".join(
                 f"o_service_{name}" if name in PARTS else name for name in self._get_classes(node)))
             merged.append(node)
-        for number, node in enumerate(merged.xpath("./div[contains(@class, 'o_service_header')]")):
-            if number:
-                node.set("style", "page-break-before: always;" + (node.get("style") or ""))
+        for article in merged.xpath("./div[contains(@class, 'o_service_article')]")[1:]:
+            before = article.getprevious()
+            start = before if "o_service_header" in self._get_classes(before) else article
+            start.set("style", "page-break-before: always;" + (start.get("style") or ""))
         for counter in merged.xpath(".//span[@class='topage']/.."):
             # only the patched Qt counts pages
             counter.getparent().remove(counter)

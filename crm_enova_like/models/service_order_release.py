@@ -31,7 +31,7 @@ class CrmServiceOrderDevice(models.Model):
                 raise UserError(self.env._(
                     "Device %(device)s was handed back on %(date)s already.",
                     device=line.device_id.display_name, date=fields.Date.to_string(line.date_released)))
-            if line.state == "open" and not reason:
+            if line._is_unfinished() and not reason:
                 raise UserError(self.env._(
                     "Device %(device)s has no outcome yet; give it one before it is handed back, "
                     "or write down the reason.", device=line.device_id.display_name))
@@ -41,11 +41,16 @@ class CrmServiceOrderDevice(models.Model):
                 "date_released": now,
                 "released_to": collector or line.released_to or line._get_expected_collector(),
                 "collector_id_checked": id_checked,
-                "early_release_reason": reason if line.state == "open" else False,
+                "early_release_reason": reason if line._is_unfinished() else False,
                 "access_code": False, "shelf": False,
             })
         self._post_release()
         return True
+
+    def _is_unfinished(self):
+        """Whether one device has no outcome yet; a cancelled order asks for none."""
+        self.ensure_one()
+        return self.state == "open" and self.order_state != "cancelled"
 
     def _get_expected_collector(self):
         """Who collects a device when nothing is said: who brought it in, or the contractor."""
@@ -107,14 +112,14 @@ class CrmServiceOrder(models.Model):
 
     to_release_count = fields.Integer(compute="_compute_to_release_count")
 
-    @api.depends("device_line_ids.state", "device_line_ids.date_released")
+    @api.depends("device_line_ids.state", "device_line_ids.date_released", "device_line_ids.order_state")
     def _compute_to_release_count(self):
         for order in self:
             order.to_release_count = len(order.device_line_ids.filtered(
-                lambda line: line.state != "open" and not line.date_released))
+                lambda line: not line._is_unfinished() and not line.date_released))
 
     def action_open_release(self):
         """Ask who collects which of the orders' devices; those that are ready come chosen."""
         lines = self.device_line_ids.filtered(lambda line: not line.date_released)
-        ready = lines.filtered(lambda line: line.state != "open")
+        ready = lines.filtered(lambda line: not line._is_unfinished())
         return (ready or lines).action_open_release()

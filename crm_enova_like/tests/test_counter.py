@@ -374,6 +374,15 @@ class TestCounter(ServiceCommon):
         self.assertFalse(one.early_release_reason)
         self.assertEqual(two.early_release_reason, "In a hurry")
 
+    def test_cancelled_order_gives_its_device_back(self):
+        order = self._take_in(self.device, access_code="1234")
+        order.action_cancel()
+        self.assertEqual(order.to_release_count, 1)
+        self._wizard(order).action_release()
+        self.assertTrue(order.device_line_ids.date_released)
+        self.assertFalse(order.device_line_ids.access_code)
+        self.assertEqual(order.to_release_count, 0)
+
     def test_release_rights(self):
         order = self._take_in(self.device)
         order.user_id = self.technician
@@ -425,6 +434,8 @@ class TestCounter(ServiceCommon):
         self.contractor.lang = "pl_PL"
         _report, html = self._html("report_service_receipt", self._take_in(self.device))
         self.assertIn("Zgłoszona usterka", html)
+        self.contractor.lang = False
+        self.assertIn("Reported fault", self._html("report_service_receipt", self._take_in(self.device2))[1])
         self.contractor.lang = "en_US"
         _report, html = self._html("report_service_receipt", self._take_in(self.device2))
         self.assertIn("Reported fault", html)

@@ -38,7 +38,7 @@ class CrmServiceReleaseWizard(models.TransientModel):
     @api.depends("device_line_ids")
     def _compute_is_early(self):
         for wizard in self:
-            wizard.is_early = any(line.state == "open" for line in wizard.device_line_ids)
+            wizard.is_early = any(line._is_unfinished() for line in wizard.device_line_ids)
 
     @api.depends("device_line_ids")
     def _compute_amount(self):
