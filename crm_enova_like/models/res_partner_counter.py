@@ -1,6 +1,6 @@
 import re
 
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
@@ -25,7 +25,10 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    # what the two searches below compare, so that a name typed into a field stays quick with many contacts
+    service_same_phone_id = fields.Many2one(
+        "res.partner", string="Contractor with This Phone", compute="_compute_service_same_phone_id")
+
+    # what the searches below compare, so that a name typed into a field stays quick with many contacts
     _service_phone_idx = models.Index(
         r"(reverse(regexp_replace(phone, '\D', '', 'g')) text_pattern_ops) WHERE phone IS NOT NULL")
     _service_phone_start_idx = models.Index(
@@ -99,10 +102,19 @@ class ResPartner(models.Model):
 
     # MAKING IN PLACE
 
+    @api.depends("phone")
+    @api.depends_context("service_counter")
+    def _compute_service_same_phone_id(self):
+        """Who has the number already; asked for one contractor at a time, in the counter's dialog."""
+        self.service_same_phone_id = False
+        if self.env.context.get("service_counter"):
+            for partner in self.filtered("phone"):
+                partner.service_same_phone_id = (self._find_by_phone(partner.phone) - partner._origin)[:1]
+
     @api.model
-    def default_get(self, fields):
+    def default_get(self, fields_list):
         """At the counter, a number typed into the contractor's field is no name."""
-        values = super().default_get(fields)
+        values = super().default_get(fields_list)
         typed = (values.get("name") or "").strip()
         if self.env.context.get("service_counter") and typed and NUMBER.fullmatch(typed):
             values.pop("name")

@@ -89,6 +89,15 @@ class TestCounter(ServiceCommon):
         self.assertEqual(self._found("691929393"), form.record)
         self.assertFalse(form.record.is_company)
 
+    def test_number_of_somebody_known_is_told(self):
+        known = self.env["res.partner"].create({"name": "Nowak Jan", "phone": "+48 692 939 494"})
+        form = Form(self.counter.with_context(default_name="Jan Nowak"), "crm_enova_like.view_res_partner_counter_form")
+        form.phone = "692 939 495"
+        self.assertFalse(form.service_same_phone_id)
+        form.phone = "692939494"
+        self.assertEqual(form.service_same_phone_id, known)
+        self.assertFalse(known.with_context(service_counter=True).service_same_phone_id, "it is their own")
+
     def test_firm_in_place(self):
         with Form(self.counter.with_context(default_name=NIP), "crm_enova_like.view_res_partner_counter_form") as form:
             form.name = "Kowal sp. z o.o."
