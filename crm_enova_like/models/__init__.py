@@ -15,6 +15,8 @@ from . import service_order
 from . import service_order_stage
 from . import service_order_device
 from . import service_order_line
+from . import service_order_counter
+from . import service_order_release
 from . import service_order_parts
 from . import service_order_return
 from . import service_inspection_regime
@@ -29,10 +31,13 @@ from . import service_inspection_visit
 from . import service_order_screen
 from . import service_device_batch
 from . import service_order_device_batch
+from . import service_home
 from . import product
 from . import stock_lot
 from . import res_partner
+from . import res_partner_counter
 from . import res_config_settings
+from . import ir_actions_report
 from . import stock_picking_type
 from . import stock_warehouse
 from . import stock_picking

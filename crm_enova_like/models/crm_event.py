@@ -1,13 +1,10 @@
-import re
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import SQL, email_normalize_all, html2plaintext
+from odoo.tools import email_normalize_all, html2plaintext
 
 from .crm_action_type import DIRECTIONS
-
-DIGITS = 9    # of a phone number that decide: country codes are written or not
 
 
 class CrmEventType(models.Model):
@@ -78,16 +75,7 @@ class CrmEvent(models.Model):
 
         :param number: text; the last nine digits decide
         """
-        digits = re.sub(r"\D", "", number or "")[-DIGITS:]
-        Partner = self.env["res.partner"]
-        if len(digits) < 5:
-            return Partner
-        Partner.flush_model(["phone", "active"])
-        rows = self.env.execute_query(SQL(
-            """SELECT id FROM res_partner
-                WHERE active AND regexp_replace(phone, '\\D', '', 'g') LIKE %s LIMIT 20""", f"%{digits}"))
-        # the record rules decide who may be found
-        return Partner.search([("id", "in", [row[0] for row in rows])])
+        return self.env["res.partner"]._find_by_phone(number)
 
     @api.model
     def message_new(self, msg_dict, custom_values=None):

@@ -280,25 +280,6 @@ class CrmServiceOrderDevice(models.Model):
         self._write_outcome({"state": "open", "date_closed": False, "repair_warranty_until": False})
         return True
 
-    def action_release(self):
-        """Hand devices back; a fact of its own, apart from the outcome.
-
-        :raises UserError: a device has no outcome yet, or is handed back already
-        """
-        self.check_access("write")
-        for line in self:
-            if line.state == "open":
-                raise UserError(self.env._(
-                    "Device %(device)s has no outcome yet; give it one before it is handed back.",
-                    device=line.device_id.display_name))
-            if line.date_released:
-                raise UserError(self.env._(
-                    "Device %(device)s was handed back on %(date)s already.",
-                    device=line.device_id.display_name, date=fields.Date.to_string(line.date_released)))
-            line.released_to = line.released_to or line.order_id.person_id.name or line.order_id.partner_id.name
-        self.write({"date_released": fields.Datetime.now()})
-        return True
-
     # A DEVICE OF ANOTHER CONTRACTOR
 
     def action_change_owner(self):

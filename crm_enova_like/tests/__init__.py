@@ -18,6 +18,7 @@ from . import test_inspection_visit
 from . import test_numbering
 from . import test_order
 from . import test_order_device
+from . import test_overview
 from . import test_parts
 from . import test_parts_keeper
 from . import test_race
@@ -26,6 +27,7 @@ from . import test_valuation
 from . import test_technician_story
 from . import test_companies
 from . import test_crm_matrix
+from . import test_counter
 from . import test_crm_campaign
 from . import test_crm_partner
 from . import test_crm_timeline

@@ -9,5 +9,6 @@ from . import service_inspection_absent_wizard
 from . import service_inspection_visit_wizard
 from . import service_issue_wizard
 from . import service_outcome_wizard
+from . import service_release_wizard
 from . import service_return_wizard
 from . import service_wait_wizard
