@@ -80,6 +80,9 @@ class CrmServiceOrderLine(models.Model):
     free_qty = fields.Float(
         string="Free", digits="Product Unit", compute="_compute_free_qty", compute_sudo=True,
         help="Free quantity in the order's warehouse.")
+    old_part = fields.Selection(
+        [("customer", "To the customer"), ("manufacturer", "To the manufacturer"), ("disposal", "Disposal")],
+        string="Old Part", help="What becomes of the part that was taken out.")
     cost = fields.Monetary(
         compute="_compute_cost", compute_sudo=True,
         help="The value at which the stock issued the part, less what came back.")

@@ -1,0 +1,117 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import html2plaintext
+
+ISSUE_STATUSES = [
+    ("missing", "Missing in the warehouse"),
+    ("ordered", "Ordered, on its way"),
+    ("planned", "Planned"),
+    ("keeper", "Waits for the keeper"),
+    ("reserved", "Reserved"),
+    ("issued", "Issued"),
+]
+
+
+class CrmServiceOrderLine(models.Model):
+    """How far a part is on its way from the shelf to the technician."""
+
+    _inherit = "crm.service.order.line"
+
+    issue_status = fields.Selection(
+        ISSUE_STATUSES, string="Part Status", compute="_compute_issue_status", compute_sudo=True)
+
+    @api.depends("needs_issue", "quantity_issued", "quantity_requested", "kind", "supply", "order_id.type_id.issue_by",
+                 "move_ids.state", "move_ids.quantity", "move_ids.product_uom_qty")
+    def _compute_issue_status(self):
+        for line in self:
+            line.issue_status = line._get_issue_status()
+
+    def _get_issue_status(self):
+        self.ensure_one()
+        if self.kind != "part" or self.supply != "rw":
+            return False
+        if not self.needs_issue:
+            return "issued" if self.quantity_issued else False
+        moves = self.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel", "draft") and not move._is_service_return())
+        short = any(
+            move.product_id.is_storable and move.product_uom.compare(move.quantity, move.product_uom_qty) < 0
+            for move in moves)
+        if self.quantity_requested and (short or not moves):
+            return "ordered"
+        if short:
+            return "missing"
+        if moves:
+            return "keeper" if self.order_id.type_id.issue_by == "warehouse" else "reserved"
+        return "planned"
+
+
+class CrmServiceOrder(models.Model):
+    _inherit = "crm.service.order"
+
+    issue_status = fields.Selection(
+        ISSUE_STATUSES, string="Parts", compute="_compute_issue_status",
+        help="The part that holds the order up most.")
+
+    @api.depends("line_ids.issue_status")
+    def _compute_issue_status(self):
+        rank = {status: index for index, (status, _label) in enumerate(ISSUE_STATUSES)}
+        for order in self:
+            statuses = [line.issue_status for line in order.line_ids if line.issue_status]
+            order.issue_status = min(statuses, key=rank.get) if statuses else False
+
+    def _tell_technician(self, activity_xmlid, note):
+        """One entry on the technician's list of activities for each order,
+        without a mail; an open one is brought up to date.
+
+        :param note: what is told
+        """
+        for order in self:
+            user = order.user_id or order.requester_id or self.env.user
+            order = order.with_context(mail_activity_quick_update=True, lang=user.lang)
+            found = order.activity_search([activity_xmlid], user_id=user.id)[:1]
+            if not found:
+                order.activity_schedule(activity_xmlid, note=note, user_id=user.id)
+            elif note not in html2plaintext(found.note or ""):
+                found.note = Markup("%s<br/>%s") % (found.note or "", note)
+
+    def _move_to_stage(self, stage):
+        result = super()._move_to_stage(stage)
+        if stage.state in ("done", "cancelled"):
+            # what was told of parts is of no use any more
+            self.sudo().activity_unlink(
+                ["crm_enova_like.mail_activity_parts_issued", "crm_enova_like.mail_activity_parts_arrived"])
+        return result
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    service_deadline = fields.Date(
+        string="Order Deadline", related="service_order_id.date_deadline", store=True,
+        help="The deadline of the service order for which the parts are.")
+    service_user_id = fields.Many2one(
+        "res.users", string="Technician", related="service_order_id.user_id")
+
+    _service_deadline_idx = models.Index(
+        "(service_deadline, id) WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
+
+    def _action_done(self):
+        waiting = self.filtered(lambda picking: picking.service_document == "rw" and picking.state != "done")
+        result = super()._action_done()
+        waiting.filtered(lambda picking: picking.state == "done")._tell_technicians()
+        return result
+
+    def _tell_technicians(self):
+        """The technician of an order whose parts the warehouse issues learns
+        that they are out."""
+        # the keeper has no rights on the order
+        for picking in self.sudo():
+            order = picking.service_order_id
+            if order.type_id.issue_by != "warehouse" or not order.user_id or order.user_id == self.env.user:
+                continue
+            parts = ", ".join(
+                f"{move.product_id.display_name} × {move.quantity:g}"
+                for move in picking.move_ids if move.state == "done")
+            order._tell_technician("crm_enova_like.mail_activity_parts_issued", f"{picking.name}: {parts}")
