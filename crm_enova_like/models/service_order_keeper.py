@@ -83,35 +83,3 @@ class CrmServiceOrder(models.Model):
             self.sudo().activity_unlink(
                 ["crm_enova_like.mail_activity_parts_issued", "crm_enova_like.mail_activity_parts_arrived"])
         return result
-
-
-class StockPicking(models.Model):
-    _inherit = "stock.picking"
-
-    service_deadline = fields.Date(
-        string="Order Deadline", related="service_order_id.date_deadline", store=True,
-        help="The deadline of the service order for which the parts are.")
-    service_user_id = fields.Many2one(
-        "res.users", string="Technician", related="service_order_id.user_id")
-
-    _service_deadline_idx = models.Index(
-        "(service_deadline, id) WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
-
-    def _action_done(self):
-        waiting = self.filtered(lambda picking: picking.service_document == "rw" and picking.state != "done")
-        result = super()._action_done()
-        waiting.filtered(lambda picking: picking.state == "done")._tell_technicians()
-        return result
-
-    def _tell_technicians(self):
-        """The technician of an order whose parts the warehouse issues learns
-        that they are out."""
-        # the keeper has no rights on the order
-        for picking in self.sudo():
-            order = picking.service_order_id
-            if order.type_id.issue_by != "warehouse" or not order.user_id or order.user_id == self.env.user:
-                continue
-            parts = ", ".join(
-                f"{move.product_id.display_name} × {move.quantity:g}"
-                for move in picking.move_ids if move.state == "done")
-            order._tell_technician("crm_enova_like.mail_activity_parts_issued", f"{picking.name}: {parts}")

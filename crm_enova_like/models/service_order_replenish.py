@@ -58,7 +58,8 @@ class CrmServiceOrderLine(models.Model):
 
     def _sort_by_urgency(self):
         return self.sorted(lambda line: (
-            -int(line.order_id.priority or 0), line.order_id.date_deadline or fields.Date.to_date("9999-12-31"), line.id))
+            -int(line.order_id.priority or 0), line.order_id.date_deadline or fields.Date.to_date("9999-12-31"),
+            line.id))
 
 
 class CrmServiceOrder(models.Model):

@@ -103,17 +103,15 @@ class StockPicking(models.Model):
         code, products, lots = self._scan_find(code, self.company_id)
         open_moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
         moves = open_moves.filtered(lambda move: move.product_id in products)
-        if moves:
-            lots = lots.browse()
-        else:
+        lot = lots.browse()
+        if not moves:
             moves = open_moves.filtered(lambda move: move.product_id in lots.product_id)
-            lots = lots.filtered(lambda lot: lot.product_id in moves.product_id)
+            lot = lots.filtered(lambda lot: lot.product_id in moves.product_id)[:1]
         if not moves:
             raise UserError(self.env._(
                 "“%(code)s” is %(product)s, which is not on %(document)s. On it: %(planned)s.",
                 code=code, product=(products or lots.product_id)[:1].display_name, document=self.name,
                 planned=", ".join(open_moves.product_id.mapped("display_name")) or "–"))
-        lot = lots[:1]
         if moves.product_id[:1].tracking != "none" and not lot:
             raise UserError(self.env._(
                 "%(product)s is tracked: scan its lot or serial number. Reserved: %(lots)s.",
