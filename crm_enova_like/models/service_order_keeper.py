@@ -27,14 +27,18 @@ class CrmServiceOrderLine(models.Model):
         for line in self:
             line.issue_status = line._get_issue_status()
 
+    def _get_open_moves(self):
+        """What of the line is on an open RW (with stock rights or sudo)."""
+        return self.move_ids.filtered(
+            lambda move: move.state not in ("done", "cancel", "draft") and not move._is_service_return())
+
     def _get_issue_status(self):
         self.ensure_one()
         if self.kind != "part" or self.supply != "rw":
             return False
         if not self.needs_issue:
             return "issued" if self.quantity_issued else False
-        moves = self.move_ids.filtered(
-            lambda move: move.state not in ("done", "cancel", "draft") and not move._is_service_return())
+        moves = self._get_open_moves()
         short = any(
             move.product_id.is_storable and move.product_uom.compare(move.quantity, move.product_uom_qty) < 0
             for move in moves)
@@ -53,6 +57,19 @@ class CrmServiceOrder(models.Model):
     issue_status = fields.Selection(
         ISSUE_STATUSES, string="Parts", compute="_compute_issue_status",
         help="The part that holds the order up most.")
+
+    parts_to_request = fields.Boolean(
+        compute="_compute_parts_to_request", compute_sudo=True,
+        help="Something of what is to issue is on no open RW yet.")
+
+    @api.depends("line_ids.quantity_to_issue", "line_ids.move_ids.state", "line_ids.move_ids.product_uom_qty")
+    def _compute_parts_to_request(self):
+        for order in self:
+            order.parts_to_request = any(
+                line.uom_id.compare(line.quantity_to_issue, sum(
+                    move.product_uom._compute_quantity(move.product_uom_qty, line.uom_id)
+                    for move in line._get_open_moves())) > 0
+                for line in order.line_ids if line.needs_issue)
 
     @api.depends("line_ids.issue_status")
     def _compute_issue_status(self):

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
@@ -75,6 +75,31 @@ class CrmServiceOrder(models.Model):
             "%(product)s: %(what)s, %(planned)g %(uom)s planned.", **values)}
 
     # FROM THE CATALOGUE
+
+    def action_add_from_catalog(self):
+        """Core's catalogue of products, with what is free for the order.
+
+        :raises AccessError: the order is not the user's
+        :raises UserError: the order is closed
+        """
+        self.ensure_one()
+        self.check_access("write")
+        self._check_can_issue()
+        action = super().action_add_from_catalog()
+        view = self.env.ref("crm_enova_like.view_product_kanban_catalog_service")
+        action["views"] = [(view.id, "kanban"), (False, "form")]
+        return action
+
+    def _get_action_add_from_catalog_extra_context(self):
+        lines = self.env["crm.service.order.line"]
+        return {
+            **super()._get_action_add_from_catalog_extra_context(),
+            "order_id": self.id,
+            "precision": self.env["decimal.precision"].precision_get("Product Unit"),
+            "product_catalog_currency_id": self.currency_id.id,
+            "product_catalog_digits": lines._fields["price_unit"].get_digits(self.env),
+            "service_warehouse_id": self.type_id._get_warehouse().id,
+        }
 
     def _get_product_catalog_domain(self):
         return super()._get_product_catalog_domain() & Domain("type", "=", "consu")
@@ -154,3 +179,22 @@ class CrmServiceOrderLine(models.Model):
             "readOnly": bool(parent_record) and parent_record._is_readonly(),
             "uomDisplayName": self[0].uom_id.display_name,
         }
+
+
+class ProductProduct(models.Model):
+    _inherit = "product.product"
+
+    service_free_qty = fields.Float(
+        string="Free for the Order", digits="Product Unit", compute="_compute_service_free_qty", compute_sudo=True,
+        groups="crm_enova_like.group_technician",
+        help="Free quantity in the warehouse that the catalogue was opened for.")
+
+    @api.depends_context("service_warehouse_id")
+    def _compute_service_free_qty(self):
+        # technicians hold no stock rights: one warehouse of theirs, nothing else of the stock
+        warehouse = self.env["stock.warehouse"].browse(self.env.context.get("service_warehouse_id") or [])
+        if not warehouse or warehouse.company_id not in self.env.companies:
+            self.service_free_qty = 0.0
+            return
+        for product, here in zip(self, self.with_context(warehouse_id=warehouse.id), strict=True):
+            product.service_free_qty = here.free_qty

@@ -136,7 +136,7 @@ class CrmServicePartDemand(models.Model):
         action["context"] = {
             "default_product_id": self.product_id.id,
             "default_product_tmpl_id": self.product_id.product_tmpl_id.id,
-            "default_quantity": self.shortage or self.quantity,
+            "default_quantity": self.shortage or 1.0,
             "default_warehouse_id": self.warehouse_id.id,
             "default_service_demand": True,
         }

@@ -27,8 +27,13 @@ class TestJob(ServiceCommon):
         self.assertFalse(self.order.issue_status)
         line = self.add_part(self.order, quantity=3)
         self.assertEqual((line.issue_status, self.order.issue_status), ("planned", "planned"))
+        self.assertTrue(self.order.parts_to_request)
         self.order.action_issue_parts()
         self.assertEqual((line.issue_status, self.order.issue_status), ("keeper", "keeper"))
+        self.assertFalse(self.order.parts_to_request)
+        line.quantity = 4
+        self.assertTrue(self.order.parts_to_request, "the fourth is not asked for yet")
+        line.quantity = 3
         rw = self.order.sudo()._get_open_rw().with_user(self.keeper)
         mails = self.env["mail.mail"].search_count([])
         rw.button_validate()

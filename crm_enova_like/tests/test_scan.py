@@ -245,6 +245,12 @@ class TestScanOnOrder(ScanCommon):
         products = self.env["product.product"].with_user(self.technician).search(action["domain"])
         self.assertIn(self.part, products)
         self.assertNotIn(self.labour, products)
+        row = products.with_context(**action["context"]).filtered(lambda product: product == self.part).web_read(
+            {"name": {}, "service_free_qty": {}})
+        self.assertEqual(row[0]["service_free_qty"], 10, "what is free, without rights on the stock")
+        arch = self.env["product.product"].with_user(self.technician).get_view(
+            dict((mode, view) for view, mode in action["views"])["kanban"], "kanban")["arch"]
+        self.assertNotIn("qty_available", arch, "a technician could not read it")
         price = self.order._update_order_line_info(self.part.id, 2)
         self.assertEqual(price, 90)
         self.assertEqual(self.order.line_ids.quantity, 2)
