@@ -4,8 +4,8 @@ from odoo import api, fields, models
 from odoo.tools import html2plaintext
 
 ISSUE_STATUSES = [
-    ("missing", "Missing in the warehouse"),
-    ("ordered", "Ordered, on its way"),
+    ("missing", "Missing"),
+    ("ordered", "Ordered"),
     ("planned", "Planned"),
     ("keeper", "Waits for the keeper"),
     ("reserved", "Reserved"),

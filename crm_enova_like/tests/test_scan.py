@@ -171,6 +171,11 @@ class TestScanOnRw(ScanCommon):
 class TestScanOnOrder(ScanCommon):
     """A technician adds parts by scanning, without stock rights."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order_type.issue_by = "technician"
+
     def test_adds_a_part(self):
         answer = self.order.action_scan("5901234123457")
         self.assertEqual(answer["type"], "success")
