@@ -19,6 +19,7 @@
         "data/mail_activity_type.xml",
         "report/rw_document.xml",
         "report/service_order_reports.xml",
+        "report/service_old_part.xml",
         "views/service_order_views.xml",
         "views/service_order_device_views.xml",
         "views/service_order_line_views.xml",

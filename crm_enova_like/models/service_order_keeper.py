@@ -5,7 +5,7 @@ from odoo.tools import html2plaintext
 
 ISSUE_STATUSES = [
     ("missing", "Missing"),
-    ("ordered", "Ordered"),
+    ("ordered", "On order"),
     ("planned", "Planned"),
     ("keeper", "Waits for the keeper"),
     ("reserved", "Reserved"),

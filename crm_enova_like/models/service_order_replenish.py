@@ -30,7 +30,7 @@ class CrmServiceOrderLine(models.Model):
     _inherit = "crm.service.order.line"
 
     quantity_requested = fields.Float(
-        string="Ordered", digits="Product Unit", copy=False, readonly=True,
+        string="On Order", digits="Product Unit", copy=False, readonly=True,
         help="Asked for by replenishment and not arrived yet, in the line's unit.")
 
     def _add_requested(self, product, quantity):

@@ -27,13 +27,13 @@ class CrmServicePartDemand(models.Model):
     quantity_reserved = fields.Float(
         string="Reserved", digits="Product Unit", readonly=True, help="Reserved for these orders on open RWs.")
     quantity_requested = fields.Float(
-        string="Ordered", digits="Product Unit", readonly=True,
+        string="On Order", digits="Product Unit", readonly=True,
         help="Asked for by replenishment for these orders and not arrived yet, confirmed or not.")
     free_qty = fields.Float(
         string="Free", digits="Product Unit", compute="_compute_stock", compute_sudo=True,
         help="In the warehouse and reserved for nobody.")
     incoming_qty = fields.Float(
-        string="Incoming", digits="Product Unit", compute="_compute_stock", compute_sudo=True,
+        string="On Its Way", digits="Product Unit", compute="_compute_stock", compute_sudo=True,
         help="On confirmed receipts and transfers to the warehouse.")
     shortage = fields.Float(
         digits="Product Unit", compute="_compute_stock", compute_sudo=True,

@@ -102,6 +102,21 @@ class TestJob(ServiceCommon):
         self.order.action_issue_parts()
         line.old_part = "disposal"
         self.assertEqual(line.old_part, "disposal", "known only when it is out")
+        self.contractor.lang = "en_US"
+        html, _kind = self.env["ir.actions.report"].with_user(self.technician)._render_qweb_html(
+            "crm_enova_like.report_service_protocol", self.order.ids)
+        self.assertRegex(html.decode(), r"Old part: <span[^>]*>Disposal")
+        labour = self.env["crm.service.order.line"].create({
+            "order_id": self.order.id, "kind": "labour", "product_id": self.labour.id})
+        self.assertFalse(labour.old_part)
+
+    def test_old_part_as_agreed_at_the_counter(self):
+        if "wants_old_parts" not in self.env["crm.service.order.device"]._fields:
+            self.assertFalse(self.add_part(self.order).old_part)
+            return
+        self.order.device_line_ids.wants_old_parts = True
+        self.assertEqual(self.add_part(self.order).old_part, "customer")
+        self.assertEqual(self.add_part(self.order, old_part="disposal").old_part, "disposal")
 
     # CARDS
 
@@ -122,7 +137,7 @@ class TestJob(ServiceCommon):
         action = self.env["ir.actions.act_window"].with_user(self.technician)._for_xml_id(
             "crm_enova_like.action_crm_service_order_my")
         self.assertEqual(action["mobile_view_mode"], "kanban")
-        view_id = dict((mode, view) for view, mode in action["views"])["kanban"]
+        view_id = {mode: view for view, mode in action["views"]}["kanban"]
         self.assertEqual(view_id, self.env.ref("crm_enova_like.view_crm_service_order_job_kanban").id)
         self.assertNotIn("default_group_by", self.env["ir.ui.view"].browse(view_id).sudo().arch)
         context = literal_eval(action["context"].replace("uid", str(self.technician.id)))

@@ -254,7 +254,7 @@ class TestScanOnOrder(ScanCommon):
             {"name": {}, "service_free_qty": {}})
         self.assertEqual(row[0]["service_free_qty"], 10, "what is free, without rights on the stock")
         arch = self.env["product.product"].with_user(self.technician).get_view(
-            dict((mode, view) for view, mode in action["views"])["kanban"], "kanban")["arch"]
+            {mode: view for view, mode in action["views"]}["kanban"], "kanban")["arch"]
         self.assertNotIn("qty_available", arch, "a technician could not read it")
         price = self.order._update_order_line_info(self.part.id, 2)
         self.assertEqual(price, 90)
