@@ -1,7 +1,5 @@
 import { isBarcodeScannerSupported } from "@web/core/barcode/barcode_video_scanner";
 import { scanBarcode } from "@web/core/barcode/barcode_dialog";
-import { ConfirmationDialog } from "@web/core/confirmation_dialog/confirmation_dialog";
-import { _t } from "@web/core/l10n/translation";
 import { RPCError } from "@web/core/network/rpc";
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
@@ -20,7 +18,6 @@ export class Scan extends Component {
     setup() {
         this.orm = useService("orm");
         this.ui = useService("ui");
-        this.dialog = useService("dialog");
         this.notification = useService("notification");
         this.input = useRef("code");
         this.state = useState({ answer: null, busy: false });
@@ -59,6 +56,15 @@ export class Scan extends Component {
         this.scan(code);
     }
 
+    confirm() {
+        this.scan(this.state.answer.code, true);
+    }
+
+    dismiss() {
+        this.state.answer = null;
+        this.input.el.focus({ preventScroll: true });
+    }
+
     /** One after another: a scanner is faster than the network. */
     scan(code, confirmed = false) {
         this.last = this.last.then(() => this.send(code, confirmed));
@@ -77,13 +83,8 @@ export class Scan extends Component {
                 context: record.context,
             });
             if (answer.confirm) {
-                this.dialog.add(ConfirmationDialog, {
-                    title: _t("One more?"),
-                    body: answer.confirm,
-                    confirmLabel: _t("Add one more"),
-                    confirm: () => this.scan(code, true),
-                    cancel: () => {},
-                });
+                // asked in place: a dialog would cover a phone's whole screen
+                this.state.answer = { type: "warning", message: answer.confirm, code };
                 return;
             }
             this.state.answer = answer;
