@@ -149,11 +149,11 @@ class Rpc:
 
 
 class Screen:
-    """One person's browser window; `problems` is what went wrong in it."""
+    """One person's browser window; `problems` is what went wrong in it, `device` what makes it a phone's."""
 
-    def __init__(self, browser, server, width=1400, height=900):
+    def __init__(self, browser, server, width=1400, height=900, **device):
         self.server, self.problems, self.said, self.refused = server, [], [], []
-        self.context = browser.new_context(viewport={"width": width, "height": height}, **LOCALE)
+        self.context = browser.new_context(viewport={"width": width, "height": height}, **LOCALE, **device)
         self.context.set_default_timeout(PATIENCE)
         # what only a printer would see, and a new database takes long to make
         self.context.route("**/web.assets_web_print.*", lambda route: route.fulfill(content_type="text/css", body=""))

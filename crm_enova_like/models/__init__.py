@@ -32,6 +32,12 @@ from . import service_order_screen
 from . import service_device_batch
 from . import service_order_device_batch
 from . import service_home
+from . import service_scan
+from . import service_order_scan
+from . import service_order_keeper
+from . import service_order_replenish
+from . import service_part_demand
+from . import service_order_job
 from . import product
 from . import stock_lot
 from . import res_partner

@@ -80,6 +80,10 @@ class CrmServiceOrderLine(models.Model):
     free_qty = fields.Float(
         string="Free", digits="Product Unit", compute="_compute_free_qty", compute_sudo=True,
         help="Free quantity in the order's warehouse.")
+    old_part = fields.Selection(
+        [("customer", "To the customer"), ("manufacturer", "To the manufacturer"), ("disposal", "Disposal")],
+        string="Old Part", compute="_compute_old_part", store=True, readonly=False, precompute=True,
+        help="What becomes of the part that was taken out.")
     cost = fields.Monetary(
         compute="_compute_cost", compute_sudo=True,
         help="The value at which the stock issued the part, less what came back.")
@@ -119,6 +123,18 @@ class CrmServiceOrderLine(models.Model):
     def _compute_user_id(self):
         for line in self:
             line.user_id = line.user_id or (line.order_id.user_id if line.kind == "labour" else False)
+
+    @api.depends("kind", "device_line_id")
+    def _compute_old_part(self):
+        for line in self:
+            if line.kind == "part" and not line.old_part:
+                line.old_part = line._get_default_old_part()
+
+    def _get_default_old_part(self):
+        """What was agreed when the device was taken in."""
+        self.ensure_one()
+        device_line = self.device_line_id
+        return "customer" if "wants_old_parts" in device_line._fields and device_line.wants_old_parts else False
 
     @api.depends("quantity", "price_unit", "billing")
     def _compute_subtotal(self):

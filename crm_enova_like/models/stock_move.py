@@ -124,28 +124,20 @@ class StockMove(models.Model):
         if not arrived:
             return
         # whoever receives the goods need not see the order
-        lines = self.env["crm.service.order.line"].sudo().search([
-            ("needs_issue", "=", True), ("product_id", "in", arrived.product_id.ids),
-            ("company_id", "in", arrived.company_id.ids), ("order_id.stage_id.wait_for", "=", "parts"),
-        ])
-        orders = lines.order_id
-        if not orders:
-            return
-        activity_type = self.env.ref("mail.mail_activity_data_todo")
-        summary = self.env._("Parts arrived")
-        told = {
-            res_id for [res_id] in self.env["mail.activity"].sudo()._read_group([
-                ("res_model", "=", orders._name), ("res_id", "in", orders.ids),
-                ("activity_type_id", "=", activity_type.id), ("summary", "=", summary)], ["res_id"])
-        }
+        lines = self.env["crm.service.order"].sudo()._get_waiting_lines(arrived.product_id, arrived.company_id)
+        for (product, company), moves in arrived.grouped(lambda move: (move.product_id, move.company_id)).items():
+            waiting = lines.filtered(
+                lambda line, product=product, company=company: (
+                    line.product_id == product and line.company_id == company))._sort_by_urgency()
+            # those that asked for it have it first
+            asked = moves.sudo().reference_ids.service_order_id
+            waiting = waiting.filtered(lambda line, asked=asked: line.order_id in asked) | waiting
+            waiting._take_arrived(product, sum(
+                move.product_uom._compute_quantity(move.quantity, product.uom_id) for move in moves))
         for order, order_lines in lines.grouped("order_id").items():
-            if order.id in told:
-                continue
-            # a notice on the list, without core's assignment mail
-            order.with_context(mail_activity_quick_update=True).activity_schedule(
-                activity_type_id=activity_type.id, summary=summary,
-                note=", ".join(order_lines.product_id.mapped("display_name")),
-                user_id=(order.user_id or order.requester_id).id or self.env.uid)
+            order._tell_technician(
+                "crm_enova_like.mail_activity_parts_arrived",
+                ", ".join(order_lines.product_id.mapped("display_name")))
 
     def _cancel_service_moves(self):
         """Take open moves out of their RW; an RW that is left empty is cancelled."""

@@ -19,8 +19,15 @@ class StockPicking(models.Model):
         string="Purpose", compute="_compute_service_purpose", compute_sudo=True,
         help="Przeznaczenie: the order and the device for which the parts were issued.")
 
+    service_deadline = fields.Date(
+        string="Order Deadline", related="service_order_id.date_deadline", store=True,
+        help="The deadline of the service order for which the parts are.")
+    service_user_id = fields.Many2one(
+        "res.users", string="Technician", related="service_order_id.user_id")
+
     _service_open_idx = models.Index(
-        "(date_deadline, scheduled_date, id) WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
+        "(service_deadline, date_deadline, id) "
+        "WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
 
     @api.depends("service_order_id")
     def _compute_service_purpose(self):
@@ -63,8 +70,23 @@ class StockPicking(models.Model):
         # rules of the order, for a keeper without our rights
         service.sudo()._check_service_rules()
         result = super()._action_done()
-        service.filtered(lambda picking: picking.state == "done")._assign_service_numbers()
+        done = service.filtered(lambda picking: picking.state == "done")
+        done._assign_service_numbers()
+        done.filtered(lambda picking: picking.service_document == "rw")._tell_technicians()
         return result
+
+    def _tell_technicians(self):
+        """The technician of an order whose parts the warehouse issues learns
+        that they are out."""
+        # the keeper has no rights on the order
+        for picking in self.sudo():
+            order = picking.service_order_id
+            if order.type_id.issue_by != "warehouse" or not order.user_id or order.user_id == self.env.user:
+                continue
+            parts = ", ".join(
+                f"{move.product_id.display_name} × {move.quantity:g}"
+                for move in picking.move_ids if move.state == "done")
+            order._tell_technician("crm_enova_like.mail_activity_parts_issued", f"{picking.name}: {parts}")
 
     def _check_service_rules(self):
         for picking in self:

@@ -21,6 +21,9 @@ from . import test_order_device
 from . import test_overview
 from . import test_parts
 from . import test_parts_keeper
+from . import test_scan
+from . import test_part_demand
+from . import test_job
 from . import test_race
 from . import test_statements
 from . import test_valuation

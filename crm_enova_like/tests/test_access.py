@@ -16,6 +16,7 @@ REGISTERS = {
     "crm.service.inspection.plan": ("r", "rwc", "rwcd", "", ""),
     "crm.service.inspection.check": ("rw", "rw", "rwcd", "", ""),
     "crm.service.inspection.report": ("", "r", "r", "", ""),
+    "crm.service.part.demand": ("", "", "r", "r", ""),
     "crm.timeline": ("r", "r", "r", "", ""),
     "crm.consent": ("r", "rwc", "rwcd", "", ""),
     "crm.task": ("rwc", "rwc", "rwcd", "", ""),
@@ -77,6 +78,7 @@ class TestAccess(ServiceCommon):
             "crm.service.inspection.regime.item": {"regime_id": self.regime.id, "name": "Housing"},
             "crm.service.inspection.check": {"inspection_id": self.inspection.id, "name": "Housing"},
             "crm.service.inspection.report": {"inspection_id": self.inspection.id},
+            "crm.service.part.demand": {"product_id": self.part.id},
             "crm.timeline": {"order_id": self.order.id},
             "crm.consent": {
                 "partner_id": self.contractor.id, "channel": "phone", "source": "Form", "state": "withdrawn"},
@@ -93,6 +95,8 @@ class TestAccess(ServiceCommon):
     def _new_record(self, model):
         if model in ("crm.timeline", "crm.my.work"):
             return self.env[model].search([("order_id", "=", self.order.id)])
+        if model == "crm.service.part.demand":
+            return self.env[model].search([("product_id", "=", self.add_part(self.order).product_id.id)])
         if not self.env[model]._auto:
             # a view: its rows are the inspections
             return self.env[model].browse(self.inspection.id)
@@ -107,7 +111,7 @@ class TestAccess(ServiceCommon):
                     record.invalidate_recordset()
                     record.read()
                 elif operation == "w":
-                    names = ("sequence", "anchor_date", "note", "name", "city", "role")
+                    names = ("sequence", "anchor_date", "note", "name", "city", "role", "quantity")
                     name = next(name for name in names if name in record)
                     record.write({name: record.sudo()[name]})
                 elif operation == "c":
