@@ -21,7 +21,6 @@
         "report/service_order_reports.xml",
         "report/service_release.xml",
         "views/service_counter_views.xml",
-        "report/service_old_part.xml",
         "views/service_order_views.xml",
         "views/service_order_device_views.xml",
         "views/service_order_line_views.xml",
