@@ -188,6 +188,17 @@ class TestPartDemand(ServiceCommon):
         self.order.action_order_missing_parts()
         self.assertEqual(self.order.line_ids.quantity_requested, 3, "the one that came on top")
 
+    def test_issued_from_elsewhere_waits_for_nothing(self):
+        self._resupply(self.motor)
+        self.order_type.issue_by = "technician"
+        self.add_part(self.order, self.motor, 2)
+        self.order.action_order_missing_parts()
+        self._stock(self.motor, 2)
+        self.order.action_issue_parts()
+        self.assertEqual(self.order.line_ids.quantity_requested, 0)
+        self.order.line_ids.quantity = 3
+        self.assertTrue(self.order.has_missing_parts, "a third one is asked for anew")
+
     def test_arrival_tells_an_order_that_reserved_nothing(self):
         self._resupply(self.motor)
         self.add_part(self.order, self.motor, 2)
