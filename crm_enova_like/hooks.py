@@ -23,6 +23,9 @@ def uninstall_hook(env):
     """Leave no dead operation types: unused ones go, used ones are archived
     with their sequences and locations, to be taken up by a new installation.
     """
+    # an activity would hold its type, which goes with the addon
+    env["mail.activity"].with_context(active_test=False).search([("activity_type_id", "in", [
+        env.ref(f"crm_enova_like.mail_activity_parts_{name}").id for name in ("issued", "arrived")])]).unlink()
     PickingType = env["stock.picking.type"].with_context(active_test=False)
     types = PickingType.search([("service_document", "!=", False)])
     locations = env["res.company"].search([]).service_location_id

@@ -94,7 +94,8 @@ def scan_anywhere(screen, code):
     """A hand scanner while no field has the cursor, its keys as fast as one sends them, however busy the machine is."""
     screen.page.evaluate("""(code) => {
         for (const key of [...code, "Enter"]) {
-            document.activeElement.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+            const pressed = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+            document.activeElement.dispatchEvent(pressed);
         }
     }""", code)
 

@@ -29,7 +29,8 @@ class CrmServiceOrder(models.Model):
         self.check_access("write")
         self._check_can_issue()
         code, products, lots = self._scan_find(code, self.company_id)
-        product = products[:1] or lots.product_id[:1]
+        product = products or lots.product_id
+        self._scan_check_one(code, product)
         lot = lots.filtered(lambda lot: lot.product_id == product)[:1] if not products else lots.browse()
         if product.type != "consu":
             raise UserError(self.env._(

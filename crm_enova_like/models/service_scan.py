@@ -31,6 +31,17 @@ class CrmServiceScanMixin(models.AbstractModel):
         return code, products, lots
 
     @api.model
+    def _scan_check_one(self, code, products):
+        """Refuse a code that is of several products.
+
+        :raises UserError: names them
+        """
+        if len(products) > 1:
+            raise UserError(self.env._(
+                "Several products have the code “%(code)s”: %(products)s. Scan another code of the part, "
+                "or choose it by hand.", code=code, products=", ".join(products.mapped("display_name"))))
+
+    @api.model
     def _scan_name_other(self, code, company):
         """The message for a code that is of no part."""
         # only the name is told, and within the company
@@ -112,10 +123,11 @@ class StockPicking(models.Model):
                 "“%(code)s” is %(product)s, which is not on %(document)s. On it: %(planned)s.",
                 code=code, product=(products or lots.product_id)[:1].display_name, document=self.name,
                 planned=", ".join(open_moves.product_id.mapped("display_name")) or "–"))
-        if moves.product_id[:1].tracking != "none" and not lot:
+        self._scan_check_one(code, moves.product_id)
+        if moves.product_id.tracking != "none" and not lot:
             raise UserError(self.env._(
                 "%(product)s is tracked: scan its lot or serial number. Reserved: %(lots)s.",
-                product=moves.product_id[:1].display_name,
+                product=moves.product_id.display_name,
                 lots=", ".join(moves.lot_ids.mapped("name")) or "–"))
         move = self._scan_choose_move(moves, lot)
         move._scan_take(lot)

@@ -71,7 +71,10 @@ class StockMove(models.Model):
         returned = done.filtered(lambda move: move.state == "done" and move.picking_type_id.service_document == "zw")
         # a keeper's return lowers the plan just as a technician's does
         returned.sudo()._lower_service_plan()
-        (done.filtered(lambda move: move in service) | returned).sudo().service_line_id._check_planned()
+        lines = (done.filtered(lambda move: move in service) | returned).sudo().service_line_id
+        lines._check_planned()
+        # what is issued waits for no delivery any more
+        lines.filtered(lambda line: line.quantity_requested and not line.needs_issue).quantity_requested = 0.0
         return done
 
     def _check_service_stock(self):

@@ -188,6 +188,17 @@ class TestPartDemand(ServiceCommon):
         self.order.action_order_missing_parts()
         self.assertEqual(self.order.line_ids.quantity_requested, 3, "the one that came on top")
 
+    def test_issued_from_elsewhere_waits_for_nothing(self):
+        self._resupply(self.motor)
+        self.order_type.issue_by = "technician"
+        self.add_part(self.order, self.motor, 2)
+        self.order.action_order_missing_parts()
+        self._stock(self.motor, 2)
+        self.order.action_issue_parts()
+        self.assertEqual(self.order.line_ids.quantity_requested, 0)
+        self.order.line_ids.quantity = 3
+        self.assertTrue(self.order.has_missing_parts, "a third one is asked for anew")
+
     def test_arrival_tells_an_order_that_reserved_nothing(self):
         self._resupply(self.motor)
         self.add_part(self.order, self.motor, 2)
@@ -224,20 +235,6 @@ class TestPartDemand(ServiceCommon):
         self.assertIn("No route brings Motor", notice["params"]["message"])
         self.assertEqual(self.order.line_ids.quantity_requested, 0)
         self.assertTrue(self._row(self.motor).is_short, "the keeper sees it")
-
-    def test_a_vendor_brings_it(self):
-        if "purchase.order" not in self.env:
-            self.skipTest("purchase_stock is not installed")
-        vendor = self.env["res.partner"].create({"name": "Vendor"})
-        self.motor.seller_ids = [(0, 0, {"partner_id": vendor.id, "price": 25})]
-        self.add_part(self.order, self.motor, 2)
-        notice = self.order.action_order_missing_parts()
-        purchase = self.env["purchase.order"].search([("partner_id", "=", vendor.id)])
-        self.assertEqual((purchase.origin, purchase.order_line.product_qty), (self.order.name, 2))
-        self.assertIn(purchase.name, notice["params"]["message"])
-        purchase.button_confirm()
-        self._arrive(purchase.picking_ids.move_ids)
-        self.assertEqual(self.order.sudo().activity_ids.summary, "Parts arrived")
 
     def test_rights_to_order(self):
         self._resupply(self.motor)

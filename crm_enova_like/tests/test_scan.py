@@ -228,6 +228,12 @@ class TestScanOnOrder(ScanCommon):
                 self.order.action_scan(code)
         self.assertFalse(self.order.line_ids)
 
+    def test_code_of_two_products(self):
+        self._new_product("Big roller", default_code="ROL-1")
+        with self.assertRaisesRegex(UserError, "Several products have the code “ROL-1”: .*Big roller"):
+            self.order.action_scan("ROL-1")
+        self.assertFalse(self.order.line_ids)
+
     def test_closed_order_and_rights(self):
         with self.assertRaises(AccessError):
             self.order.with_user(self.technician2).action_scan("5901234123457")
