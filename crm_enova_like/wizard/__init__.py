@@ -7,3 +7,4 @@ from . import service_inspection_visit_wizard
 from . import service_issue_wizard
 from . import service_return_wizard
 from . import service_wait_wizard
+from . import product_replenish
