@@ -12,3 +12,4 @@ from . import service_outcome_wizard
 from . import service_release_wizard
 from . import service_return_wizard
 from . import service_wait_wizard
+from . import product_replenish
