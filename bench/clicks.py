@@ -175,6 +175,10 @@ def settle_in(admin):
     admin.call("res.users", "write", [admin.uid], {
         "lang": "pl_PL", "group_ids": [(4, admin.ref(group)) for group in (
             "stock.group_production_lot", "stock.group_stock_manager")]})
+    # else the first paper asks an administrator how papers are to look
+    [company] = admin.read("res.company", [], "id")[:1]
+    admin.call("res.company", "write", [company["id"]], {
+        "external_report_layout_id": admin.ref("web.external_layout_standard")})
     [shelf] = {row["lot_stock_id"][0] for row in admin.read("stock.warehouse", [], "lot_stock_id")[:1]}
     machine = admin.create("product.product", name=MODEL, type="consu", is_storable=True, tracking="serial")
     lots = [admin.create("stock.lot", name=serial, product_id=machine) for serial in (KNOWN_SERIAL, "SN 0002")]

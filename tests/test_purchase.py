@@ -40,4 +40,5 @@ def buy(admin):
     admin.call("stock.picking", "button_validate", [receipt["id"]])
     activities = admin.read("mail.activity", [("res_model", "=", "crm.service.order"), ("res_id", "=", order)],
                             "activity_type_id")
-    assert [activity["activity_type_id"][0] for activity in activities] == [admin.ref(f"{ADDON}.mail_activity_parts_arrived")]
+    arrived = admin.ref(f"{ADDON}.mail_activity_parts_arrived")
+    assert [activity["activity_type_id"][0] for activity in activities] == [arrived]
