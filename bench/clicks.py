@@ -33,7 +33,9 @@ class Hand:
 
     def into(self, field, text, *keys):
         """Go to a field by Tab (here in one step), and type."""
-        field.focus()
+        while not field.evaluate("field => field === document.activeElement"):
+            field.focus()
+            self.page.wait_for_timeout(300)    # a new row takes the cursor to its first field when it is drawn
         self.type(text, *keys)
 
     def offered(self, text):
