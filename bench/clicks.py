@@ -83,9 +83,12 @@ def repairs_issue(hand, firm):
     screen.open(f"/odoo/repairs/{firm['repair']}")
     for part in PARTS:
         hand.click(screen.field("move_ids").locator(".o_field_x2many_list_row_add a"))
-        hand.into(screen.locator('.o_selected_row td[name="product_id"] input'), part)
+        product = screen.locator('.o_selected_row td[name="product_id"] input')
+        expect(product).to_have_value("")
+        hand.into(product, part)
         hand.offered(part)
         hand.page.keyboard.press("Enter")
+        expect(product).to_have_value(part)
     for button in ("action_validate", "action_repair_start", "action_repair_end"):
         hand.click(screen.button(button))
     expect(screen.locator(".o_statusbar_status .o_arrow_button_current[data-value='done']")).to_be_visible()
@@ -143,10 +146,13 @@ def ours_issue(hand, firm):
     hand.click('.o_notebook_headers a[name="lines"]')
     for part in PARTS:
         hand.click(screen.field("line_ids").locator(".o_field_x2many_list_row_add a"))
-        hand.into(screen.locator('.o_selected_row td[name="product_id"] input'), part)
+        product = screen.locator('.o_selected_row td[name="product_id"] input')
+        expect(product).to_have_value("")
+        hand.into(product, part)
         hand.offered(part)
         hand.page.keyboard.press("Enter")
-    hand.click(screen.button("action_issue_parts"))
+        expect(product).to_have_value(part)
+    hand.click(screen.button("action_issue_parts_screen"))
     expect(screen.field("line_ids").locator(".o_data_row td[name='quantity_issued']").last).to_contain_text("1")
 
 

@@ -215,13 +215,18 @@ class Screen:
         """Open an entry of a section, or a section that is an entry itself; what the bar has no place for is
         under its plus."""
         bar = self.locator(f'.o_menu_sections [data-menu-xmlid="{section}"]')
-        if bar.first.is_visible():
+        if not item and bar.first.is_visible():
             bar.first.click()
-            if not item:
-                return
-        else:
-            self.locator(".o_menu_sections_more button").click()
-        self.locator(f'.o-dropdown--menu [data-menu-xmlid="{item or section}"]').click()
+            return
+        entry = self.locator(f'.o-dropdown--menu [data-menu-xmlid="{item or section}"]')
+        until = time.monotonic() + PATIENCE / 1000
+        while not entry.is_visible():
+            assert time.monotonic() < until, f"The menu {item or section} does not open."
+            (bar.first if bar.first.is_visible() else self.locator(".o_menu_sections_more button")).click()
+            # a page that is still drawn anew closes what was opened
+            with contextlib.suppress(Error):
+                entry.wait_for(timeout=3000)
+        entry.click()
 
     def back(self):
         self.locator(".o_control_panel .breadcrumb .o_back_button").click()
