@@ -91,8 +91,7 @@ def edit_as_list(screen, admin, order):
     expect(screen.locator("tbody .o_list_record_selector input:checked")).to_have_count(38)
     screen.press("action_open_outcome", ".o_control_panel")
     screen.field("outcome", MODAL).locator("input").click()
-    # the first outcome is *repaired*
-    screen.locator(".o_select_menu_item").first.click()
+    screen.locator(".o_select_menu_item", has_text="Wykonane").click()
     screen.fill("resolution", TESTED, MODAL)
     screen.press("action_apply", f"{MODAL} footer")
     expect(screen.locator(MODAL)).to_have_count(0)

@@ -58,7 +58,7 @@ class ServiceCommon(TransactionCase):
     @classmethod
     def _new_user(cls, name, *groups):
         return new_test_user(
-            cls.env, f"service_{name}", groups=",".join(groups), company_id=cls.company.id,
+            cls.env, f"service_{name}", groups=",".join(groups), lang="en_US", company_id=cls.company.id,
             company_ids=[(6, 0, cls.company.ids)])
 
     @classmethod

@@ -421,6 +421,7 @@ class TestCounter(ServiceCommon):
         self.assertIn('class="footer', html)
 
     def test_release_protocol_of_one_of_two(self):
+        self.contractor.lang = "en_US"
         order = self._take_in(self.device, self.device2)
         one, two = order.device_line_ids
         one.action_repaired()

@@ -105,7 +105,7 @@ class TestJob(ServiceCommon):
         self.contractor.lang = "en_US"
         html, _kind = self.env["ir.actions.report"].with_user(self.technician)._render_qweb_html(
             "crm_enova_like.report_service_protocol", self.order.ids)
-        self.assertRegex(html.decode(), r"Parts taken out(?s:.)*Print head: <span[^>]*>Disposal")
+        self.assertRegex(html.decode(), r"Old part: <span[^>]*>Disposal")
         labour = self.env["crm.service.order.line"].create({
             "order_id": self.order.id, "kind": "labour", "product_id": self.labour.id})
         self.assertFalse(labour.old_part)
