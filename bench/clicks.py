@@ -101,8 +101,8 @@ def repairs_find(hand, firm):
     look_up(hand)
     hand.click(screen.rows(KNOWN_SERIAL).locator("td[name='name']"))
     hand.click(screen.button("action_lot_open_repairs"))
-    if screen.rows().count():
-        hand.click(screen.rows().locator("td[name='name']"))
+    # a list of its repairs, also where it is one
+    hand.click(screen.locator(".o_list_view .o_data_row td[name='product_id']"))
     expect(screen.field("product_id")).to_contain_text(MODEL)
 
 
