@@ -1,2 +1,2 @@
-from . import inspection_report
-from . import rw_document
+from . import warehouse
+from . import inspection

@@ -1,0 +1,129 @@
+from reportlab.graphics.barcode.code128 import Code128
+from reportlab.graphics.barcode.qr import QrCodeWidget
+
+from odoo import models
+from odoo.exceptions import UserError
+
+# a label printer of 203 dpi has 8 dots a millimetre, and a bar of less than two dots is not read
+DOTS, FEWEST, MOST = 8, 2, 3
+
+
+BARCODE_WIDTH, QR_WIDTH, TEXT_WIDTH = 54.0, 18.75, 38.5    # mm
+
+
+NARROW = set("fijlrtI.,:;|!'()[]-/ ")
+
+
+def _weigh(text):
+    """About how wide a text is, in its font's size: of a broad sans serif, so that no font gets out of its place."""
+    return sum(0.38 if sign in NARROW else 0.78 if sign.isupper() else 0.64 for sign in text)
+
+
+def _fit(text, size, tail=""):
+    """Shrink a text to the width of the label, and cut it where it would get too small to be read.
+
+    :param tail: what follows and is never cut, such as a phone number
+    :return: (text, font size in mm)
+    """
+    text = " ".join((text or "").split())
+    tail = ", " * bool(text and tail) + (tail or "")
+    weight, smallest = _weigh(text + tail), size * 0.72
+    if weight * smallest <= TEXT_WIDTH:
+        return text + tail, min(size, TEXT_WIDTH / weight if weight else size)
+    room = TEXT_WIDTH / smallest - _weigh(tail + "…")
+    while text and _weigh(text) > room:
+        text = text[:-1].rstrip()
+    return f"{text}…{tail}", smallest
+
+
+class CrmServiceDevice(models.Model):
+    """The sticker of a device: its numbers for the eye, a QR code and a barcode for the scanner.
+
+    Both are drawn as vectors: sharp on a label printer, and without reportlab's
+    renderer of pictures, which many installations lack.
+    """
+    _inherit = "crm.service.device"
+
+    def action_print_labels(self):
+        """Print labels for a label printer.
+
+        :raises UserError: there is no device
+        """
+        return self._print_labels("crm_enova_like.action_report_device_label")
+
+    def action_print_label_sheet(self):
+        """Print labels on sheets of A4.
+
+        :raises UserError: there is no device
+        """
+        return self._print_labels("crm_enova_like.action_report_device_label_sheet")
+
+    def _print_labels(self, report):
+        if not self:
+            raise UserError(self.env._("There is no device to print a label for."))
+        # the labels have no firm's layout to be set up first
+        return self.env.ref(report).report_action(self, config=False)
+
+    def _get_label(self):
+        """What the label of one device shows.
+
+        :return: dict with the drawings (path, size of a module in mm, where the barcode begins)
+            and the lines (text, size in mm, bold)
+        """
+        self.ensure_one()
+        self = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        company = self.company_id.sudo()
+        # a private person's name and phone do not go about on a sticker
+        owner = self.partner_id.commercial_partner_id.filtered("is_company")
+        lines = [
+            (_fit(self.identifier, 4.0), True),
+            (_fit(self.model_id.display_name or self.name, 2.8), False),
+            (_fit(self.serial_number and self.env._("S/N %(number)s", number=self.serial_number), 3.0), True),
+            (_fit(owner.name, 2.3, owner.phone), False),
+            (_fit(self.env._("Service: %(firm)s", firm=company.name), 2.3), False),
+            (_fit(company.phone, 2.5), True),
+        ]
+        path, side = self._get_label_qr()
+        label = {
+            "qr": (path, int(QR_WIDTH * DOTS / side) / DOTS),
+            "barcode": False,
+            "lines": [(text, size, is_bold) for (text, size), is_bold in lines if text],
+        }
+        if barcode := self._get_label_barcode():
+            path, modules = barcode
+            dots = min(MOST, int(BARCODE_WIDTH * DOTS / modules))
+            label["barcode"] = (path, dots / DOTS, (62.0 - modules * dots / DOTS) / 2)
+        return label
+
+    def _get_label_qr(self):
+        """The identifier as a QR code: a scan into any search of devices finds it.
+
+        :return: (SVG path, modules of a side)
+        """
+        widget = QrCodeWidget(self.identifier or "", barLevel="M")
+        widget.qr.make()
+        rows = widget.qr.modules
+        path = "".join(
+            f"M{x} {y}h1v1h-1z" for y, row in enumerate(rows) for x, is_dark in enumerate(row) if is_dark)
+        return path, len(rows)
+
+    def _get_label_barcode(self):
+        """The identifier as Code 128.
+
+        :return: (SVG path of height 1, modules), or None where it has signs that the code
+            lacks or is too long to be read
+        """
+        value = self.identifier or ""
+        if not value or not (value.isascii() and value.isprintable()):
+            return None
+        code = Code128(value, barWidth=1, quiet=False)
+        code.validate()
+        code.encode()
+        path, left = "", 0
+        # a letter is a width, a = 1; capitals are bars
+        for sign in code.decompose():
+            width = ord(sign.lower()) - ord("a") + 1
+            if sign.isupper():
+                path += f"M{left} 0h{width}v1h-{width}z"
+            left += width
+        return (path, left) if left * FEWEST <= BARCODE_WIDTH * DOTS else None

@@ -1,0 +1,291 @@
+from decimal import Decimal
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools.misc import formatLang
+
+MEASURES = [
+    ("none", "No value"), ("value", "Value"), ("min", "Value, at least"), ("max", "Value, at most"),
+    ("range", "Value, between")]
+
+
+ANSWERS = [("ok", "OK"), ("not_ok", "Not OK"), ("na", "Not applicable")]
+
+
+# what is typed in a checklist; the rest of an item is its text
+TYPED = {"result", "value", "remark", "photo"}
+
+
+class CrmServiceInspectionRegimeItem(models.Model):
+    """An item of a regime's checklist (lista kontrolna)."""
+
+    _name = "crm.service.inspection.regime.item"
+    _description = "Checklist Item of a Regime"
+    _order = "regime_id, sequence, id"
+
+    regime_id = fields.Many2one(
+        "crm.service.inspection.regime", string="Regime", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer(default=10)
+    name = fields.Char(string="To Check", required=True, translate=True)
+    measure = fields.Selection(
+        MEASURES, string="Measured", required=True, default="none",
+        help="Whether the technician enters a value, and what limits it has.")
+    value_min = fields.Float(string="At Least", digits=(16, 3))
+    value_max = fields.Float(string="At Most", digits=(16, 3))
+    unit = fields.Char(translate=True, help="Unit of the value: MΩ, bar, g…")
+
+    _limits_in_order = models.Constraint(
+        "CHECK(measure != 'range' OR value_min <= value_max)",
+        "The lower limit of a checklist item is above its upper limit.")
+
+
+class CrmServiceInspectionCheck(models.Model):
+    """One item of the checklist of one inspection, with what was found.
+
+    The text and the limits are those of the day on which the order was made:
+    a regime changed later leaves what was checked.
+    """
+
+    _name = "crm.service.inspection.check"
+    _description = "Checked Item of an Inspection"
+    _order = "inspection_id, sequence, id"
+
+    inspection_id = fields.Many2one(
+        "crm.service.inspection", string="Inspection", required=True, ondelete="cascade", index=True)
+    company_id = fields.Many2one(related="inspection_id.company_id", store=True, precompute=True)
+    state = fields.Selection(related="inspection_id.state")
+    sequence = fields.Integer(default=10)
+    name = fields.Char(string="To Check", required=True)
+    measure = fields.Selection(MEASURES, string="Measured", required=True, default="none")
+    value_min = fields.Float(string="At Least", digits=(16, 3))
+    value_max = fields.Float(string="At Most", digits=(16, 3))
+    unit = fields.Char()
+    limits = fields.Char(compute="_compute_limits")
+    result = fields.Selection(ANSWERS, index="btree_not_null")
+    value = fields.Float(digits=(16, 3), help="Empty until something was measured: zero is a value too.")
+    is_measured = fields.Boolean(readonly=True)
+    remark = fields.Char()
+    photo = fields.Image(max_width=1920, max_height=1920)
+    has_photo = fields.Boolean(compute="_compute_has_photo")
+    repair_order_id = fields.Many2one(
+        "crm.service.order", string="Repair Order", readonly=True, copy=False, index="btree_not_null",
+        ondelete="set null", help="The order in which what was found is repaired.")
+
+    _ok_inside_limits = models.Constraint(
+        """CHECK(result IS NULL OR result != 'ok' OR NOT is_measured OR (
+            (measure NOT IN ('min', 'range') OR value >= value_min)
+            AND (measure NOT IN ('max', 'range') OR value <= value_max)))""",
+        "A value outside its limits cannot be OK.")
+
+    @api.depends_context("lang")
+    @api.depends("measure", "value_min", "value_max", "unit")
+    def _compute_limits(self):
+        for check in self:
+            low, high = check._format_number(check.value_min), check._format_number(check.value_max)
+            text = {"min": f"≥ {low}", "max": f"≤ {high}", "range": f"{low} – {high}"}.get(check.measure)
+            check.limits = f"{text} {check.unit or ''}".strip() if text else ""
+
+    @api.depends("photo")
+    def _compute_has_photo(self):
+        with_photo = set(self.env["ir.attachment"].sudo().search([
+            ("res_model", "=", self._name), ("res_field", "=", "photo"), ("res_id", "in", self.ids),
+        ]).mapped("res_id"))
+        for check in self:
+            check.has_photo = check.id in with_photo
+
+    @api.constrains("result", "value", "is_measured", "measure", "value_min", "value_max")
+    def _check_limits(self):
+        for check in self:
+            if check.result == "ok" and check.is_measured and not check._is_inside_limits():
+                raise ValidationError(self.env._(
+                    "“%(item)s” of %(inspection)s: the value %(value)s is outside the limits (%(limits)s), "
+                    "so it cannot be OK.",
+                    item=check.name, inspection=check.inspection_id.display_name,
+                    value=check._get_value_text(), limits=check.limits))
+
+    def _format_number(self, value):
+        """A number as the reader's language writes it, without needless zeros."""
+        digits = max(0, -Decimal(f"{value:g}").as_tuple().exponent)
+        return formatLang(self.env, value, digits=digits, grouping=False)
+
+    def _get_value_text(self):
+        """The value with its unit, empty where nothing was measured."""
+        self.ensure_one()
+        return f"{self._format_number(self.value)} {self.unit or ''}".strip() if self.is_measured else ""
+
+    def _is_inside_limits(self):
+        self.ensure_one()
+        return not (
+            (self.measure in ("min", "range") and self.value < self.value_min)
+            or (self.measure in ("max", "range") and self.value > self.value_max))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        checks = super().create([self._with_measured(vals) for vals in vals_list])
+        for check in checks:
+            if check.is_measured and not check.result:
+                check.result = check._get_answer()
+        return checks
+
+    def write(self, vals):
+        if TYPED & vals.keys():
+            self._check_editable()
+        vals = self._with_measured(vals)
+        if vals.get("is_measured") and not vals.get("result"):
+            # the answer to the value before is none to this one, save where there are no limits
+            kept = {check: check.result for check in self if check.measure == "value"}
+            result = super().write({**vals, "result": False})
+            for check in self:
+                check.result = kept.get(check) or check._get_answer()
+            return result
+        return super().write(vals)
+
+    @api.model
+    def _with_measured(self, vals):
+        """An emptied value is none, and zero is one."""
+        if "value" not in vals:
+            return vals
+        given = vals["value"] is not None and vals["value"] is not False
+        return {**vals, "value": vals["value"] if given else 0.0, "is_measured": given}
+
+    def _get_answer(self):
+        """The answer that a measured value gives by its limits."""
+        return "ok" if self._is_inside_limits() else "not_ok"
+
+    def _check_editable(self):
+        names = dict(self.env["crm.service.inspection"]._fields["state"]._description_selection(self.env))
+        for inspection in self.inspection_id:
+            if inspection.state != "ordered":
+                raise UserError(self.env._(
+                    "The checklist of inspection %(inspection)s is filled in while it is in an order, "
+                    "and it is “%(state)s”.",
+                    inspection=inspection.display_name, state=names[inspection.state]))
+
+    def _is_answered(self):
+        """Whether an item has its answer, and its value where it asks for one."""
+        self.ensure_one()
+        return bool(self.result) and (self.measure == "none" or self.is_measured or self.result != "ok")
+
+    def action_add_line(self):
+        """Make a failed item a line of labour in the order of its inspection.
+
+        :raises UserError: the item is not marked as failed, or its inspection
+            is in no open order
+        """
+        self._check_failed()
+        for check in self:
+            order = check.inspection_id.order_id
+            self.env["crm.service.order.line"].create({
+                "order_id": order.id, "device_line_id": check.inspection_id.order_device_id.id,
+                "kind": "labour", "name": check._get_finding()})
+        return True
+
+    def action_add_repair(self):
+        """Make an order to repair the devices of failed items: one per device,
+        since a device is in an order once and here it is inspected.
+
+        :raises UserError: the item is not marked as failed
+        :return: the action of the orders
+        """
+        self._check_failed()
+        todo = self.filtered(lambda check: not check.repair_order_id)
+        for inspection, checks in todo.grouped("inspection_id").items():
+            order, device_line = inspection.order_id, inspection.order_device_id
+            checks.repair_order_id = self.env["crm.service.order"].create({
+                "company_id": order.company_id.id,
+                "partner_id": order.partner_id.id,
+                "person_id": order.person_id.id,
+                "address_id": order.address_id.id,
+                "user_id": order.user_id.id,
+                "description": self.env._("Found at the inspection in order %(order)s.", order=order.name),
+                "device_line_ids": [fields.Command.create({
+                    "device_id": device_line.device_id.id, "rework_of_id": False, "basis": "paid",
+                    "fault": "\n".join(check._get_finding() for check in checks)})],
+            })
+        return self.repair_order_id._get_orders_action()
+
+    def _check_failed(self):
+        for check in self:
+            if check.result != "not_ok":
+                raise UserError(self.env._(
+                    "“%(item)s” of %(inspection)s is not marked as failed.",
+                    item=check.name, inspection=check.inspection_id.display_name))
+            if not check.inspection_id.order_device_id:
+                raise UserError(self.env._(
+                    "Inspection %(inspection)s is in no order.", inspection=check.inspection_id.display_name))
+
+    def _get_finding(self):
+        """What was found, in one line."""
+        self.ensure_one()
+        return " – ".join(filter(None, [self.name, self._get_value_text(), self.remark]))
+
+
+class CrmServiceInspectionRegime(models.Model):
+    _inherit = "crm.service.inspection.regime"
+
+    checklist_ids = fields.One2many(
+        "crm.service.inspection.regime.item", "regime_id", string="Checklist", copy=True)
+
+
+class CrmServiceInspection(models.Model):
+    _inherit = "crm.service.inspection"
+
+    check_ids = fields.One2many("crm.service.inspection.check", "inspection_id", string="Checklist")
+    check_count = fields.Integer(compute="_compute_check_count")
+    check_left = fields.Integer(string="Still to Check", compute="_compute_check_count")
+    check_failed = fields.Integer(string="Failed Items", compute="_compute_check_count")
+
+    @api.depends("check_ids.result", "check_ids.is_measured", "check_ids.measure")
+    def _compute_check_count(self):
+        for inspection in self:
+            checks = inspection.check_ids
+            inspection.check_count = len(checks)
+            inspection.check_left = len(checks.filtered(lambda check: not check._is_answered()))
+            inspection.check_failed = len(checks.filtered(lambda check: check.result == "not_ok"))
+
+    def _make_checks(self):
+        """Give inspections that come into an order the checklists of their
+        regimes, in the language of their company, in place of older ones."""
+        self._drop_checks()
+        vals_list = []
+        for company, inspections in self.grouped("company_id").items():
+            for inspection in inspections.with_context(lang=company.partner_id.lang or self.env.lang):
+                vals_list += [{
+                    "inspection_id": inspection.id, "sequence": item.sequence, "name": item.name,
+                    "measure": item.measure, "value_min": item.value_min, "value_max": item.value_max,
+                    "unit": item.unit,
+                } for item in inspection.regime_id.checklist_ids]
+        # whoever may order an inspection gets its list; technicians themselves make no items
+        self.env["crm.service.inspection.check"].sudo().create(vals_list)
+
+    def _drop_checks(self):
+        """Nothing was inspected: what was filled in goes."""
+        # technicians put back what they did not find, and delete nothing else
+        self.sudo().check_ids.unlink()
+
+    def action_all_ok(self):
+        """*All ok except*: answer OK to each item without an answer.
+
+        Items that ask for a value stay, since nobody measured it.
+
+        :return: the items still without an answer
+        """
+        self.check_access("write")
+        left = self.check_ids.filtered(lambda check: not check._is_answered())
+        left.filtered(lambda check: check.measure == "none" and not check.result).write({"result": "ok"})
+        return left.filtered(lambda check: not check._is_answered())
+
+    def _get_proposed_result(self):
+        """What the checklist says: failed where an item is."""
+        self.ensure_one()
+        return "failed" if any(check.result == "not_ok" for check in self.check_ids) else "passed"
+
+    def _check_checklist(self):
+        """Refuse to finish inspections whose checklist has gaps."""
+        for inspection in self:
+            left = inspection.check_ids.filtered(lambda check: not check._is_answered())
+            if left:
+                raise UserError(self.env._(
+                    "Inspection %(inspection)s: %(count)s items of the checklist are not filled in yet: %(items)s.",
+                    inspection=inspection.display_name, count=len(left),
+                    items=", ".join(left[:5].mapped("name")) + ("…" if len(left) > 5 else "")))

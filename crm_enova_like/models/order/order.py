@@ -1,0 +1,329 @@
+from datetime import date, datetime, time, timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+
+from .stage import OPEN_STATES
+
+
+class CrmServiceOrder(models.Model):
+    """A service order (zlecenie serwisowe): one job for one contractor, on one
+    or several devices."""
+
+    _name = "crm.service.order"
+    _description = "Service Order"
+    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
+    _order = "date_received desc, id desc"
+    _check_company_auto = True
+    _rec_names_search = ["name", "partner_id.name", "device_line_ids.device_id.serial_number"]
+
+    # Common
+    name = fields.Char(
+        string="Number", copy=False, readonly=True, index="trigram",
+        default=lambda self: self.env._("New"), help="Given on save from the order type's numbering.")
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, readonly=True, default=lambda self: self.env.company)
+    type_id = fields.Many2one(
+        "crm.service.order.type", string="Order Type", required=True, check_company=True, ondelete="restrict",
+        compute="_compute_type_id", store=True, readonly=False, precompute=True, tracking=True, index=True)
+    stage_id = fields.Many2one(
+        "crm.service.stage", required=True, check_company=True, ondelete="restrict", copy=False,
+        compute="_compute_stage_id", store=True, readonly=False, precompute=True, tracking=True,
+        group_expand="_read_group_stage_id", domain="[('id', 'in', allowed_stage_ids)]", index=True)
+    state = fields.Selection(related="stage_id.state", store=True, precompute=True)
+    allowed_stage_ids = fields.Many2many("crm.service.stage", compute="_compute_allowed_stage_ids")
+    priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
+    tag_ids = fields.Many2many("crm.service.tag", string="Tags")
+    color = fields.Integer()
+
+    # Who
+    partner_id = fields.Many2one(
+        "res.partner", string="Contractor", required=True, check_company=True, tracking=True,
+        index=True, ondelete="restrict", help="For whom the job is done.")
+    partner_phone = fields.Char(related="partner_id.phone", string="Phone", readonly=False)
+    invoice_partner_id = fields.Many2one(
+        "res.partner", string="Payer", check_company=True, ondelete="restrict", index="btree_not_null",
+        compute="_compute_invoice_partner_id", store=True, readonly=False, precompute=True,
+        help="Who pays, when it is not the contractor.")
+    person_id = fields.Many2one(
+        "res.partner", string="Contact Person", check_company=True, index="btree_not_null",
+        domain="[('is_company', '=', False), '|', ('parent_id', '=', partner_id), ('id', '=', partner_id)]")
+    address_id = fields.Many2one(
+        "res.partner", string="Place", check_company=True, index="btree_not_null",
+        compute="_compute_address_id", store=True, readonly=False, precompute=True,
+        help="Where the device stands.")
+    requester_id = fields.Many2one(
+        "res.users", string="Taken In By", default=lambda self: self.env.user, tracking=True, index=True, copy=False)
+    user_id = fields.Many2one(
+        "res.users", string="Technician", tracking=True, check_company=True, index=True, copy=False,
+        help="Empty: the order waits in the queue until a technician takes it.")
+
+    # When
+    date_received = fields.Datetime(
+        string="Received On", required=True, default=fields.Datetime.now, copy=False)
+    planned_start = fields.Datetime(tracking=True, copy=False)
+    planned_stop = fields.Datetime(copy=False)
+    date_deadline = fields.Date(
+        string="Deadline", compute="_compute_date_deadline", store=True, readonly=False, precompute=True,
+        tracking=True, copy=False)
+    date_closed = fields.Datetime(string="Closed On", readonly=True, copy=False)
+    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
+
+    # What
+    description = fields.Text(string="Reported Problem", help="As the customer told it.")
+    note = fields.Html(string="Internal Note")
+    cancel_reason = fields.Char(readonly=True, copy=False, tracking=True)
+    device_line_ids = fields.One2many("crm.service.order.device", "order_id", string="Devices", copy=True)
+    line_ids = fields.One2many("crm.service.order.line", "order_id", string="Labour, Parts and Costs", copy=True)
+    main_device_id = fields.Many2one(
+        "crm.service.device", string="Device", compute="_compute_devices", store=True, index="btree_not_null")
+    device_count = fields.Integer(compute="_compute_devices", store=True)
+    device_names = fields.Char(string="Device Names", compute="_compute_device_names")
+    project_id = fields.Many2one(
+        "project.project", check_company=True, index="btree_not_null",
+        help="Costs of the parts go to the project's analytic account.")
+    campaign_id = fields.Many2one("utm.campaign", check_company=True, index="btree_not_null")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    _date_idx = models.Index("(company_id, date_received DESC, id DESC)")
+    _open_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) WHERE state IN ('new', 'accepted', 'in_progress', 'waiting')")
+    _queue_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) "
+        "WHERE user_id IS NULL AND state IN ('new', 'accepted', 'in_progress', 'waiting')")
+    _user_idx = models.Index("(user_id, date_received DESC, id DESC)")
+    _deadline_idx = models.Index(
+        "(date_deadline, id) WHERE state IN ('new', 'accepted', 'in_progress', 'waiting')")
+    _planned_idx = models.Index("(planned_start) WHERE planned_start IS NOT NULL")
+    _number_uniq = models.UniqueIndex(
+        "(company_id, name)", "An order with this number exists already in the company.")
+    _planned_order = models.Constraint(
+        "CHECK(planned_stop IS NULL OR planned_start IS NULL OR planned_stop >= planned_start)",
+        "The planned end cannot be before the planned start.")
+
+    # COMPUTES
+
+    @api.depends("company_id")
+    def _compute_type_id(self):
+        orders = self.filtered(lambda o: o.company_id and o.type_id.company_id != o.company_id)
+        types = {}
+        for order in orders:
+            company = order.company_id
+            if company not in types:
+                types[company] = self.env["crm.service.order.type"].search(
+                    [("company_id", "=", company._origin.id)], limit=1)
+            order.type_id = types[company]
+
+    @api.depends("type_id", "company_id")
+    def _compute_stage_id(self):
+        stages = {}
+        for order in self:
+            if order.stage_id and order.stage_id.company_id == order.company_id:
+                continue
+            key = (order.company_id, order.type_id)
+            if key not in stages:
+                stages[key] = self._find_stage(order.company_id, order.type_id, "new")
+            order.stage_id = stages[key]
+
+    @api.depends("stage_id", "type_id")
+    def _compute_allowed_stage_ids(self):
+        stages = self.env["crm.service.stage"].search([("company_id", "in", self.company_id.ids)])
+        for order in self:
+            order.allowed_stage_ids = stages.filtered(
+                lambda stage, order=order: order._is_stage_allowed(stage) or stage == order.stage_id)
+
+    @api.depends("partner_id")
+    def _compute_invoice_partner_id(self):
+        for order in self:
+            order.invoice_partner_id = order.partner_id
+
+    @api.depends("partner_id")
+    def _compute_address_id(self):
+        for order in self:
+            order.address_id = order.device_line_ids.device_id[:1].address_id or order.partner_id
+
+    @api.depends("type_id", "date_received")
+    def _compute_date_deadline(self):
+        deadlines = {}
+        for order in self:
+            days = order.type_id.deadline_days
+            if not days or not order.date_received:
+                order.date_deadline = order.date_deadline or False
+                continue
+            received = order.company_id._service_date(order.date_received)
+            key = (order.company_id, received, days)
+            if key not in deadlines:
+                deadlines[key] = self._add_working_days(*key)
+            order.date_deadline = deadlines[key]
+
+    @api.model
+    def _add_working_days(self, company, start, days):
+        """The day that is ``days`` working days of the company after ``start``."""
+        calendar = company.sudo().resource_calendar_id
+        if not calendar:
+            return start + timedelta(days=days)
+        # two days off a week and as many feasts: one look at the schedule is enough
+        working = company._get_working_days(start + timedelta(days=1), start + timedelta(days=2 * days + 14))
+        if len(working) >= days:
+            return working[days - 1]
+        next_day = datetime.combine(start + timedelta(days=1), time.min)
+        planned = calendar.plan_days(days, next_day, compute_leaves=True)
+        return planned.date() if planned else start + timedelta(days=days)
+
+    @api.depends("date_deadline", "state")
+    def _compute_is_overdue(self):
+        today = fields.Date.context_today(self)
+        for order in self:
+            order.is_overdue = bool(
+                order.date_deadline and order.state in OPEN_STATES and order.date_deadline < today)
+
+    def _search_is_overdue(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return Domain("state", "in", OPEN_STATES) & Domain("date_deadline", "<", fields.Date.context_today(self))
+
+    @api.depends("device_line_ids.device_id")
+    def _compute_devices(self):
+        for order in self:
+            devices = order.device_line_ids.device_id
+            order.main_device_id = devices[:1]
+            order.device_count = len(devices)
+
+    @api.depends("device_line_ids.device_id")
+    def _compute_device_names(self):
+        for order in self:
+            names = order.device_line_ids.device_id.mapped("display_name")
+            more = f" (+{len(names) - 3})" if len(names) > 3 else ""
+            order.device_names = ", ".join(names[:3]) + more
+
+    @api.onchange("partner_id")
+    def _onchange_partner_id(self):
+        if self.person_id and self.person_id.parent_id != self.partner_id:
+            self.person_id = False
+
+    @api.onchange("device_line_ids")
+    def _onchange_device_line_ids(self):
+        # the contractor is chosen first, and then the device says where it stands
+        place = self.device_line_ids.device_id[:1].address_id
+        if (place and self.address_id in (self.partner_id, self.env["res.partner"])
+                and place.commercial_partner_id == self.partner_id.commercial_partner_id):
+            self.address_id = place
+
+    # CRUD
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        vals_list = [{key: value for key, value in vals.items() if key != "state"} for vals in vals_list]
+        self._assign_numbers(vals_list)
+        orders = super(CrmServiceOrder, self.with_context(mail_create_nosubscribe=True)).create(vals_list)
+        # a context made for the creation alone does not leave with the records
+        return orders.with_env(self.env)
+
+    @api.model
+    def _assign_numbers(self, vals_list):
+        """Number orders that are about to be made, one draw for all of a
+        sequence and year. A number given (an import) stays.
+
+        :raises UserError: the company has no order type
+        """
+        Type, Company = self.env["crm.service.order.type"], self.env["res.company"]
+        new, first_types, wanted = self.env._("New"), {}, {}
+        for vals in vals_list:
+            company = Company.browse(vals.setdefault("company_id", self._default_company_id(vals)))
+            if not vals.get("type_id"):
+                if company not in first_types:
+                    first_types[company] = self._get_default_type(company)
+                vals["type_id"] = first_types[company].id
+            if vals.get("name") and vals["name"] != new:
+                continue
+            received = fields.Datetime.to_datetime(vals.get("date_received")) or fields.Datetime.now()
+            sequence = Type.browse(vals["type_id"]).sequence_id
+            wanted.setdefault((sequence, company._service_date(received).year), []).append(vals)
+        for (sequence, year), numbered in wanted.items():
+            # a sequence is a system user's; the order is the user's own
+            numbers = sequence.sudo()._next_batch(len(numbered), date(year, 7, 1))
+            for vals, number in zip(numbered, numbers, strict=True):
+                vals["name"] = number
+
+    @api.model
+    def _default_company_id(self, vals):
+        if vals.get("type_id"):
+            return self.env["crm.service.order.type"].browse(vals["type_id"]).company_id.id
+        return self.default_get(["company_id"]).get("company_id") or self.env.company.id
+
+    @api.model
+    def _get_default_type(self, company):
+        """The company's first order type.
+
+        :raises UserError: it has none
+        """
+        default = self.env["crm.service.order.type"].browse(self.env.context.get("default_type_id") or [])
+        if default and default.company_id == company:
+            return default
+        order_type = self.env["crm.service.order.type"].search([("company_id", "=", company.id)], limit=1)
+        if not order_type:
+            raise UserError(self.env._(
+                "Company “%(company)s” has no service order type. A manager adds one in Configuration ‣ Order Types.",
+                company=company.name))
+        return order_type
+
+    def write(self, vals):
+        # the state comes from the stage, and the stage goes through its rules
+        vals = {key: value for key, value in vals.items() if key != "state"}
+        if "stage_id" in vals:
+            stage = self.env["crm.service.stage"].browse(vals["stage_id"])
+            rest = {key: value for key, value in vals.items() if key != "stage_id"}
+            if rest:
+                super().write(rest)
+            self._move_to_stage(stage)
+            return True
+        if "company_id" in vals and any(order.company_id.id != vals["company_id"] for order in self):
+            raise UserError(self.env._("An order stays in its company. Make a new one in the other company."))
+        return super().write(vals)
+
+    def _write_stage(self, vals):
+        """Write a stage that ``_move_to_stage`` has checked."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for vals in vals_list:
+            vals.pop("name", None)
+        return vals_list
+
+    def copy(self, default=None):
+        copies = super().copy(default)
+        for order, copy in zip(self, copies, strict=True):
+            # a copied line belongs to the copied device
+            devices = {line.device_id: line for line in copy.device_line_ids}
+            for line, copied in zip(order.line_ids, copy.line_ids, strict=False):
+                if line.device_line_id and not copied.device_line_id:
+                    copied.device_line_id = devices.get(line.device_line_id.device_id)
+        return copies
+
+    @api.ondelete(at_uninstall=False)
+    def _check_no_documents(self):
+        # the RW is the stock's record, whoever deletes the order
+        for order in self.sudo():
+            if order.picking_ids:
+                raise UserError(self.env._(
+                    "Order %(order)s has warehouse documents (%(documents)s) and cannot be deleted. Cancel it instead.",
+                    order=order.name, documents=", ".join(order.picking_ids.mapped("name"))))
+
+    @api.constrains("type_id", "stage_id")
+    def _check_stage_type(self):
+        for order in self:
+            types = order.stage_id.type_ids
+            if types and order.type_id not in types:
+                raise ValidationError(self.env._(
+                    "Order %(order)s: stage “%(stage)s” does not belong to order type “%(type)s”.",
+                    order=order.name, stage=order.stage_id.name, type=order.type_id.name))
+
+    # MAIL
+
+    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
+        """Nobody follows an order because it was given to him: its messages are the counter's talk with the
+        customer, and each would be a mail to the technician. A task's performer does follow it."""
+        return []

@@ -1,0 +1,308 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from .stage import OPEN_STATES
+
+BASES = [
+    ("warranty", "Warranty"),
+    ("nonconformity", "Non-conformity with the contract"),
+    ("statutory", "Statutory warranty"),
+    ("rework", "Complaint about a repair"),
+    ("contract", "Service contract"),
+    ("paid", "Paid"),
+    ("goodwill", "Goodwill"),
+    ("inspection", "Inspection"),
+]
+
+
+DEVICE_STATES = [
+    ("open", "Open"),
+    ("repaired", "Repaired"),
+    ("no_fault", "No fault found"),
+    ("replaced", "Replaced"),
+    ("unrepairable", "Beyond repair"),
+    ("declined", "Declined by the customer"),
+    ("claim_refused", "Claim refused"),
+]
+
+
+class CrmServiceOrderDevice(models.Model):
+    """One device in one order, with its own fault, diagnosis, outcome and
+    dates (enova: *UrzadzenieUzyte*). The rows of a device are its history."""
+
+    _name = "crm.service.order.device"
+    _description = "Device in Service Order"
+    _order = "sequence, id"
+    _rec_name = "device_id"
+    _check_company_auto = True
+
+    order_id = fields.Many2one(
+        "crm.service.order", string="Service Order", required=True, ondelete="cascade", index=True)
+    sequence = fields.Integer(default=10)
+    company_id = fields.Many2one(related="order_id.company_id", store=True, precompute=True)
+    partner_id = fields.Many2one(related="order_id.partner_id", store=True, precompute=True, index=True)
+    technician_id = fields.Many2one(
+        "res.users", string="Technician", related="order_id.user_id", store=True, precompute=True, index=True)
+    order_state = fields.Selection(related="order_id.state", string="Order State", store=True, precompute=True)
+    date_received = fields.Datetime(related="order_id.date_received", store=True, precompute=True)
+    device_id = fields.Many2one(
+        "crm.service.device", required=True, ondelete="restrict", index=True, check_company=True)
+    serial_number = fields.Char(related="device_id.serial_number")
+    fault = fields.Text(help="What the customer says is wrong.")
+    diagnosis = fields.Text(copy=False)
+    resolution = fields.Text(string="What Was Done", copy=False)
+    condition_received = fields.Text(string="Condition on Receipt", copy=False)
+    accessories = fields.Char(help="What came with the device.", copy=False)
+    basis = fields.Selection(
+        BASES, required=True, compute="_compute_basis", store=True, readonly=False, precompute=True,
+        help="On what ground the repair is done; it decides whether the customer pays.")
+    rework_of_id = fields.Many2one(
+        "crm.service.order.device", string="Earlier Repair", index="btree_not_null", check_company=True,
+        compute="_compute_basis", store=True, readonly=False, precompute=True, ondelete="set null",
+        domain="[('device_id', '=', device_id), ('id', '!=', id)]")
+    repair_warranty_until = fields.Date(readonly=True, copy=False)
+    state = fields.Selection(DEVICE_STATES, required=True, default="open", readonly=True, copy=False)
+    date_closed = fields.Datetime(readonly=True, copy=False)
+    date_released = fields.Datetime(readonly=True, copy=False)
+    released_to = fields.Char(copy=False)
+    release_note = fields.Char(copy=False)
+    line_ids = fields.One2many("crm.service.order.line", "device_line_id", string="Labour, Parts and Costs")
+    other_open_order_id = fields.Many2one(
+        "crm.service.order", string="Other Open Order", compute="_compute_other_open_order_id")
+    is_foreign = fields.Boolean(compute="_compute_is_foreign")
+    parts_summary = fields.Char(string="Parts", compute="_compute_summaries")
+    labour_summary = fields.Char(string="Labour", compute="_compute_summaries")
+    lot_summary = fields.Char(string="Lots", compute="_compute_summaries")
+    cost = fields.Monetary(compute="_compute_cost", compute_sudo=True, currency_field="currency_id")
+    currency_id = fields.Many2one(related="company_id.currency_id")
+
+    _order_device_uniq = models.UniqueIndex(
+        "(order_id, device_id)", "This device is in the order already.")
+    _history_idx = models.Index("(device_id, date_received DESC, id DESC)")
+    _open_idx = models.Index("(company_id, date_received, id) WHERE state = 'open'")
+    _in_service_idx = models.Index(
+        "(device_id) WHERE order_state IN ('new', 'accepted', 'in_progress', 'waiting')")
+    _to_release_idx = models.Index(
+        "(company_id, date_closed, id) WHERE state != 'open' AND date_released IS NULL")
+
+    @api.depends("device_id", "order_id")
+    def _compute_display_name(self):
+        for line in self:
+            line.display_name = line.device_id.display_name
+
+    @api.depends("device_id")
+    def _compute_basis(self):
+        """Inside the warranty of an earlier repair *rework*, inside the
+        device's warranty *warranty*, else *paid*."""
+        devices = self.device_id._origin
+        earlier = {}
+        if devices:
+            for line in self.search([
+                ("device_id", "in", devices.ids), ("repair_warranty_until", "!=", False),
+                ("id", "not in", self._origin.ids),
+            ], order="repair_warranty_until, id"):
+                earlier[line.device_id] = line
+        for line in self:
+            received = line.order_id.date_received or fields.Datetime.now()
+            company = line.order_id.company_id or self.env.company
+            day = company._service_date(received)
+            before = earlier.get(line.device_id._origin)
+            if before and before.repair_warranty_until >= day:
+                line.basis, line.rework_of_id = "rework", before
+            else:
+                line.rework_of_id = False
+                ends = line.device_id.warranty_end
+                line.basis = "warranty" if ends and ends >= day else "paid"
+
+    @api.depends("device_id", "order_id")
+    def _compute_other_open_order_id(self):
+        others = {}
+        if self.device_id:
+            # a hint that must not depend on whose order it is; shown by number
+            for line in self.sudo().search([
+                ("device_id", "in", self.device_id._origin.ids), ("order_state", "in", OPEN_STATES),
+                ("state", "=", "open"),
+            ], order="id"):
+                others.setdefault(line.device_id.id, []).append(line.order_id)
+        for line in self:
+            candidates = [
+                order for order in others.get(line.device_id._origin.id, []) if order.id != line.order_id._origin.id]
+            line.other_open_order_id = candidates[0].id if candidates else False
+
+    @api.depends("device_id.partner_id", "order_id.partner_id")
+    def _compute_is_foreign(self):
+        for line in self:
+            owner = line.device_id.partner_id.commercial_partner_id
+            contractor = line.order_id.partner_id.commercial_partner_id
+            line.is_foreign = bool(owner and contractor and owner != contractor)
+
+    @api.depends("line_ids.quantity_issued", "line_ids.quantity_returned", "line_ids.kind", "line_ids.lot_id")
+    def _compute_summaries(self):
+        for line in self:
+            # lots are the stock users'; the history shows which one went in
+            rows = line.sudo().line_ids
+            parts = rows.filtered(lambda row: row.kind == "part")
+            line.parts_summary = ", ".join(
+                f"{row.product_id.display_name} × {row._get_used_quantity():g}"
+                + (f" [{row.lot_names}]" if row.lot_names else "")
+                for row in parts if row._get_used_quantity())
+            line.lot_summary = ", ".join(name for name in parts.mapped("lot_names") if name)
+            line.labour_summary = ", ".join(
+                row.name or row.product_id.display_name or "" for row in rows if row.kind == "labour")
+
+    @api.depends("line_ids.cost")
+    def _compute_cost(self):
+        for line in self:
+            line.cost = sum(line.line_ids.mapped("cost"))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # an outcome is given by its action, to a device that is in the order
+        vals_list = [{key: value for key, value in vals.items() if key != "state"} for vals in vals_list]
+        lines = super().create(vals_list)
+        lines._check_order_open()
+        lines._check_device_company()
+        for order in lines.order_id:
+            if len(order.device_line_ids) == 1:
+                # the order's only device is every line's device
+                order.line_ids.filtered(lambda line: not line.device_line_id).device_line_id = order.device_line_ids
+        return lines
+
+    def write(self, vals):
+        if "state" in vals:
+            # an import or RPC goes through the same rules as the buttons
+            state = vals["state"]
+            rest = {key: value for key, value in vals.items() if key != "state"}
+            if rest:
+                self.write(rest)
+            changed = self.filtered(lambda line: line.state != state)
+            if changed:
+                changed._close(state) if state != "open" else changed.action_reopen()
+            return True
+        if vals.get("order_id"):
+            # record rules look at where a row comes from; this at where it goes
+            self.env["crm.service.order"].browse(vals["order_id"]).check_access("write")
+        if {"device_id", "order_id", "basis"} & vals.keys():
+            self._check_order_open()
+        result = super().write(vals)
+        if "device_id" in vals:
+            self._check_device_company()
+        return result
+
+    @api.ondelete(at_uninstall=False)
+    def _check_removable(self):
+        self._check_order_open()
+        for line in self:
+            if any(row.quantity_issued for row in line.line_ids):
+                raise UserError(self.env._(
+                    "Device %(device)s in order %(order)s has issued parts and stays in the history. "
+                    "Give it an outcome instead.",
+                    device=line.device_id.display_name, order=line.order_id.name))
+            if line.line_ids:
+                raise UserError(self.env._(
+                    "Device %(device)s in order %(order)s has labour, parts or costs. Remove them first.",
+                    device=line.device_id.display_name, order=line.order_id.name))
+
+    def _check_order_open(self):
+        for order in self.order_id:
+            if order.state not in OPEN_STATES:
+                raise UserError(self.env._(
+                    "Order %(order)s is closed; reopen it to change its devices.", order=order.name))
+
+    def _check_device_company(self):
+        for line in self:
+            if line.device_id.sudo().company_id != line.company_id:
+                raise ValidationError(self.env._(
+                    "Device %(device)s belongs to another company than order %(order)s.",
+                    device=line.device_id.sudo().display_name, order=line.order_id.name))
+
+    # OUTCOMES
+
+    def _write_outcome(self, vals):
+        """Write an outcome that its action has checked."""
+        return super().write(vals)  # pylint: disable=super-method-mismatch
+
+    def _close(self, state):
+        """Give devices an outcome; the database keeps all of them as history."""
+        names = dict(self._fields["state"]._description_selection(self.env))
+        self._check_order_open()
+        for line in self:
+            if line.state != "open":
+                raise UserError(self.env._(
+                    "Device %(device)s in order %(order)s has the outcome “%(state)s” already; reopen it first.",
+                    device=line.device_id.display_name, order=line.order_id.name, state=names[line.state]))
+        now = fields.Datetime.now()
+        self._write_outcome({"state": state, "date_closed": now})
+        if state in ("repaired", "replaced"):
+            for line in self:
+                months = line.order_id.type_id.repair_warranty_months
+                if months:
+                    line.repair_warranty_until = line.company_id._service_date(now) + relativedelta(months=months)
+        if state in ("unrepairable", "declined", "claim_refused", "no_fault"):
+            self.line_ids._drop_not_issued()
+        return True
+
+    def action_repaired(self):
+        """Outcome: repaired. Any number of open devices."""
+        return self._close("repaired")
+
+    def action_no_fault(self):
+        """Outcome: no fault found; parts that were not issued are dropped."""
+        return self._close("no_fault")
+
+    def action_replaced(self):
+        """Outcome: replaced by another piece."""
+        return self._close("replaced")
+
+    def action_unrepairable(self):
+        """Outcome: beyond repair; parts that were not issued are dropped."""
+        return self._close("unrepairable")
+
+    def action_decline(self):
+        """Outcome: the customer declined; parts that were not issued are dropped."""
+        return self._close("declined")
+
+    def action_refuse_claim(self):
+        """Outcome: the claim is refused; parts that were not issued are dropped."""
+        return self._close("claim_refused")
+
+    def action_reopen(self):
+        """Take back an outcome, while the order is open and the device here.
+
+        :raises UserError: the order is closed, or the device was handed back
+        """
+        self._check_order_open()
+        for line in self:
+            if line.date_released:
+                raise UserError(self.env._(
+                    "Device %(device)s was handed back on %(date)s; receive it in a new order.",
+                    device=line.device_id.display_name, date=fields.Date.to_string(line.date_released)))
+        self._write_outcome({"state": "open", "date_closed": False, "repair_warranty_until": False})
+        return True
+
+    # A DEVICE OF ANOTHER CONTRACTOR
+
+    def action_change_owner(self):
+        """The device has a new owner: the order's contractor."""
+        for line in self.filtered("is_foreign"):
+            owner, place = line.order_id.partner_id, line.order_id.address_id
+            if place.commercial_partner_id != owner.commercial_partner_id:
+                # it stood at its former owner's
+                place = owner
+            line.device_id.write({"partner_id": owner.id, "address_id": place.id})
+        return True
+
+    def action_owner_is_contractor(self):
+        """The device stays its owner's, for whom the order is; who brought it pays."""
+        for line in self.filtered("is_foreign"):
+            payer = line.order_id.invoice_partner_id
+            line.order_id.write({"partner_id": line.device_id.partner_id.id})
+            line.order_id.write({"invoice_partner_id": payer.id})
+        return True
+
+    def action_open_order(self):
+        """Open the order of one row of a device's history."""
+        self.ensure_one()
+        return self.order_id.get_formview_action()

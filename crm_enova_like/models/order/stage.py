@@ -1,0 +1,90 @@
+from odoo import api, fields, models, tools
+from odoo.exceptions import UserError, ValidationError
+
+ORDER_STATES = [
+    ("new", "New"),
+    ("accepted", "Accepted"),
+    ("in_progress", "In progress"),
+    ("waiting", "Waiting"),
+    ("done", "Done"),
+    ("cancelled", "Cancelled"),
+]
+
+
+OPEN_STATES = ("new", "accepted", "in_progress", "waiting")
+
+
+class CrmServiceStage(models.Model):
+    """A stage of service orders. States are data (enova: *stany*): ordered,
+    coloured, each mapped to one of the states that the rules know."""
+
+    _name = "crm.service.stage"
+    _description = "Service Order Stage"
+    _order = "sequence, id"
+    _check_company_auto = True
+
+    name = fields.Char(required=True, translate=True)
+    sequence = fields.Integer(default=10)
+    active = fields.Boolean(default=True)
+    company_id = fields.Many2one(
+        "res.company", required=True, index=True, default=lambda self: self.env.company)
+    state = fields.Selection(
+        ORDER_STATES, required=True, default="in_progress",
+        help="What the stage means to the rules: which buttons there are, and whether the order is open.")
+    wait_for = fields.Selection(
+        [("parts", "Parts"), ("customer", "Customer's decision"), ("external", "External service")],
+        help="What an order in this stage waits for. When its parts arrive, the technician is told.")
+    color = fields.Integer()
+    fold = fields.Boolean(string="Folded in Kanban")
+    type_ids = fields.Many2many(
+        "crm.service.order.type", "crm_service_stage_type_rel", "stage_id", "type_id",
+        string="Order Types", check_company=True, help="Empty: used by every order type.")
+    next_stage_ids = fields.Many2many(
+        "crm.service.stage", "crm_service_stage_next_rel", "stage_id", "next_stage_id",
+        string="Allowed Next Stages", check_company=True,
+        help="Where an order may go from here, by button, by dragging or from outside. Empty: anywhere.")
+    description = fields.Text(translate=True)
+
+    _sequence_idx = models.Index("(company_id, sequence, id)")
+
+    @api.constrains("state", "wait_for")
+    def _check_wait_for(self):
+        for stage in self:
+            if stage.wait_for and stage.state != "waiting":
+                raise ValidationError(self.env._(
+                    "Stage “%(stage)s”: only a waiting stage can wait for something.", stage=stage.name))
+
+    @api.model
+    @tools.ormcache("company_id", "type_id", "state")
+    def _get_first_id(self, company_id, type_id, state):
+        """Id of the company's first stage with a state that an order type may
+        use, or False; kept in the registry's cache, since each button asks."""
+        # the choice is the company's, not the user's
+        return self.sudo().search([
+            ("company_id", "=", company_id), ("state", "=", state),
+            "|", ("type_ids", "=", False), ("type_ids", "in", [type_id]),
+        ], limit=1).id
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env.registry.clear_cache()
+        return super().create(vals_list)
+
+    def unlink(self):
+        self.env.registry.clear_cache()
+        return super().unlink()
+
+    def write(self, vals):
+        self.env.registry.clear_cache()
+        if "company_id" in vals and any(stage.company_id.id != vals["company_id"] for stage in self):
+            self._check_unused()
+        return super().write(vals)
+
+    @api.ondelete(at_uninstall=False)
+    def _check_unused(self):
+        used = self.env["crm.service.order"].sudo().with_context(active_test=False)._read_group(
+            [("stage_id", "in", self.ids)], ["stage_id"])
+        if used:
+            raise UserError(self.env._(
+                "These stages are used by orders, archive them instead: %(stages)s.",
+                stages=", ".join(stage.name for [stage] in used)))

@@ -1,0 +1,230 @@
+from datetime import datetime, time, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.tools import clean_context
+
+from ..order.stage import OPEN_STATES
+from .task import OPEN_TASK_STATES
+
+# set while an entry and its task move each other, so that neither answers the other
+SYNCING = "crm_calendar_syncing"
+
+
+DAY = (time(8), time(18))    # what core's all-day entries span
+
+
+QUIET = {
+    "no_mail_to_attendees": True, "skip_attendee_notification": True, "calendar_no_videocall": True,
+    "skip_contact_description": True, "mail_create_nolog": True, "mail_create_nosubscribe": True,
+    "tracking_disable": True, SYNCING: True}
+
+
+class CrmCalendarMixin(models.AbstractModel):
+    """A task or order in its performer's Odoo calendar, one entry each, moved,
+    reassigned and archived with it. Nobody is invited or mailed."""
+
+    _name = "crm.calendar.mixin"
+    _description = "Shown in the Calendar"
+
+    calendar_event_id = fields.Many2one(
+        "calendar.event", string="Calendar Entry", copy=False, readonly=True, index="btree_not_null",
+        ondelete="set null")
+
+    def _get_calendar_fields(self):
+        """Fields whose change moves the entry."""
+        return {"active", "name", "state", "stage_id", "user_id", "partner_id", "planned_start", "planned_stop",
+                "date_deadline", "company_id"}
+
+    def _get_open_states(self):
+        """The states in which a record is work to do."""
+        raise NotImplementedError
+
+    def _is_on_calendar(self):
+        """Whether one record belongs into its performer's calendar now."""
+        self.ensure_one()
+        return bool(
+            self.active and self.user_id and (self.planned_start or self.date_deadline)
+            and self.state in self._get_open_states())
+
+    def _get_calendar_vals(self):
+        """Values of the entry of one record that belongs into the calendar."""
+        self.ensure_one()
+        start, stop = self.planned_start, self.planned_stop or self.planned_start
+        if not start:
+            # with a deadline alone, it is an entry of that whole day
+            start, stop = (datetime.combine(self.date_deadline, hour) for hour in DAY)
+        return {
+            "name": " – ".join(filter(None, [self.name, self.partner_id.name])),
+            "start": start, "stop": stop, "allday": not self.planned_start,
+            "user_id": self.user_id.id, "crm_company_id": self.company_id.id, "active": True,
+        }
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        records = super().create([self._drop_calendar_entry(vals) for vals in vals_list])
+        records._sync_calendar()
+        return records
+
+    def write(self, vals):
+        vals = self._drop_calendar_entry(vals)
+        result = super().write(vals)
+        if self._get_calendar_fields() & vals.keys() and not self.env.context.get(SYNCING):
+            self._sync_calendar()
+        return result
+
+    @api.model
+    def _drop_calendar_entry(self, vals):
+        """Whoever could choose the entry would move somebody's private appointment by it."""
+        return vals if self.env.su else {name: value for name, value in vals.items() if name != "calendar_event_id"}
+
+    def unlink(self):
+        entries = self._get_calendar_entries()
+        result = super().unlink()
+        entries.unlink()
+        return result
+
+    def _postpone(self, days):
+        """Move tasks or orders by days: the plan, and the deadline with it. What is late is counted from today.
+
+        One without any date gets its deadline that many days from today.
+        """
+        today, shift = fields.Date.context_today(self), timedelta(days=days)
+        for record in self:
+            vals, start = {}, record.planned_start
+            if start:
+                # a visit keeps its hour, also where the clocks change
+                local = pytz.utc.localize(start).astimezone(record.env.tz)
+                day = max(local.date(), today) + shift
+                vals["planned_start"] = record.env.tz.localize(datetime.combine(day, local.time())).astimezone(
+                    pytz.utc).replace(tzinfo=None)
+                vals["planned_stop"] = record.planned_stop and vals["planned_start"] + (record.planned_stop - start)
+            if record.date_deadline or not vals:
+                vals["date_deadline"] = max(record.date_deadline or today, today) + shift
+            record._move(vals)
+
+    def _move(self, vals):
+        """Write the dates of one record that was moved by hand."""
+        self.ensure_one()
+        self.write(vals)
+
+    def _get_calendar_entries(self):
+        """The entries, archived ones too. The entry is ours: whoever may move
+        the task or order moves it, in a colleague's calendar as well."""
+        return self.sudo().calendar_event_id.with_context(self._get_quiet_context())
+
+    @api.model
+    def _get_quiet_context(self):
+        """Nothing of the caller's defaults, and no mail; archived entries are found."""
+        return {**clean_context(self.env.context), **QUIET, "active_test": False, "allowed_company_ids": []}
+
+    def _sync_calendar(self):
+        """Make the calendar entries say what the records say; only what differs is written, and what differs
+        in the same way is written at once."""
+        wanted = self.filtered(lambda record: record._is_on_calendar())
+        gone = (self - wanted)._get_calendar_entries().filtered("active")
+        if gone:
+            gone.write({"active": False})
+        new = wanted.filtered(lambda record: not record.sudo().calendar_event_id)
+        same = {}
+        for record in wanted - new:
+            changes = record._get_calendar_changes()
+            if changes:
+                same.setdefault(repr(changes), (changes, []))[1].append(record.id)
+        for changes, ids in same.values():
+            self.browse(ids)._get_calendar_entries().write(changes)
+        if not new:
+            return True
+        Entry = self.env["calendar.event"].sudo().with_context(self._get_quiet_context())
+        model_id = self.env["ir.model"]._get_id(self._name)
+        entries = Entry.create([{
+            **vals, "partner_ids": [fields.Command.set(record.user_id.partner_id.ids)],
+            # with its commands given, core makes no activity beside the entry
+            "activity_ids": [fields.Command.clear()], "res_model_id": model_id, "res_id": record.id,
+        } for record in new for vals in [record._get_calendar_vals()]])
+        for record, entry in zip(new, entries, strict=True):
+            record.sudo().with_context(**{SYNCING: True}).calendar_event_id = entry
+        return True
+
+    def _get_calendar_changes(self):
+        """What the entry of one record does not say yet."""
+        self.ensure_one()
+        entry, changes = self._get_calendar_entries(), {}
+        vals = self._get_calendar_vals()
+        for name, value in vals.items():
+            if isinstance(value, list):
+                have, want = entry[name].ids, [res_id for command in value for res_id in command[2]]
+                differs = set(have) != set(want)
+            else:
+                differs = (entry[name].id if entry._fields[name].relational else entry[name]) != value
+            if differs:
+                changes[name] = value
+        if "user_id" in changes:
+            changes["partner_ids"] = [fields.Command.set(self.user_id.partner_id.ids)]
+        if {"start", "stop", "allday"} & changes.keys():
+            changes.update({name: vals[name] for name in ("start", "stop", "allday")})
+        return changes
+
+    def _move_from_calendar(self, entry):
+        """An entry was dragged: the record moves with it, by the right of who dragged it."""
+        self.ensure_one()
+        record = self.with_context(**{SYNCING: True})
+        if not entry.allday:
+            record._move({"planned_start": entry.start, "planned_stop": entry.stop})
+        elif self.planned_start:
+            record._move(self._get_day_vals(entry.start_date))
+        else:
+            record._move({"date_deadline": entry.start_date})
+        if entry.user_id and entry.user_id != self.user_id:
+            record.write({"user_id": entry.user_id.id})
+            self._get_calendar_entries().partner_ids = entry.user_id.partner_id
+        return self._sync_calendar()
+
+    def _get_day_vals(self, day):
+        """Dates of one planned record that was dropped on a day: a visit keeps its hour."""
+        self.ensure_one()
+        shift = day - self.planned_start.date()
+        return {
+            "planned_start": self.planned_start + shift,
+            "planned_stop": self.planned_stop and self.planned_stop + shift}
+
+    def _leave_calendar(self):
+        """Entries were deleted or archived by hand: the records are no longer planned.
+
+        A deadline is not agreed away like that: its whole-day entry comes back.
+        """
+        planned = self.filtered("planned_start")
+        if planned:
+            planned.write({"planned_start": False, "planned_stop": False})
+        (self - planned)._sync_calendar()
+
+
+class CrmTask(models.Model):
+    _name = "crm.task"
+    _inherit = ["crm.task", "crm.calendar.mixin"]
+
+    def _get_open_states(self):
+        return OPEN_TASK_STATES
+
+    def _get_calendar_fields(self):
+        return super()._get_calendar_fields() | {"alarm_ids"}
+
+    def _get_calendar_vals(self):
+        return {**super()._get_calendar_vals(), "alarm_ids": [fields.Command.set(self.alarm_ids.ids)]}
+
+    def _get_day_vals(self, day):
+        # dropped on a day, a task is due on it
+        return {"date_deadline": day, "planned_start": False, "planned_stop": False}
+
+    def _move(self, vals):
+        # one task of a series was moved: the others stay where they were to be
+        return super()._move({**vals, "series_day": self.series_day} if self.repeats else vals)
+
+
+class CrmServiceOrder(models.Model):
+    _name = "crm.service.order"
+    _inherit = ["crm.service.order", "crm.calendar.mixin"]
+
+    def _get_open_states(self):
+        return OPEN_STATES

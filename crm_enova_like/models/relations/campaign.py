@@ -1,0 +1,106 @@
+from odoo import api, fields, models
+
+from .project import OPERATORS, TECHNICIANS
+
+
+class UtmCampaign(models.Model):
+    """Odoo's campaign as what groups projects: what it is for, what it costs and what it brings."""
+
+    _inherit = "utm.campaign"
+
+    goal = fields.Text()
+    date_start = fields.Date(string="From")
+    date_end = fields.Date(string="To")
+    project_ids = fields.One2many("project.project", "campaign_id", string="Projects")
+    project_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
+    crm_task_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
+    crm_event_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
+    budget = fields.Monetary(groups=OPERATORS)
+    other_cost = fields.Monetary(groups=OPERATORS, help="What no order bears: advertising, leaflets, a stand.")
+    cost = fields.Monetary(
+        compute="_compute_effectiveness", groups=OPERATORS,
+        help="Other costs, the parts in the orders, and the confirmed documents linked as cost.")
+    revenue = fields.Monetary(
+        compute="_compute_effectiveness", groups=OPERATORS,
+        help="Of the confirmed documents linked as revenue to the tasks, events and orders of the campaign and its "
+             "projects, and what is to bill of the orders that have none.")
+    effectiveness = fields.Float(
+        compute="_compute_effectiveness", groups=OPERATORS, aggregator=None,
+        help="(revenue − cost) / cost; empty while there is no cost.")
+    is_over_budget = fields.Boolean(compute="_compute_effectiveness", groups=OPERATORS)
+
+    _dates_order = models.Constraint(
+        "CHECK(date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
+        "A campaign cannot end before it begins.")
+    _money_positive = models.Constraint(
+        "CHECK(COALESCE(budget, 0) >= 0 AND COALESCE(other_cost, 0) >= 0)",
+        "The budget and the costs of a campaign cannot be negative.")
+
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_crm_counts(self):
+        for model, name in (
+                ("project.project", "project_count"), ("crm.task", "crm_task_count"),
+                ("crm.event", "crm_event_count")):
+            counts = dict(self.env[model]._read_group(
+                [("campaign_id", "in", self.ids)], ["campaign_id"], ["__count"]))
+            for campaign in self:
+                campaign[name] = counts.get(campaign, 0)
+
+    @api.depends_context("uid", "allowed_company_ids")
+    @api.depends("other_cost", "budget", "company_id")
+    def _compute_effectiveness(self):
+        Order = self.env["crm.service.order"]
+        orders = Order.search([
+            ("state", "!=", "cancelled"), "|", ("campaign_id", "in", self.ids),
+            "&", ("campaign_id", "=", False), ("project_id.campaign_id", "in", self.ids),
+        ]).grouped(lambda order: order.campaign_id or order.project_id.campaign_id)
+        Link = self.env["crm.document.link"]
+        links = Link._get_group_links("campaign_id", self)
+        for campaign in self:
+            value, cost = orders.get(campaign, Order)._get_totals(
+                links.get(campaign, Link), campaign.currency_id or self.env.company.currency_id)
+            campaign.revenue, campaign.cost = value, cost + campaign.other_cost
+            campaign.effectiveness = (value - campaign.cost) / campaign.cost if campaign.cost else 0.0
+            campaign.is_over_budget = bool(campaign.budget and campaign.cost > campaign.budget)
+
+    @api.constrains("company_id")
+    def _check_projects_company(self):
+        self.sudo().with_context(active_test=False).project_ids._check_campaign_company()
+
+    # WHERE THE BUTTONS LEAD
+
+    def _get_crm_action(self, xml_id):
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
+        action.update(domain=[("campaign_id", "=", self.id)], context={"default_campaign_id": self.id})
+        return action
+
+    def action_view_crm_projects(self):
+        """The projects of one campaign."""
+        return self._get_crm_action("crm_enova_like.action_crm_project")
+
+    def action_view_crm_tasks(self):
+        """The tasks of one campaign."""
+        return self._get_crm_action("crm_enova_like.action_crm_task")
+
+    def action_view_crm_events(self):
+        """The events of one campaign."""
+        return self._get_crm_action("crm_enova_like.action_crm_event")
+
+    def action_open_contractors(self):
+        """Choose the contractors who get a project each."""
+        self.ensure_one()
+        return {
+            "type": "ir.actions.act_window", "name": self.env._("Contractors of the campaign"),
+            "res_model": "crm.campaign.wizard", "view_mode": "form", "views": [(False, "form")], "target": "new",
+            "context": {"default_campaign_id": self.id}}
+
+
+class UtmMixin(models.AbstractModel):
+    _inherit = "utm.mixin"
+
+    @api.model
+    def _get_unique_names(self, model_name, names):
+        # the identifiers of campaigns are unique in the database, and our rule hides other companies'
+        mixin = self.sudo() if model_name == "utm.campaign" else self
+        return super(UtmMixin, mixin)._get_unique_names(model_name, names)

@@ -1,0 +1,220 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+SOURCES = {"task_id": "crm.task", "event_id": "crm.event", "order_id": "crm.service.order"}
+
+
+ROLES = [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")]
+
+
+class CrmDocumentLink(models.Model):
+    """A trade or warehouse document tied to a task, an event or an order
+    (powiązany dokument), with its part in cost or revenue."""
+
+    _name = "crm.document.link"
+    _description = "Linked Document"
+    _order = "id desc"
+    _rec_name = "document_name"
+
+    task_id = fields.Many2one("crm.task", ondelete="cascade", index="btree_not_null")
+    event_id = fields.Many2one("crm.event", ondelete="cascade", index="btree_not_null")
+    order_id = fields.Many2one(
+        "crm.service.order", string="Service Order", ondelete="cascade", index="btree_not_null")
+    company_id = fields.Many2one(
+        "res.company", compute="_compute_company_id", store=True, precompute=True, index=True)
+    currency_id = fields.Many2one(related="company_id.currency_id")
+    res_model = fields.Selection(
+        lambda self: self._selection_res_model(), string="Kind", required=True, index=True)
+    res_id = fields.Many2oneReference(string="Document", model_field="res_model", required=True, index=True)
+    role = fields.Selection(
+        ROLES, required=True, compute="_compute_role", store=True, readonly=False, precompute=True,
+        help="Whether the document counts as revenue or cost of the task, event or order.")
+    document_name = fields.Char(string="Document Name", compute="_compute_document")
+    document_date = fields.Date(string="Date", compute="_compute_document")
+    amount = fields.Monetary(compute="_compute_document", help="Net, in the company's currency.")
+    is_readable = fields.Boolean(compute="_compute_document")
+    is_counted = fields.Boolean(
+        string="Counts", compute="_compute_document",
+        help="Confirmed sales orders and posted invoices count; quotations, drafts and cancelled documents do not.")
+    # what the document is a part of, as an invoice is of its sales orders: pairs of model and id
+    wholes = fields.Json(compute="_compute_document")
+
+    _one_source = models.Constraint(
+        "CHECK(num_nonnulls(task_id, event_id, order_id) = 1)",
+        "A linked document belongs to one task, one event or one order.")
+    _document_idx = models.Index("(res_model, res_id)")
+    _task_uniq = models.UniqueIndex(
+        "(task_id, res_model, res_id) WHERE task_id IS NOT NULL", "This document is linked to the task already.")
+    _event_uniq = models.UniqueIndex(
+        "(event_id, res_model, res_id) WHERE event_id IS NOT NULL", "This document is linked to the event already.")
+    _order_uniq = models.UniqueIndex(
+        "(order_id, res_model, res_id) WHERE order_id IS NOT NULL", "This document is linked to the order already.")
+
+    # WHAT MAY BE LINKED
+
+    @api.model
+    def _get_document_models(self):
+        """The kinds of documents that may be linked. Another addon adds its own:
+
+            def _get_document_models(self):
+                return {**super()._get_document_models(), "my.document": {
+                    "amount": "amount_untaxed", "currency": "currency_id", "date": "date", "role": "cost"}}
+
+        :return: {model: names of its fields for amount, currency and date (each may be missing), its usual role,
+            a name for people where the model's own is none, "confirmed": the domain of what counts in sums (without
+            one, all of it), "part_of": a path to documents within which it counts where they are linked as well}
+        """
+        sale = self.env._("Quotation or sales order")
+        invoice = self.env._("Invoice or bill")
+        transfer = self.env._("Warehouse document")
+        return {
+            "sale.order": {
+                "name": sale, "amount": "amount_untaxed", "currency": "currency_id",
+                "date": "date_order", "role": "revenue", "confirmed": [("state", "=", "sale")]},
+            "account.move": {
+                "name": invoice, "amount": "amount_untaxed_signed", "date": "invoice_date",
+                "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")],
+                "part_of": "line_ids.sale_line_ids.order_id"},
+            "stock.picking": {
+                "name": transfer, "date": "scheduled_date", "role": "none"},
+        }
+
+    @api.model
+    def _selection_res_model(self):
+        return [
+            (model, kind.get("name") or self.env["ir.model"]._get(model).name)
+            for model, kind in self._get_document_models().items() if model in self.env]
+
+    @api.depends("task_id.company_id", "event_id.company_id", "order_id.company_id")
+    def _compute_company_id(self):
+        for link in self:
+            link.company_id = link._get_source().company_id or self.env.company
+
+    @api.depends("res_model", "res_id")
+    def _compute_role(self):
+        for link in self:
+            role = self._get_document_models().get(link.res_model, {}).get("role", "none")
+            if link.res_model == "account.move" and link.res_id:
+                move = self.env["account.move"].sudo().browse(link.res_id).exists()
+                role = "cost" if move.move_type in ("in_invoice", "in_refund", "in_receipt") else role
+            link.role = role
+
+    def _get_source(self):
+        """The task, event or order of one link."""
+        self.ensure_one()
+        return self.task_id or self.event_id or self.order_id
+
+    def _get_documents(self):
+        """The documents that exist and that the user may read, in batches.
+
+        :return: {link: record}; a deleted or hidden document is left out
+        """
+        found = {}
+        for model, links in self.filtered(lambda link: link.res_model in self.env).grouped("res_model").items():
+            Model = self.env[model]
+            if not Model.has_access("read"):
+                continue
+            records = Model.browse(links.mapped("res_id")).exists()._filtered_access("read")
+            by_id = {record.id: record for record in records}
+            found.update({link: by_id[link.res_id] for link in links if link.res_id in by_id})
+        return found
+
+    @api.depends("res_model", "res_id", "role")
+    @api.depends_context("uid", "lang", "allowed_company_ids")
+    def _compute_document(self):
+        documents = self._get_documents()
+        kinds = self._get_document_models()
+        names = dict(self._selection_res_model())
+        for link in self:
+            document = documents.get(link)
+            link.is_readable = bool(document)
+            if not document:
+                link.document_name = self.env._(
+                    "%(kind)s: deleted, or not yours to read", kind=names.get(link.res_model, link.res_model))
+                link.document_date, link.amount, link.is_counted, link.wholes = False, 0.0, False, []
+                continue
+            kind = kinds[link.res_model]
+            link.document_name = document.display_name
+            link.document_date = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else False
+            link.amount = link._get_amount(document, kind)
+            link.is_counted = link.role != "none" and bool(document.filtered_domain(kind.get("confirmed", [])))
+            # which they are is asked; nothing of them is shown
+            wholes = document.sudo().mapped(kind["part_of"]) if kind.get("part_of") else document.browse()
+            link.wholes = [(wholes._name, whole_id) for whole_id in wholes.ids]
+
+    def _get_amount(self, document, kind):
+        """The document's net amount in the company's currency, on its day."""
+        if not kind.get("amount"):
+            return 0.0
+        amount = document[kind["amount"]]
+        if kind.get("company_currency"):
+            # a bill is signed as the ledger sees it; here the role says cost
+            return abs(amount) if self.role == "cost" and amount < 0 else amount
+        currency = document[kind["currency"]] if kind.get("currency") else self.currency_id
+        day = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else None
+        return currency._convert(amount, self.currency_id, self.company_id, day or fields.Date.context_today(self))
+
+    # RULES
+
+    @api.constrains("res_model", "res_id")
+    def _check_document(self):
+        for model, links in self.grouped("res_model").items():
+            documents = self.env[model].browse(links.mapped("res_id"))
+            if len(documents.exists()) < len(set(documents.ids)):
+                raise ValidationError(self.env._("The document to link does not exist any more."))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        known = self._get_document_models()
+        for vals in vals_list:
+            if vals.get("res_model") not in known or vals["res_model"] not in self.env:
+                raise ValidationError(self.env._(
+                    "Documents of the kind “%(model)s” cannot be linked.", model=vals.get("res_model")))
+        links = super().create(vals_list)
+        links._check_documents_access()
+        return links
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"task_id", "event_id", "order_id", "company_id"} & vals.keys():
+            # nobody moves a link to what is not theirs
+            self.check_access("write")
+        if {"res_model", "res_id"} & vals.keys():
+            self._check_documents_access()
+        return result
+
+    def _check_documents_access(self):
+        """Who may not see a document does not tie it, either."""
+        for model, links in self.grouped("res_model").items():
+            self.env[model].browse(links.mapped("res_id")).check_access("read")
+
+    def action_open(self):
+        """Open one linked document.
+
+        :raises UserError: it was deleted, or the user may not read it
+        """
+        self.ensure_one()
+        document = self._get_documents().get(self)
+        if not document:
+            raise UserError(self.env._("This document was deleted, or you may not read it."))
+        return document.get_formview_action()
+
+    def _get_total(self, currency=None):
+        """Revenue and cost of what these links tie and the user may read, in one currency.
+
+        A document counts once, whatever it is tied to, and an invoice within its sales order where both are tied.
+
+        :return: (revenue, cost); in the company's own currency where none is given
+        """
+        counted = self.filtered("is_counted")
+        totals = dict.fromkeys(("revenue", "cost"), 0.0)
+        by_document = {(link.res_model, link.res_id, link.role): link for link in counted}
+        for link in by_document.values():
+            if any((model, whole_id, link.role) in by_document for model, whole_id in link.wholes or []):
+                continue
+            amount = link.amount
+            if currency and currency != link.currency_id:
+                day = link.document_date or fields.Date.context_today(link)
+                amount = link.currency_id._convert(amount, currency, link.company_id, day)
+            totals[link.role] += amount
+        return totals["revenue"], totals["cost"]

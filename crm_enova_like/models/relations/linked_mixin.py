@@ -1,0 +1,108 @@
+from odoo import fields, models
+
+from .document_link import SOURCES
+
+
+class CrmLinkedMixin(models.AbstractModel):
+    """Tasks, events and orders: their documents, and new ones that come linked."""
+
+    _name = "crm.linked.mixin"
+    _description = "Has Linked Documents"
+
+    document_count = fields.Integer(compute="_compute_document_count")
+    linked_revenue = fields.Monetary(
+        compute="_compute_linked_sums", currency_field="link_currency_id",
+        help="Net, of the confirmed documents that are linked as revenue and that you may read.")
+    linked_cost = fields.Monetary(
+        compute="_compute_linked_sums", currency_field="link_currency_id",
+        help="Net, of the confirmed documents that are linked as cost and that you may read.")
+    link_currency_id = fields.Many2one(
+        "res.currency", string="Company Currency", compute="_compute_linked_sums")
+
+    def _get_link_field(self):
+        return next(field for field, model in SOURCES.items() if model == self._name)
+
+    def _compute_document_count(self):
+        field = self._get_link_field()
+        counts = dict(self.env["crm.document.link"]._read_group([(field, "in", self.ids)], [field], ["__count"]))
+        for record in self:
+            record.document_count = counts.get(record, 0)
+
+    def _compute_linked_sums(self):
+        Link, field = self.env["crm.document.link"], self._get_link_field()
+        links = Link.search([(field, "in", self.ids), ("role", "!=", "none")]).grouped(field)
+        for record in self:
+            record.link_currency_id = record.company_id.currency_id
+            record.linked_revenue, record.linked_cost = links.get(record, Link)._get_total()
+
+    def _link_documents(self, documents, role=None):
+        """Tie documents to one record, once.
+
+        :param documents: recordset of a registered kind
+        """
+        self.ensure_one()
+        field = self._get_link_field()
+        have = set(self.env["crm.document.link"].search([
+            (field, "=", self.id), ("res_model", "=", documents._name), ("res_id", "in", documents.ids),
+        ]).mapped("res_id"))
+        return self.env["crm.document.link"].create([
+            {field: self.id, "res_model": documents._name, "res_id": document.id, **({"role": role} if role else {})}
+            for document in documents if document.id not in have])
+
+    def _get_link_source(self):
+        return f"{self._name},{self.id}"
+
+    def _new_document_action(self, model, name, defaults):
+        self.ensure_one()
+        self.check_access("write")
+        return {
+            "type": "ir.actions.act_window", "name": name, "res_model": model,
+            "view_mode": "form", "views": [(False, "form")],
+            "context": {"default_crm_link_source": self._get_link_source(), "default_company_id": self.company_id.id,
+                        **defaults},
+        }
+
+    def action_new_quotation(self):
+        """A new quotation to the contractor, linked when it is saved."""
+        return self._new_document_action("sale.order", self.env._("New quotation"), {
+            "default_partner_id": self.partner_id.id, "default_campaign_id": self.campaign_id.id,
+            "default_origin": self.display_name})
+
+    def action_new_invoice(self):
+        """A new customer invoice, linked when it is saved."""
+        return self._new_document_action("account.move", self.env._("New invoice"), {
+            "default_move_type": "out_invoice", "default_partner_id": self.partner_id.id,
+            "default_invoice_origin": self.display_name})
+
+    def action_new_transfer(self):
+        """A new transfer, linked when it is saved."""
+        return self._new_document_action("stock.picking", self.env._("New transfer"), {
+            "default_partner_id": self.partner_id.id, "default_origin": self.display_name})
+
+    def action_view_documents(self):
+        """The documents linked to the records."""
+        field = self._get_link_field()
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_document_link")
+        action.update(domain=[(field, "in", self.ids)], context={f"default_{field}": self[:1].id})
+        return action
+
+
+class CrmTask(models.Model):
+    _name = "crm.task"
+    _inherit = ["crm.task", "crm.linked.mixin"]
+
+    document_link_ids = fields.One2many("crm.document.link", "task_id", string="Documents")
+
+
+class CrmEvent(models.Model):
+    _name = "crm.event"
+    _inherit = ["crm.event", "crm.linked.mixin"]
+
+    document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
+
+
+class CrmServiceOrder(models.Model):
+    _name = "crm.service.order"
+    _inherit = ["crm.service.order", "crm.linked.mixin"]
+
+    document_link_ids = fields.One2many("crm.document.link", "order_id", string="Documents")

@@ -1,0 +1,142 @@
+from bisect import bisect_left
+from datetime import datetime, timedelta
+
+import pytz
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+
+from ..common import schedule as inspection_schedule
+from .task import OPEN_TASK_STATES
+
+LONGEST_LEAVE = timedelta(days=60)    # a calendar that does not work for longer moves nothing
+
+
+class CrmTask(models.Model):
+    """Recurrence: the next task of a series is made when one is done or
+    cancelled. The n-th date is counted from the first one, so it never drifts."""
+
+    _inherit = "crm.task"
+
+    repeats = fields.Boolean(string="Recurrent", tracking=True)
+    repeat_number = fields.Integer(string="Repeat Every", default=1)
+    repeat_unit = fields.Selection(
+        [("day", "Days"), ("week", "Weeks"), ("month", "Months"), ("year", "Years")], default="week", required=True)
+    repeat_until = fields.Date(string="Until", help="The last day on which a task of the series may be.")
+    repeat_count = fields.Integer(string="Number of Times", help="How many tasks the series has; 0: until the date.")
+    repeat_working_days = fields.Boolean(
+        string="On Working Days", help="A day off of the company's calendar moves the task to the next working day.")
+    series_id = fields.Many2one(
+        "crm.task", string="First of the Series", copy=False, readonly=True, index="btree_not_null",
+        ondelete="set null")
+    series_index = fields.Integer(copy=False, readonly=True)
+    series_day = fields.Date(
+        compute="_compute_series_day", store=True, readonly=False, precompute=True, copy=False,
+        help="The day from which the dates of the series are counted: that of its first task. Postponing the task "
+             "or dragging it in the calendar leaves it.")
+
+    _series_uniq = models.UniqueIndex(
+        "(series_id, series_index) WHERE series_id IS NOT NULL", "This task of the series exists already.")
+    _repeat_positive = models.Constraint(
+        "CHECK(NOT repeats OR (repeat_number >= 1 AND repeat_count >= 0))",
+        "A task repeats every 1 or more days, weeks, months or years.")
+
+    @api.depends("repeats", "planned_start", "date_deadline")
+    def _compute_series_day(self):
+        for task in self:
+            task.series_day = task.repeats and task._get_planned_day()
+
+    def _get_planned_day(self):
+        """The day of one task in its company's time zone: of its plan, else its deadline."""
+        self.ensure_one()
+        if not self.planned_start:
+            return self.date_deadline
+        return pytz.utc.localize(self.planned_start).astimezone(self.company_id._service_tz()).date()
+
+    @api.constrains("repeats", "repeat_until", "repeat_count", "planned_start", "date_deadline")
+    def _check_repeat(self):
+        for task in self.filtered("repeats"):
+            if not task.repeat_until and task.repeat_count < 1:
+                raise ValidationError(self.env._(
+                    "Task %(task)s would repeat without end: give the last day, or the number of times.",
+                    task=task.name))
+            if not task.planned_start and not task.date_deadline:
+                raise ValidationError(self.env._(
+                    "Task %(task)s repeats, so it needs a deadline or a planned start.", task=task.name))
+
+    def write(self, vals):
+        before = {task: task.state for task in self} if vals.get("state") in ("done", "cancelled") else {}
+        result = super().write(vals)
+        finished = self.filtered(lambda task: before.get(task) in OPEN_TASK_STATES and task.repeats)
+        # two people at once: the second waits here, tries again, and is told that the task is done
+        finished.flush_recordset(["state"])
+        finished._make_next()
+        return result
+
+    def _make_next(self):
+        """Make the next task of each series, once."""
+        vals_list = []
+        for task in self:
+            # the series' other tasks may be a colleague's, out of sight of who finishes this one
+            first, index = (task.series_id or task).sudo(), (task.series_index or 0) + 1
+            if task.repeat_count and index >= task.repeat_count:
+                continue
+            vals = task._prepare_next(first, index)
+            if vals:
+                vals_list.append(vals)
+        have = {(series.id, index) for series, index in self.sudo().with_context(active_test=False)._read_group(
+            [("series_id", "in", [vals["series_id"] for vals in vals_list])], ["series_id", "series_index"])}
+        self.create([vals for vals in vals_list if (vals["series_id"], vals["series_index"]) not in have])
+
+    def _prepare_next(self, first, index):
+        """Values of one series' task with a number, or None past its end."""
+        self.ensure_one()
+        zone = self.company_id._service_tz()
+        vals = {**self.copy_data()[0], "series_id": first.id, "series_index": index, "state": "open",
+                "requester_id": self.requester_id.id, "parent_id": self.parent_id.id}
+        start = first.planned_start and pytz.utc.localize(first.planned_start).astimezone(zone)
+        day = first._get_planned_day()
+        due = self._get_series_date(first.series_day or day, index)
+        if self.repeat_until and due > self.repeat_until:
+            return None
+        if start:
+            local = zone.localize(datetime.combine(due, start.time()))
+            vals["planned_start"] = local.astimezone(pytz.utc).replace(tzinfo=None)
+            vals["planned_stop"] = first.planned_stop and vals["planned_start"] + (
+                first.planned_stop - first.planned_start)
+            vals["date_deadline"] = first.date_deadline and due + (first.date_deadline - day)
+        else:
+            vals["date_deadline"] = due
+        return vals
+
+    def _get_series_date(self, first, index):
+        """The date of a series' task with a number, counted from the first one's.
+
+        On working days, dates that are moved to the same day are one: a daily
+        task goes from Friday to Monday, and is there once.
+        """
+        if not self.repeat_working_days or not self.company_id.resource_calendar_id:
+            return inspection_schedule.nth_date(first, index, self.repeat_number, self.repeat_unit)
+        due, n, working, end = first, 0, [], first
+        for _number in range(index):
+            previous = due
+            while due <= previous:
+                n += 1
+                due = inspection_schedule.nth_date(first, n, self.repeat_number, self.repeat_unit)
+                if due + LONGEST_LEAVE > end:
+                    end = due + timedelta(days=366) + LONGEST_LEAVE
+                    working = self.company_id._get_working_days(due, end)
+                place = bisect_left(working, due)
+                if place < len(working) and working[place] <= due + LONGEST_LEAVE:
+                    due = working[place]
+        return due
+
+    @api.ondelete(at_uninstall=False)
+    def _check_not_first(self):
+        # the dates of the others are counted from it
+        following = self.with_context(active_test=False).sudo().search(
+            [("series_id", "in", self.ids), ("id", "not in", self.ids)], limit=1)
+        if following:
+            raise UserError(self.env._(
+                "Task %(task)s is the first of a series, and the others are counted from it: archive it instead.",
+                task=following.series_id.name))

@@ -1,0 +1,169 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..order.stage import OPEN_STATES
+
+
+class CrmServicePartDemand(models.Model):
+    """Parts needed (zapotrzebowanie): what open orders have still to get, by
+    product and warehouse, and whether the stock covers it."""
+
+    _name = "crm.service.part.demand"
+    _description = "Parts Needed by Service Orders"
+    _auto = False
+    _order = "date_deadline, id"
+    _rec_name = "product_id"
+
+    product_id = fields.Many2one("product.product", readonly=True)
+    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
+    company_id = fields.Many2one("res.company", readonly=True)
+    order_count = fields.Integer(string="Orders", readonly=True)
+    date_deadline = fields.Date(
+        string="First Deadline", readonly=True, help="The earliest deadline of the orders that wait.")
+    quantity = fields.Float(
+        string="Needed", digits="Product Unit", readonly=True, help="Planned on open orders and not issued yet.")
+    quantity_reserved = fields.Float(
+        string="Reserved", digits="Product Unit", readonly=True, help="Reserved for these orders on open RWs.")
+    quantity_requested = fields.Float(
+        string="On Order", digits="Product Unit", readonly=True,
+        help="Asked for by replenishment for these orders and not arrived yet, confirmed or not.")
+    free_qty = fields.Float(
+        string="Free", digits="Product Unit", compute="_compute_stock", compute_sudo=True,
+        help="In the warehouse and reserved for nobody.")
+    incoming_qty = fields.Float(
+        string="On Its Way", digits="Product Unit", compute="_compute_stock", compute_sudo=True,
+        help="On confirmed receipts and transfers to the warehouse.")
+    shortage = fields.Float(
+        digits="Product Unit", compute="_compute_stock", compute_sudo=True,
+        help="What is needed and neither reserved, nor free, nor incoming.")
+    is_short = fields.Boolean(compute="_compute_stock", compute_sudo=True, search="_search_is_short")
+    order_names = fields.Char(string="Orders That Wait", compute="_compute_order_names", compute_sudo=True)
+
+    _depends = {
+        "crm.service.order": ["state", "type_id", "date_deadline", "active"],
+        "crm.service.order.type": ["warehouse_id", "rw_picking_type_id"],
+        "crm.service.order.line": [
+            "order_id", "product_id", "uom_id", "company_id", "needs_issue", "quantity_to_issue", "quantity_requested"],
+        "stock.move": ["service_line_id", "state", "quantity", "product_uom"],
+        "stock.picking.type": ["warehouse_id"],
+        "stock.warehouse": ["company_id", "sequence", "active"],
+    }
+
+    @property
+    def _table_query(self):
+        # an order's warehouse: its RW type's, its own, else the company's first one
+        return SQL(
+            """
+            SELECT min(line.id) AS id, line.product_id, place.warehouse_id, line.company_id,
+                   count(DISTINCT line.order_id) AS order_count,
+                   min(service.date_deadline) AS date_deadline,
+                   sum(line.quantity_to_issue * unit.factor / base.factor) AS quantity,
+                   sum(line.quantity_requested * unit.factor / base.factor) AS quantity_requested,
+                   sum(coalesce(reserved.quantity, 0)) AS quantity_reserved
+              FROM crm_service_order_line line
+              JOIN crm_service_order service ON service.id = line.order_id
+              JOIN crm_service_order_type kind ON kind.id = service.type_id
+              LEFT JOIN stock_picking_type operation ON operation.id = kind.rw_picking_type_id
+              JOIN LATERAL (
+                    SELECT coalesce(operation.warehouse_id, kind.warehouse_id, (
+                           SELECT id FROM stock_warehouse
+                            WHERE company_id = line.company_id AND active
+                            ORDER BY sequence, id LIMIT 1)) AS warehouse_id) place ON TRUE
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              JOIN uom_uom base ON base.id = template.uom_id
+              JOIN uom_uom unit ON unit.id = line.uom_id
+              LEFT JOIN LATERAL (
+                    SELECT sum(move.quantity * move_unit.factor / base.factor) AS quantity
+                      FROM stock_move move
+                      JOIN uom_uom move_unit ON move_unit.id = move.product_uom
+                      JOIN stock_picking_type type ON type.id = move.picking_type_id
+                     WHERE move.service_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
+                       AND type.service_document = 'rw') reserved ON TRUE
+             WHERE line.needs_issue AND template.is_storable AND service.active AND service.state IN %s
+             GROUP BY line.product_id, place.warehouse_id, line.company_id
+            """, tuple(OPEN_STATES))
+
+    @api.depends("product_id", "warehouse_id", "quantity", "quantity_reserved")
+    def _compute_stock(self):
+        for warehouse, rows in self.grouped("warehouse_id").items():
+            # one read of core's quantities for all the warehouse's products
+            products = rows.product_id.with_company(warehouse.company_id).with_context(warehouse_id=warehouse.id)
+            stock = {product.id: product for product in products}
+            for row in rows:
+                product = stock[row.product_id.id]
+                row.free_qty = max(product.free_qty, 0.0) if warehouse else 0.0
+                row.incoming_qty = product.incoming_qty if warehouse else 0.0
+                missing = row.quantity - row.quantity_reserved - row.free_qty - row.incoming_qty
+                row.is_short = product.uom_id.compare(missing, 0.0) > 0
+                row.shortage = product.uom_id.round(missing) if row.is_short else 0.0
+
+    def _search_is_short(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        # as many rows as there are products that orders wait for
+        short = self.search([]).filtered("is_short")
+        return Domain("id", "in", short.ids)
+
+    def _get_lines(self):
+        """The orders' lines behind the rows (call with sudo or rights on orders)."""
+        lines = self.env["crm.service.order.line"]
+        if not self:
+            return lines
+        found = lines.search([
+            ("needs_issue", "=", True), ("product_id", "in", self.product_id.ids),
+            ("company_id", "in", self.company_id.ids), ("order_id.state", "in", OPEN_STATES)])
+        keys = {(row.product_id, row.warehouse_id) for row in self}
+        return lines.concat(*(group for key, group in found._group_by_demand().items() if key in keys))
+
+    @api.depends("product_id", "warehouse_id", "quantity")
+    def _compute_order_names(self):
+        lines = self._get_lines()._sort_by_urgency()._group_by_demand()
+        for row in self:
+            mine = lines.get((row.product_id, row.warehouse_id), [])
+            quantities = {}
+            for line in mine:
+                quantities[line.order_id] = quantities.get(line.order_id, 0.0) + line.uom_id._compute_quantity(
+                    line.quantity_to_issue, row.product_id.uom_id)
+            row.order_names = ", ".join(f"{order.name} × {quantity:g}" for order, quantity in quantities.items())
+
+    def action_replenish(self):
+        """Core's replenishment of one product, with what is short proposed."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_product_replenish")
+        action["context"] = {
+            "default_product_id": self.product_id.id,
+            "default_product_tmpl_id": self.product_id.product_tmpl_id.id,
+            "default_quantity": self.shortage or 1.0,
+            "default_warehouse_id": self.warehouse_id.id,
+            "default_service_demand": True,
+        }
+        return action
+
+    def action_view_forecast(self):
+        """Core's forecast of the product: who takes it, and what comes."""
+        self.ensure_one()
+        action = self.product_id.action_product_forecast_report()
+        action["context"] = {
+            "active_id": self.product_id.id, "active_model": "product.product", "warehouse_id": self.warehouse_id.id}
+        return action
+
+    def action_view_orders(self):
+        """The orders that wait, for who may read them."""
+        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_order")
+        action["domain"] = [("id", "in", self._get_lines().order_id.ids)]
+        action["context"] = {}
+        return action
+
+
+class CrmServiceOrderLine(models.Model):
+    _inherit = "crm.service.order.line"
+
+    def _group_by_demand(self):
+        """The lines by product and by the warehouse whose RW issues them."""
+        warehouses = {
+            order_type: order_type.rw_picking_type_id.warehouse_id or order_type._get_warehouse()
+            for order_type in self.order_id.type_id}
+        return self.grouped(lambda line: (line.product_id, warehouses[line.order_id.type_id]))

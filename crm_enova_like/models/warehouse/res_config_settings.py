@@ -1,0 +1,58 @@
+from odoo import api, fields, models
+
+
+class ResConfigSettings(models.TransientModel):
+    _inherit = "res.config.settings"
+
+    service_location_id = fields.Many2one(related="company_id.service_location_id", readonly=False)
+    service_valuation_account_id = fields.Many2one(
+        "account.account", string="Cost Account of Service Parts",
+        compute="_compute_service_valuation_account_id", inverse="_inverse_service_valuation_account_id",
+        check_company=True, groups="account.group_account_readonly,account.group_account_invoice")
+    inspection_horizon_months = fields.Integer(related="company_id.inspection_horizon_months", readonly=False)
+    inspection_nearby_days = fields.Integer(related="company_id.inspection_nearby_days", readonly=False)
+    inspection_catch_up = fields.Selection(related="company_id.inspection_catch_up", readonly=False)
+    assignment_notice = fields.Boolean(related="company_id.assignment_notice", readonly=False)
+    service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
+    service_account_proposal_id = fields.Many2one(
+        "account.account", string="Proposed Account", compute="_compute_service_account_proposal_id",
+        groups="account.group_account_readonly,account.group_account_invoice")
+
+    @api.depends("company_id", "service_location_id")
+    def _compute_service_valuation_account_id(self):
+        for settings in self:
+            settings.service_valuation_account_id = settings.service_location_id.sudo().valuation_account_id
+
+    def _inverse_service_valuation_account_id(self):
+        for settings in self:
+            # the settings are an administrator's; the location may be guarded by stock rights
+            location = settings.service_location_id.sudo()
+            if location and location.valuation_account_id != settings.service_valuation_account_id:
+                location.valuation_account_id = settings.service_valuation_account_id
+
+    @api.depends("company_id", "service_location_id", "service_valuation_account_id")
+    def _compute_service_account_missing(self):
+        """Whether RWs of real-time products post no entry, for want of an account."""
+        for settings in self.sudo():
+            settings.service_account_missing = (
+                not settings.service_valuation_account_id
+                and settings.company_id._has_real_time_products()
+            )
+
+
+    @api.depends("company_id", "service_valuation_account_id")
+    def _compute_service_account_proposal_id(self):
+        for settings in self:
+            settings.service_account_proposal_id = (
+                not settings.service_valuation_account_id
+                and settings.company_id.sudo()._get_service_account_proposal())
+
+    def action_use_service_account_proposal(self):
+        """Take the proposed cost account; accounting is changed by no other way
+        than a person's own press."""
+        self.ensure_one()
+        self.check_access("write")
+        # an accountant need not hold stock rights to set the account of RWs
+        location = self.company_id._get_service_location()
+        location.valuation_account_id = self.company_id.sudo()._get_service_account_proposal()
+        return {"type": "ir.actions.client", "tag": "soft_reload"}

@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..order.stage import OPEN_STATES
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    service_order_id = fields.Many2one(
+        "crm.service.order", string="Service Order", index="btree_not_null", copy=True, check_company=True,
+        ondelete="restrict")
+    service_document = fields.Selection(
+        related="picking_type_id.service_document", store=True, index="btree_not_null")
+    # what a keeper without our rights needs to know of the order
+    service_order_name = fields.Char(compute="_compute_service_purpose", compute_sudo=True)
+    service_device_names = fields.Char(string="Devices", compute="_compute_service_purpose", compute_sudo=True)
+    service_purpose = fields.Char(
+        string="Purpose", compute="_compute_service_purpose", compute_sudo=True,
+        help="Przeznaczenie: the order and the device for which the parts were issued.")
+
+    service_deadline = fields.Date(
+        string="Order Deadline", related="service_order_id.date_deadline", store=True,
+        help="The deadline of the service order for which the parts are.")
+    service_user_id = fields.Many2one(
+        "res.users", string="Technician", related="service_order_id.user_id")
+
+    _service_open_idx = models.Index(
+        "(service_deadline, date_deadline, id) "
+        "WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
+
+    @api.depends("service_order_id")
+    def _compute_service_purpose(self):
+        for picking in self:
+            order = picking.service_order_id
+            # the devices whose parts are on this document, or the order's
+            lines = picking.move_ids.service_line_id
+            devices = lines.device_line_id.device_id or order.device_line_ids.device_id
+            picking.service_order_name = order.name
+            picking.service_device_names = ", ".join(devices.mapped("display_name"))
+            picking.service_purpose = " – ".join(filter(None, [order.name, picking.service_device_names])) or False
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        types = self.env["stock.picking.type"].browse(
+            {vals["picking_type_id"] for vals in vals_list if vals.get("picking_type_id")})
+        service = types.filtered("service_document")
+        if service:
+            mine = [vals for vals in vals_list if vals.get("picking_type_id") in service.ids
+                    and vals.get("name", "/") == "/"]
+            for vals, name in zip(mine, self._next_buffer_names(len(mine)), strict=True):
+                vals["name"] = name
+        return super().create(vals_list)
+
+    @api.model
+    def _next_buffer_names(self, count):
+        """Names of documents that are not validated yet (*bufor*): they take no
+        number of the RW and ZW series."""
+        if not count:
+            return []
+        # sequences are a system user's; the transfer is the user's own
+        sequence_id = self.env["ir.model.data"]._xmlid_to_res_id(
+            "crm_enova_like.sequence_buffer", raise_if_not_found=True)
+        return self.env["ir.sequence"].sudo().browse(sequence_id)._next_batch(count)
+
+    def _action_done(self):
+        """RWs and ZWs get their number here, by the day at the company's place
+        (*bufor* → *zatwierdzony*); rules of RWs bind the keeper too."""
+        service = self.filtered(lambda picking: picking.picking_type_id.service_document and picking.state != "done")
+        # rules of the order, for a keeper without our rights
+        service.sudo()._check_service_rules()
+        result = super()._action_done()
+        done = service.filtered(lambda picking: picking.state == "done")
+        done._assign_service_numbers()
+        done.filtered(lambda picking: picking.service_document == "rw")._tell_technicians()
+        return result
+
+    def _tell_technicians(self):
+        """The technician of an order whose parts the warehouse issues learns
+        that they are out."""
+        # the keeper has no rights on the order
+        for picking in self.sudo():
+            order = picking.service_order_id
+            if order.type_id.issue_by != "warehouse" or not order.user_id or order.user_id == self.env.user:
+                continue
+            parts = ", ".join(
+                f"{move.product_id.display_name} × {move.quantity:g}"
+                for move in picking.move_ids if move.state == "done")
+            order._tell_technician("crm_enova_like.mail_activity_parts_issued", f"{picking.name}: {parts}")
+
+    def _check_service_rules(self):
+        for picking in self:
+            order = picking.service_order_id
+            if picking.picking_type_id.service_document == "rw" and order and order.state not in OPEN_STATES:
+                raise UserError(self.env._(
+                    "%(document)s: order %(order)s is closed, no parts can be issued to it.",
+                    document=picking.name, order=order.name))
+
+    def _assign_service_numbers(self):
+        for (picking_type, date), pickings in self.grouped(
+                lambda picking: (picking.picking_type_id, picking.company_id._service_date(picking.date_done))).items():
+            # sequences are a system user's; the transfer was validated by its user
+            numbers = picking_type.sequence_id.sudo()._next_batch(len(pickings), date)
+            for picking, number in zip(pickings, numbers, strict=True):
+                picking.name = number
+
+    def action_open_service_order(self):
+        """Open the service order of a warehouse document."""
+        self.ensure_one()
+        return self.service_order_id.get_formview_action()

@@ -1,0 +1,1 @@
+from . import rw_document

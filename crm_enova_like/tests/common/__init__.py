@@ -1,0 +1,3 @@
+from .firm import InspectionCommon, ServiceCommon
+from . import test_common_assignment
+from . import test_common_numbering

@@ -1,0 +1,4 @@
+from . import test_device
+from . import test_device_copy
+from . import test_device_delivery
+from . import test_device_label

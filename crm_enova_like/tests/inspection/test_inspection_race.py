@@ -1,0 +1,282 @@
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from unittest.mock import patch
+
+import psycopg2
+
+from odoo import SUPERUSER_ID, api
+from odoo.modules.registry import Registry
+from odoo.sql_db import db_connect
+from odoo.tests import get_db_name, tagged
+from odoo.tests.common import BaseCase
+from odoo.tools import SQL, mute_logger
+
+from odoo.addons.crm_enova_like.models import service_inspection_notice, service_inspection_plan
+from odoo.addons.crm_enova_like.models.common.schedule import dates_until
+
+from ..warehouse.test_warehouse_race import PATIENCE, Request
+
+PLANS = 12
+CONTRACTORS = 3
+
+
+@tagged("post_install", "-at_install")
+class TestInspectionRace(BaseCase):
+    """The scheduler on two real connections at once, and killed half-way through a batch."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.registry = Registry(get_db_name())
+        for patcher in (
+            patch("odoo.service.model.random"),
+            patch.object(service_inspection_plan, "BATCH", 5), patch.object(service_inspection_notice, "BATCH", 1),
+        ):
+            mock = patcher.start()
+            if hasattr(mock, "uniform"):
+                # Odoo waits up to two seconds before it runs a request again
+                mock.uniform.return_value = 0.01
+            cls.addClassCleanup(patcher.stop)
+
+    def setUp(self):
+        super().setUp()
+        self.addCleanup(self._remove_firm)
+        with self._environment() as env:
+            self.today = env.company._service_today()
+            self.horizon = env["crm.service.inspection.plan"]._get_horizon(env.company)
+            self.last_mail = env["mail.mail"].search([], order="id desc", limit=1).id or 0
+            self.partner_ids = env["res.partner"].create([
+                {"name": f"Race {index}", "email": f"race{index}@example.com"} for index in range(CONTRACTORS)]).ids
+            device_type = env["crm.service.device.type"].create({"name": "Race", "prefix": "RACE"})
+            regime = env["crm.service.inspection.regime"].create({
+                "name": "Race", "interval_number": 1, "interval_unit": "month", "counting": "anchor",
+                "lead_days": 40, "notify_partner": True})
+            devices = env["crm.service.device"].create([
+                {"name": f"Race {index}", "type_id": device_type.id, "identifier": f"RACE/{index}",
+                 "partner_id": self.partner_ids[index % CONTRACTORS]} for index in range(PLANS)])
+            self.anchor = self.today - timedelta(days=10)
+            plans = env["crm.service.inspection.plan"].create([
+                {"device_id": device.id, "regime_id": regime.id, "anchor_date": self.anchor} for device in devices])
+            self.type_id, self.regime_id, self.device_ids, self.plan_ids = (
+                device_type.id, regime.id, devices.ids, plans.ids)
+            self.dates = dates_until(self.anchor, self.today, self.horizon, 1, "month")
+        # what else the database holds is not the test's
+        for model, method, field in (
+            ("crm.service.inspection.plan", "_get_due_domain", "id"),
+            ("crm.service.inspection", "_get_notice_domain", "plan_id"),
+        ):
+            self._patch(model, method, lambda original, *args, field=field: [
+                *original(*args), (field, "in", self.plan_ids)])
+
+    @contextmanager
+    def _environment(self):
+        with self.registry.cursor() as cr:
+            yield api.Environment(cr, SUPERUSER_ID, {"lang": "en_US", "tracking_disable": True})
+
+    def _remove_firm(self):
+        with self._environment() as env:
+            env["mail.mail"].search([("id", ">", self.last_mail), ("model", "=", "crm.service.inspection")]).unlink()
+            devices = env["crm.service.device"].browse(self.device_ids)
+            devices.inspection_ids.unlink()
+            devices.plan_ids.unlink()
+            devices.unlink()
+            env["crm.service.inspection.regime"].browse(self.regime_id).unlink()
+            env["crm.service.device.type"].browse(self.type_id).unlink()
+            env["res.partner"].browse(self.partner_ids).unlink()
+
+    def _patch(self, model, method, wrapper):
+        """Replace a method of a model; the wrapper gets the original, bound."""
+        cls = self.registry[model]
+        original = getattr(cls, method)
+
+        def patched(records, *args, **kwargs):
+            return wrapper(lambda *args, **kwargs: original(records, *args, **kwargs), *args, **kwargs)
+
+        patcher = patch.object(cls, method, patched)
+        patcher.start()
+        self.addCleanup(patcher.stop)
+        return patcher
+
+    @staticmethod
+    def _generate(env):
+        env["crm.service.inspection.plan"]._cron_generate()
+
+    @staticmethod
+    def _notify(env):
+        env["crm.service.inspection"]._cron_notify()
+
+    def _run(self, work):
+        with self._environment() as env:
+            work(env)
+
+    def _made(self):
+        """{plan: its dates}, as they are in the database."""
+        with self._environment() as env:
+            made = {plan: [] for plan in self.plan_ids}
+            for plan, date in env.execute_query(SQL(
+                    "SELECT plan_id, planned_date FROM crm_service_inspection WHERE plan_id IN %s "
+                    "ORDER BY planned_date", tuple(self.plan_ids))):
+                made[plan].append(date)
+            return made
+
+    def _assert_every_date_once(self):
+        self.assertGreater(len(self.dates), 10)
+        self.assertEqual(self._made(), dict.fromkeys(self.plan_ids, self.dates))
+
+    def _mails(self):
+        """[contractor] of the e-mails made, by id."""
+        with self._environment() as env:
+            mails = env["mail.mail"].search(
+                [("id", ">", self.last_mail), ("model", "=", "crm.service.inspection")], order="id")
+            return [mail.recipient_ids.id for mail in mails]
+
+    def _assert_every_contractor_once(self):
+        self.assertEqual(sorted(self._mails()), self.partner_ids)
+        with self._environment() as env:
+            due = env["crm.service.inspection"].search([
+                ("plan_id", "in", self.plan_ids), ("planned_date", "<=", self.today + timedelta(days=40))])
+            self.assertGreaterEqual(len(due), PLANS)
+            self.assertTrue(all(due.mapped("date_notified")))
+
+    def _while_one_holds(self, work, model, method, before):
+        """One run stops in the method, before or after it has done its work, until another run has ended."""
+        held, go_on = threading.Event(), threading.Event()
+
+        def hold(original, *args, **kwargs):
+            if threading.current_thread() is not first or held.is_set():
+                return original(*args, **kwargs)
+            if before:
+                held.set()
+                go_on.wait(PATIENCE)
+                return original(*args, **kwargs)
+            result = original(*args, **kwargs)
+            held.set()
+            go_on.wait(PATIENCE)
+            return result
+
+        first, second = (Request(self, SUPERUSER_ID, work) for _each in range(2))
+        self._patch(model, method, hold)
+        first.start()
+        self.assertTrue(held.wait(PATIENCE))
+        second.start()
+        second.join(PATIENCE)
+        go_on.set()
+        first.join(PATIENCE)
+        for request in (first, second):
+            self.assertFalse(request.is_alive(), "a run did not end")
+            if request.error:
+                raise request.error
+        return first, second
+
+    @staticmethod
+    def _interrupt(_env):
+        raise KeyboardInterrupt
+
+    @staticmethod
+    def _disconnect(env):
+        pid = env.cr._cnx.get_backend_pid()
+        with db_connect(get_db_name()).cursor() as cr:
+            cr.execute("SELECT pg_terminate_backend(%s)", [pid])
+        env.cr.execute("SELECT 1")
+
+    # THE GENERATOR
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_runs_freely(self):
+        start = threading.Barrier(2, timeout=PATIENCE)
+        requests = [Request(self, SUPERUSER_ID, self._generate, before=start.wait) for _each in range(2)]
+        for request in requests:
+            request.start()
+        for request in requests:
+            request.join(PATIENCE)
+            self.assertFalse(request.is_alive(), "a run did not end")
+            if request.error:
+                raise request.error
+        self._assert_every_date_once()
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_run_beside_one_that_holds_a_batch(self):
+        self._while_one_holds(self._generate, "crm.service.inspection.plan", "_generate", before=False)
+        self._assert_every_date_once()
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_run_that_looked_before_another_made_all(self):
+        first, _second = self._while_one_holds(
+            self._generate, "crm.service.inspection.plan", "try_lock_for_update", before=True)
+        self.assertEqual(first.tries, 2, "the database refused what it had read")
+        self._assert_every_date_once()
+
+    def _kill(self, work, model, method, nth, how):
+        """A run that ends in its nth call of the method; the next is whole again."""
+        calls = []
+
+        def patched(original, *args, **kwargs):
+            calls.append(method)
+            result = original(*args, **kwargs)
+            if len(calls) == nth:
+                how(env)
+            return result
+
+        patcher = self._patch(model, method, patched)
+        try:
+            with self._environment() as env:
+                work(env)
+        except (KeyboardInterrupt, psycopg2.OperationalError, psycopg2.InterfaceError):
+            self.assertEqual(len(calls), nth)
+        else:
+            self.fail("the run was not killed")
+        finally:
+            patcher.stop()
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def _test_killed_half_way_through_a_batch_and_run_again(self, how):
+        self._kill(self._generate, "crm.service.inspection.plan", "_prepare_inspections", 8, how)
+        self.assertEqual(
+            sorted(map(len, self._made().values())), [0] * 7 + [len(self.dates)] * 5, "the first batch alone is there")
+        for _again in range(2):
+            self._run(self._generate)
+            self._assert_every_date_once()
+
+    def test_killed_half_way_through_a_batch_and_run_again(self):
+        self._test_killed_half_way_through_a_batch_and_run_again(self._interrupt)
+
+    def test_connection_lost_half_way_through_a_batch_and_run_again(self):
+        self._test_killed_half_way_through_a_batch_and_run_again(self._disconnect)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_killed_between_making_and_committing_and_run_again(self):
+        self._kill(self._generate, "crm.service.inspection.plan", "_generate", 2, self._interrupt)
+        self.assertEqual(sorted(map(len, self._made().values())), [0] * 7 + [len(self.dates)] * 5)
+        self._run(self._generate)
+        self._assert_every_date_once()
+
+    # NOTICES
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_runs_write_once(self):
+        self._run(self._generate)
+        self._while_one_holds(self._notify, "crm.service.inspection", "_notify_partners", before=False)
+        self._assert_every_contractor_once()
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_a_run_that_looked_before_another_wrote(self):
+        self._run(self._generate)
+        self._while_one_holds(self._notify, "crm.service.inspection", "_notify_partners", before=True)
+        self._assert_every_contractor_once()
+
+    def _test_killed_after_the_first_contractor_and_run_again(self, how):
+        self._run(self._generate)
+        self._kill(self._notify, "crm.service.inspection", "_notify_partners", 2, how)
+        self.assertEqual(len(self._mails()), 1, "what was queued in the batch that died is not sent")
+        for _again in range(2):
+            self._run(self._notify)
+            self._assert_every_contractor_once()
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_killed_after_the_first_contractor_and_run_again(self):
+        self._test_killed_after_the_first_contractor_and_run_again(self._interrupt)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_connection_lost_after_the_first_contractor_and_run_again(self):
+        self._test_killed_after_the_first_contractor_and_run_again(self._disconnect)

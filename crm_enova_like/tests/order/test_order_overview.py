@@ -1,0 +1,147 @@
+from datetime import timedelta
+
+from odoo import Command, fields
+from odoo.tests import tagged
+
+from ..common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestOverview(ServiceCommon):
+    """The manager's numbers, each with the list behind it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # a company of its own: what other tests left is not counted
+        cls.company = cls.env["res.company"].create({
+            "name": "Serwis Liczony", "country_id": cls.env.ref("base.pl").id,
+            "currency_id": cls.env.company.currency_id.id})
+        cls.warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.company.id)], limit=1)
+        cls.manager.company_ids += cls.company
+        cls.technician.company_ids += cls.company
+        cls.env = cls.env(context={**cls.env.context, "allowed_company_ids": cls.company.ids})
+        cls.one, cls.two = cls.env["crm.service.device"].create([
+            {"name": name, "serial_number": name, "partner_id": cls.contractor.id, "company_id": cls.company.id}
+            for name in ("OV 1", "OV 2")])
+
+    def _order_of(self, *devices, **vals):
+        return self.env["crm.service.order"].create({
+            "partner_id": self.contractor.id, "company_id": self.company.id,
+            "device_line_ids": [Command.create({"device_id": device.id}) for device in devices], **vals})
+
+    def _numbers(self, user=None, companies=None):
+        Order = self.env["crm.service.order"].with_user(user or self.manager).with_context(
+            allowed_company_ids=(companies or self.company).ids)
+        sections = Order.get_service_overview()
+        tiles = {tile["name"]: tile for section in sections for tile in section["tiles"]}
+        for tile in tiles.values():
+            with self.subTest(tile["name"]):
+                self.assertEqual(Order.env[tile["res_model"]].search_count(tile["domain"]), tile["count"])
+        return tiles
+
+    def _counts(self, **options):
+        return {name: tile["count"] for name, tile in self._numbers(**options).items()}
+
+    def test_orders_by_stage(self):
+        one, two, done = self._order_of(self.one), self._order_of(self.two), self._order_of()
+        two.action_accept()
+        done.action_done()
+        counts = self._counts()
+        self.assertEqual(counts[f"stage_{one.stage_id.id}"], 1)
+        self.assertEqual(counts[f"stage_{two.stage_id.id}"], 1)
+        self.assertNotIn(f"stage_{done.stage_id.id}", counts, "closed orders are no work")
+
+    def test_overdue(self):
+        today = self.company._service_today()
+        late, due = self._order_of(self.one), self._order_of(self.two)
+        late.date_deadline, due.date_deadline = today - timedelta(days=1), today
+        tile = self._numbers()["overdue"]
+        self.assertEqual((tile["count"], tile["danger"]), (1, True))
+        self.assertEqual(self.env["crm.service.order"].search(tile["domain"]), late)
+
+    def test_ready_and_not_collected(self):
+        order = self._order_of(self.one, self.two)
+        one, two = order.device_line_ids
+        one.action_repaired()
+        self.assertEqual(self._counts()["ready"], 1)
+        two.action_release(reason="In a hurry")
+        self.assertEqual(self._counts()["ready"], 1)
+        one.action_release()
+        self.assertEqual(self._counts()["ready"], 0)
+        cancelled = self._order_of(self.one)
+        cancelled.device_line_ids.action_no_fault()
+        cancelled.action_cancel()
+        self.assertEqual(self._counts()["ready"], 0)
+
+    def test_parts_in_open_orders(self):
+        if not self.warehouse:
+            self.warehouse = self.env["stock.warehouse"].create(
+                {"name": "Counted", "code": "CNT", "company_id": self.company.id})
+        part = self.part.with_company(self.company)
+        part.standard_price = 50.0
+        self.env["stock.quant"]._update_available_quantity(part, self.warehouse.lot_stock_id, 5)
+        order = self._order_of(self.one)
+        self.assertEqual(self._numbers()["parts"]["amounts"], [])
+        line = self.add_part(order, part, 3)
+        order.action_issue_parts()
+        tile = self._numbers()["parts"]
+        self.assertEqual(tile["count"], 1)
+        self.assertEqual(tile["amounts"], [[150.0, self.company.currency_id.id]])
+        line.return_to_stock(1)
+        self.assertEqual(self._numbers()["parts"]["amounts"][0][0], order.total_cost)
+        self.assertEqual(order.total_cost, 100.0)
+        # a technician holds no stock rights, and sees what his own orders come to
+        order.user_id = self.technician
+        self.assertEqual(self._numbers(user=self.technician)["parts"]["amounts"][0][0], 100.0)
+
+    def test_back_within_30_days(self):
+        now = fields.Datetime.now()
+        repair = self._order_of(self.one, date_received=now - timedelta(days=60))
+        line = repair.device_line_ids
+        line.action_repaired()
+        repair.action_done()
+        line._write_outcome({"date_closed": now - timedelta(days=40)})
+        line.action_release()
+        line.date_released = now - timedelta(days=31)
+        again = self._order_of(self.one, date_received=now)
+        self.assertEqual(self._counts()["back"], 0, "31 days after it was collected")
+        line.date_released = now - timedelta(days=29)
+        tile = self._numbers()["back"]
+        self.assertEqual(self.env["crm.service.order"].search(tile["domain"]), again)
+        self.assertTrue(again.is_back)
+        self.assertFalse(repair.is_back)
+        line.date_released = False
+        self.assertEqual(self._counts()["back"], 0, "closed 40 days ago")
+        line._write_outcome({"date_closed": now - timedelta(days=2)})
+        self.assertEqual(self._counts()["back"], 1, "closed and not collected yet")
+        line._write_outcome({"state": "declined"})
+        self.assertEqual(self._counts()["back"], 0, "nothing was repaired")
+
+    def test_another_device_is_not_back(self):
+        repair = self._order_of(self.one)
+        repair.device_line_ids.action_repaired()
+        self._order_of(self.two)
+        self.assertEqual(self._counts()["back"], 0)
+
+    def test_companies_that_the_user_works_in_now(self):
+        order = self._order_of(self.one)
+        main = self.manager.company_id
+        self.assertNotIn(f"stage_{order.stage_id.id}", self._counts(companies=main))
+        both = self._numbers(companies=main | self.company)
+        self.assertIn(self.company.name, both[f"stage_{order.stage_id.id}"]["label"])
+
+    def test_only_what_the_user_may_read(self):
+        order = self._order_of(self.one, user_id=self.manager.id, requester_id=self.manager.id)
+        name = f"stage_{order.stage_id.id}"
+        self.assertEqual(self._counts()[name], 1)
+        self.assertNotIn(name, self._counts(user=self.technician), "a colleague's order")
+
+    def test_statements(self):
+        for _number in range(5):
+            self._order_of(self.one, self.two)
+        Order = self.env["crm.service.order"].with_user(self.manager)
+        Order.get_service_overview()    # fills the caches of rights
+        self.env.flush_all()
+        with self.assertQueryCount(7):
+            Order.get_service_overview()

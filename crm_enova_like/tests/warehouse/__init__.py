@@ -1,0 +1,6 @@
+from . import test_warehouse_part_demand
+from . import test_warehouse_parts
+from . import test_warehouse_parts_keeper
+from . import test_warehouse_race
+from . import test_warehouse_scan
+from . import test_warehouse_valuation

@@ -1,0 +1,2 @@
+from . import absent_wizard
+from . import visit_wizard

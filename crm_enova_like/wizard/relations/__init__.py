@@ -1,0 +1,2 @@
+from . import campaign_wizard
+from . import task_wizards
