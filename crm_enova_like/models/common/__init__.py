@@ -1,5 +1,5 @@
 from . import ir_sequence
 from . import res_company
+from . import state_mixin
 from . import work_mixin
 from . import res_partner
-from . import schedule

@@ -1,0 +1,174 @@
+from odoo import api, fields, models
+from odoo.exceptions import AccessError, UserError
+from odoo.tools import SQL, format_date, format_datetime
+
+from .formats import format_quantity
+
+MANAGERS = "crm_enova_like.group_manager"
+
+
+class CrmStateMixin(models.AbstractModel):
+    """One door for a record's state: ``write()``.
+
+    Buttons, a drag, an import and RPC write the same field, so whoever overrides ``write`` (an addon, an automation
+    rule, an audit log) sees all of them alike. The model checks and adds what follows in its own ``write``; facts,
+    which only follow from what was done, go through :meth:`_write_facts`.
+    """
+
+    _name = "crm.state.mixin"
+    _description = "Has a State"
+
+    is_open = fields.Boolean(
+        compute="_compute_is_open", store=True, precompute=True,
+        help="Whether something is still to be done about it.")
+
+    # WHICH STATES ARE OPEN
+
+    @api.model
+    def _get_open_states(self):
+        """The states in which a record is still to be worked on.
+
+        An addon that adds a state extends this, and calls :meth:`_recompute_is_open` when it is installed.
+
+        :return: tuple of values of ``state``
+        """
+        raise NotImplementedError
+
+    @api.depends("state")
+    def _compute_is_open(self):
+        states = self._get_open_states()
+        for record in self:
+            record.is_open = record.state in states
+
+    @api.model
+    def _recompute_is_open(self):
+        """Bring ``is_open`` of all records up to date with :meth:`_get_open_states`, by SQL.
+
+        For the post-init and uninstall hooks of an addon that changes which states are open.
+        """
+        self.flush_model(["state", "is_open"])
+        self.env.cr.execute(SQL(
+            "UPDATE %(table)s SET is_open = state IN %(states)s WHERE is_open IS DISTINCT FROM (state IN %(states)s)",
+            table=SQL.identifier(self._table), states=self._get_open_states()))
+        self.invalidate_model(["is_open"])
+
+    # CHECKS
+
+    def _get_state_names(self):
+        """The names of the states in the reader's language: {value: name}."""
+        return dict(self._fields["state"]._description_selection(self.env))
+
+    def _get_state_record_name(self):
+        """How one record is named in a sentence about its state, with the word for its kind: “Order ZSR/2026/00001”."""
+        self.ensure_one()
+        # sudo: the name of a kind is no secret
+        return f"{self.env['ir.model'].sudo()._get(self._name).name} {self.display_name}"
+
+    def _check_state(self, *states):
+        """Refuse an action that a record's state does not offer.
+
+        :param self: any number of records
+        :param states: values of ``state``
+        :raises UserError: names the record, its state, and the states in which the action is possible
+        """
+        names = self._get_state_names()
+        for record in self:
+            if record.state not in states:
+                raise UserError(self.env._(
+                    "%(record)s is “%(state)s”: this is possible only when it is %(states)s.",
+                    record=record._get_state_record_name(), state=names[record.state],
+                    states=", ".join(self.env._("“%(state)s”", state=names[state]) for state in states)))
+
+    def _check_open(self):
+        """Refuse to change what is closed.
+
+        :raises UserError: names the first record that is closed
+        """
+        for record in self:
+            if not record.is_open:
+                raise UserError(self.env._(
+                    "%(record)s is closed; reopen it first.", record=record._get_state_record_name()))
+
+    # FACTS
+
+    @api.model
+    def _get_fact_fields(self):
+        """Names of the fields that follow from what was done, and are never typed: set of str."""
+        return set()
+
+    def _write_facts(self, vals):
+        """Write facts, after the caller has checked that they are so: the one way to them.
+
+        sudo: a fact is written by what happened, whoever pressed the button; the right to do it was checked before.
+        """
+        return self.sudo().write(vals)
+
+    @api.model
+    def _check_facts(self, vals):
+        """Refuse facts that are typed, from an import and RPC too.
+
+        :param vals: values that are to be written
+        :raises UserError: names the fields
+        """
+        given = sorted(self._get_fact_fields() & vals.keys())
+        if given and not self.env.su:
+            raise UserError(self.env._(
+                "%(kind)s: %(fields)s cannot be entered; they follow from what is done with the record.",
+                kind=self.env["ir.model"].sudo()._get(self._name).name,
+                fields=", ".join(self._fields[name]._description_string(self.env) for name in given)))
+
+    def correct_facts(self, vals, reason):
+        """Correct facts that were recorded wrongly; managers only, with a note of the old and the new value.
+
+        :param self: any number of records with a chatter, or rows of one
+        :param vals: values of fact fields, as for ``write``
+        :param reason: why; goes into the note
+        :raises AccessError: the user is no service manager
+        :raises UserError: there is no reason, or a field is no fact
+        """
+        if not self.env.user.has_group(MANAGERS):
+            raise AccessError(self.env._("Only a service manager corrects what was recorded."))
+        self.check_access("write")
+        other = vals.keys() - self._get_fact_fields()
+        if other:
+            raise UserError(self.env._(
+                "These fields are edited in the form: %(fields)s.", fields=", ".join(sorted(other))))
+        reason = (reason or "").strip()
+        if not reason:
+            raise UserError(self.env._("Say why the record is corrected."))
+        before = {record: {name: record._format_fact(name) for name in vals} for record in self}
+        self._write_facts(vals)
+        for record in self:
+            rows = [
+                self.env._("%(field)s: %(old)s → %(new)s", field=record._fields[name]._description_string(self.env),
+                           old=before[record][name], new=record._format_fact(name))
+                for name in vals]
+            record._note_correction(rows, reason)
+        return True
+
+    def _format_fact(self, name):
+        """The value of one fact of one record as a reader sees it."""
+        self.ensure_one()
+        field, value = self._fields[name], self[name]
+        if field.type == "boolean":
+            return self.env._("yes") if value else self.env._("no")
+        if not value and field.type != "float":
+            return "–"
+        if field.relational:
+            return ", ".join(value.mapped("display_name"))
+        if field.type == "selection":
+            return dict(field._description_selection(self.env))[value]
+        if field.type == "datetime":
+            return format_datetime(self.env, value)
+        if field.type == "date":
+            return format_date(self.env, value)
+        return format_quantity(self.env, value) if field.type == "float" else str(value)
+
+    def _note_correction(self, rows, reason):
+        """Put a correction into the chatter of one record.
+
+        :param rows: list of sentences, one a field
+        """
+        self.ensure_one()
+        self._message_log(body=self.env._(
+            "Corrected (%(reason)s): %(changes)s", reason=reason, changes="; ".join(rows)))
