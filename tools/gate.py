@@ -10,10 +10,13 @@ at the top of the addon, of security/, data/ and demo/, the menus, and the tests
 A name is looked up on its model where the code tells the model (``self``, ``env["…"]``, a chain of fields, a loop, a
 lambda, an argument that our own code gives); elsewhere it is a fault only if nothing in Odoo or in a lower wing is
 called so. What is not spelled (``getattr`` of a variable) is not judged.
+
+``python -m tools.gate --arrows`` counts the names that each wing uses of each other.
 """
 import ast
 import collections
 import contextlib
+import functools
 import sys
 
 from . import common, source
@@ -205,7 +208,7 @@ class Gate:
                              "company": records("res.company")})
         for ident in idents:
             ident = ident.removeprefix(f"{self.addon.name}.")
-            for model in self.report_models().get(ident, ()):
+            for model in self.report_models.get(ident, ()):
                 for name in ("docs", "o", "doc"):
                     scope.add(name, records(model))
             for name, kind in self._templates.get(ident, {}).items():
@@ -219,6 +222,7 @@ class Gate:
                 known[name] = join(known.get(name), kind)
             scope = scope.outer
 
+    @functools.cached_property
     def report_models(self):
         """{template: the models whose report it prints}"""
         found = {}
@@ -279,14 +283,18 @@ def open_gate(addon):
 
 def main(arguments):
     addon = ROOT / common.ADDON
-    gate = open_gate(addon)
+    try:
+        gate = open_gate(addon)
+    except common.Fail as error:
+        common.say(str(error))
+        return 1
     if "--arrows" in arguments:
         for (wing, other), count in sorted(gate.arrows().items()):
-            print(f"{wing} -> {other}: {count}")
+            common.say(f"{wing} -> {other}: {count}")
         return 0
     problems = list(gate.problems())
     for path, line, sentence in problems:
-        print(f"{path.relative_to(ROOT)}:{line}: {sentence}")
+        common.say(f"{path.relative_to(ROOT)}:{line}: {sentence}")
     return 1 if problems else 0
 
 

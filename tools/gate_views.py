@@ -16,6 +16,7 @@ FIELD_NAMES = {
 IN_JS = re.compile(r"\brecord\.(\w+)")
 QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|`[^`]*`")
 CALLED_BY_ID = {"ref", "inherit_id", "parent", "action", "t-call", "t-snippet", "template"}
+IN_TEXT = re.compile(r"%\(([\w.]+)\)[ds]|\bref\(['\"]([\w.]+)['\"]\)")
 STEP = re.compile(r"field\[@name=['\"]([\w]+)['\"]\]|(\w+)\[@name=['\"]([\w]+)['\"]\]")
 
 
@@ -51,11 +52,13 @@ class Xml(Python):
             elif name in ("groups", "group_ids"):
                 for ident in value.split(","):
                     self.identifier(ident.strip(), node.sourceline)
-            for ident in re.findall(r"%\((?:\w+\.)?(\w+)\)[ds]", value):
-                self.identifier(ident, node.sourceline)
-            for ident in re.findall(r"\bref\(['\"]([\w.]+)['\"]\)", value):
-                self.identifier(ident, node.sourceline)
-            self.text(value, node.sourceline)
+            self.words(value, node.sourceline)
+
+    def words(self, text, line):
+        """Xml ids and models that a text holds."""
+        for ident in IN_TEXT.findall(text):
+            self.identifier("".join(ident), line)
+        self.text(text, line)
 
     # RECORDS
 
@@ -67,9 +70,7 @@ class Xml(Python):
             self.attribute(records(model), name, field.sourceline)
             self.identifiers(field)
             if not len(field):
-                for ident in re.findall(r"%\((?:\w+\.)?(\w+)\)[ds]", field.text or ""):
-                    self.identifier(ident, field.sourceline)
-                self.text((field.text or "").strip(), field.sourceline)
+                self.words((field.text or "").strip(), field.sourceline)
             if field.get("eval"):
                 self.python(field.get("eval"), field.sourceline, Scope(names={"ref": None}))
         told = self.value(fields, "model") or self.value(fields, "res_model") or self.model_of_ref(fields)
