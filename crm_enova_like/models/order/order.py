@@ -215,7 +215,7 @@ class CrmServiceOrder(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         self._assign_numbers(vals_list)
         late = self._split_late_stages(vals_list)
-        creating = self._without_default_state().with_context(mail_create_nosubscribe=True)
+        creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
         orders = super(CrmServiceOrder, creating).create(vals_list)
         # a context made for the creation alone does not leave with the records
         orders = orders.with_env(self.env)
