@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import common, gate, gate_names, source
+from tools import common, gate, gate_names, lint, source
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -27,6 +27,7 @@ ODOO = {
             def sudo(self): pass
             def with_context(self): pass
             def flush_model(self, names): pass
+            def _origin(self): pass
             def _read_group(self, domain, groupby, aggregates): pass
         """,
     "odoo/addons/base/__manifest__.py": "{}\n",
@@ -198,10 +199,48 @@ IN_A_METHOD = [
     ("of_things(self).line_ids", "line_ids"),
     ("self._get_mates().line_ids", "line_ids"),
     ("super()._get_mates().line_ids", "line_ids"),
-    ("with self.env.cr.savepoint():\n    try:\n        self.line_ids\n    except ValueError:\n        pass", "line_ids"),
+    ("with self.env.cr.savepoint():\n    try:\n        self.line_ids\n    finally:\n        pass", "line_ids"),
     ("while not self.line_ids: pass", "line_ids"),
     ("x = y = self.mate_id; y.line_ids", "line_ids"),
     ("(last := self.mate_id).line_ids", "line_ids"),
+    ("anything()(self.line_ids)", "line_ids"),
+    ("next(iter(self)).line_ids", "line_ids"),
+    ("max(self, self.mate_id).line_ids", "line_ids"),
+    ("list(filter(None, self))[0].line_ids", "line_ids"),
+    ("for number, one in enumerate(self): one.line_ids", "line_ids"),
+    ("found = defaultdict(list); found[1].append(self); found[1][0].line_ids", "line_ids"),
+    ("found = defaultdict(lambda: self.mate_id); found[1].line_ids", "line_ids"),
+    ("found = []; found.append(self); found[0].line_ids", "line_ids"),
+    ("found = {one.id: one for one in self}; found[1].line_ids", "line_ids"),
+    ("found = {self: 1}; [one.line_ids for one in found]", "line_ids"),
+    ('self.search(Domain([("line_ids", "=", 1)]))', "line_ids"),
+    ('self.search(Domain.OR([[("line_ids", "=", 1)], []]))', "line_ids"),
+    ('self.search([("name", "=", 1), *[("line_ids", "=", 1)]])', "line_ids"),
+    ('self.search(~Domain("line_ids", "=", 1))', "line_ids"),
+    ('self.create([{**{"line_ids": 1}, "name": 2}])', "line_ids"),
+    ('vals = {}; vals.update(line_ids=1); self.write(vals)', "line_ids"),
+    ('vals = {}; vals.update({"line_ids": 1}); self.write(vals)', "line_ids"),
+    ('f"of {self.line_ids}"', "line_ids"),
+    ('f"SELECT id FROM crm_line WHERE {1}"', "crm_line"),
+    ('SQL("SELECT crm_line.id")', "crm_line"),
+    ("self.env[self._name].browse(1).line_ids", "line_ids"),
+    ("self.mate_id._origin.line_ids", "line_ids"),
+    ("pair = (self, 1); pair[0].line_ids", "line_ids"),
+    ("for one in (self, self.mate_id): one.line_ids", "line_ids"),
+    ("[one for one in self if one.line_ids]", "line_ids"),
+    ("(self if 1 else self.mate_id).line_ids", "line_ids"),
+    ("1 if self.line_ids else 2", "line_ids"),
+    ("one: object = self.mate_id; one.line_ids", "line_ids"),
+    ("one = anything(); one |= self.mate_id; one.line_ids", "line_ids"),
+    ("first, *rest = [self, self]; rest[0].line_ids", "line_ids"),
+    ("print(*self.line_ids)", "line_ids"),
+    ("with self.mate_id as one: one.line_ids", "line_ids"),
+    ("try: pass\nexcept ValueError as error:\n    self.line_ids", "line_ids"),
+    ("match self:\n    case 1:\n        self.line_ids", "line_ids"),
+    ("self.filtered(lambda one, two=self.mate_id: two.line_ids)", "line_ids"),
+    ('for row in self._read_group([], [], ["mate_id:recordset"]): row[0].line_ids', "line_ids"),
+    ('for row in self._read_group([], [], ["id:recordset"]): row[0].line_ids', "line_ids"),
+    ('self.env.ref("house.field_crm_thing__line_ids")', "field_crm_thing__line_ids"),
     ("from ..mid.thing import KINDS", "KINDS"),
     ("from ..mid import thing", "thing"),
     ("from odoo.addons.house.models.mid.thing import KINDS", "KINDS"),
@@ -216,6 +255,12 @@ IN_A_CLASS = [
     ('more_id = fields.Many2one("crm.thing", domain="[(\'name\', \'=\', line_ids)]")', "line_ids"),
     ('more_id = fields.Many2one("crm.thing", domain=[("line_ids", "=", 1)])', "line_ids"),
     ('more = fields.Char(groups="house.report_lines")', "report_lines"),
+    ('more_ids = fields.One2many("crm.thing", inverse_name="line_ids")', "line_ids"),
+    ('more = fields.Monetary(currency_field="line_ids")', "line_ids"),
+    ('more: str = fields.Char(related="line_ids")', "line_ids"),
+    ('mate_id = fields.Many2one(domain=[("line_ids", "=", 1)])', "line_ids"),
+    ('far_id = fields.Many2one(related="mate_id.mate_id")\ndef go(self):\n    self.far_id.line_ids', "line_ids"),
+    ('some = fields.Many2one("crm.thing", group_expand="_all")\ndef _all(self, all, x):\n    all.line_ids', "line_ids"),
     ('_order = "name, line_ids desc"', "line_ids"),
     ('_rec_names_search = ["name", "mate_id.line_ids"]', "line_ids"),
     ('_some_idx = models.Index("(name) WHERE needs_mid IS TRUE")', "needs_mid"),
@@ -227,6 +272,8 @@ IN_A_CLASS = [
     ('def create(self, vals_list):\n    return [vals["line_ids"] for vals in vals_list]', "line_ids"),
     ('def _prepare(self):\n    return {"line_ids": 1}\ndef go(self):\n    self.create(self._prepare())', "line_ids"),
     ('def _search_more(self, operator, value):\n    return [("line_ids", operator, value)]', "line_ids"),
+    ('def _put(self, vals):\n    pass\ndef go(self):\n    self._put({"line_ids": 1})', "line_ids"),
+    ("def _go(self, default=lambda self: 1, *rest, **more):\n    return self.line_ids", "line_ids"),
     ("def _of(self, things):\n    return things.line_ids\ndef go(self):\n    self._of(self.mate_id)", "line_ids"),
 ]
 LEGAL = [
@@ -248,6 +295,13 @@ LEGAL = [
     'from odoo.addons.base.models import res',
     "import amount",
 ]
+LEGAL_CLASS = [
+    'more_ids = fields.Many2many("crm.thing", "needs_mid", "action_mid", "thing_id")',
+    'more_ids = fields.Many2many("crm.thing", relation="needs_mid", column1="action_mid", column2="b_id")',
+    'kind = fields.Selection([("needs_mid", "Called as a field of mid")])\ndef go(self):\n    return "needs_mid"',
+    'def action_mid(self):\n    return True\ndef go(self):\n    self.action_mid()',    # low has it too
+    'needs_mid = fields.Boolean()\n@api.depends("needs_mid")\ndef go(self):\n    return self.mate_id.needs_mid',
+]
 XML = [
     ('<field name="line_ids"/>', "line_ids"),
     ('<field name="mate_id" invisible="line_ids"/>', "line_ids"),
@@ -268,6 +322,12 @@ XML = [
     ('<filter name="x" context="{\'group_by\': \'line_ids\'}"/>', "line_ids"),
     ('<field name="name" filter_domain="[(\'line_ids\', \'ilike\', self)]"/>', "line_ids"),
     ('<label for="line_ids"/>', "line_ids"),
+    ('<groupby name="line_ids"/>', "line_ids"),
+    ('<groupby name="mate_id"><field name="line_ids"/></groupby>', "line_ids"),
+    ('<kanban><progressbar field="line_ids"/></kanban>', "line_ids"),
+    ('<xpath expr="//field[@name=\'mate_ids\']/list/field[@name=\'line_ids\']" position="after"/>', "line_ids"),
+    ('<xpath expr="//field[@name=\'mate_ids\']/list" position="inside"><field name="line_ids"/></xpath>', "line_ids"),
+    ('<!-- a comment --><field name="line_ids"/>', "line_ids"),
     ('<calendar date_start="line_ids"/>', "line_ids"),
     ('<t t-if="record.line_ids.raw_value and !record.name.raw_value"/>', "line_ids"),
     ('<t t-if="record.line_ids.raw_value"/>', "line_ids"),
@@ -276,9 +336,24 @@ XML = [
     ('<xpath expr="//field[@name=\'line_ids\']" position="after"/>', "line_ids"),
     ('<xpath expr="//button[@name=\'action_mid\']" position="after"/>', "action_mid"),
     ('<xpath expr="//field[@name=\'name\']" position="after"><field name="line_ids"/></xpath>', "line_ids"),
-    ('<xpath expr="//field[@name=\'name\']" position="attributes"><attribute name="invisible">line_ids</attribute>'
-     '</xpath>', "line_ids"),
+    ('<field name="name" position="attributes"><attribute name="invisible">line_ids</attribute></field>', "line_ids"),
 ]
+ACTION = """
+    <record id="x" model="ir.actions.act_window"><field name="res_model">crm.thing</field>%s</record>"""
+SERVER = """
+    <record id="x" model="ir.actions.server">
+        <field name="model_id" ref="model_crm_%s"/><field name="code">%s</field>
+    </record>"""
+REPORT = """
+    <record id="y" model="ir.actions.report">
+        <field name="model">crm.thing</field><field name="report_name">house.x</field>
+        <field name="print_report_name">%s</field>
+    </record>"""
+CALLING = """
+    <template id="x">
+        <t t-foreach="docs" t-as="o"><t t-call="house.inner"><t t-set="one" t-value="o.mate_id"/></t></t>
+    </template>
+    <template id="inner"><t t-if="%s"/></template>"""
 RECORDS = [
     ('<record id="x" model="crm.line"/>', "crm.line"),
     ('<record id="x" model="crm.thing"><field name="line_ids" eval="[]"/></record>', "line_ids"),
@@ -286,29 +361,22 @@ RECORDS = [
     ('<record id="x" model="ir.ui.view"><field name="inherit_id" ref="house.report_lines"/></record>', "report_lines"),
     ('<record id="x" model="ir.ui.view"><field name="model">crm.line</field></record>', "crm.line"),
     ('<record id="x" model="ir.actions.act_window"><field name="res_model">crm.line</field></record>', "crm.line"),
-    ('<record id="x" model="ir.actions.act_window"><field name="res_model">crm.thing</field>'
-     '<field name="domain">[(\'line_ids\', \'=\', 1)]</field></record>', "line_ids"),
-    ('<record id="x" model="ir.actions.act_window"><field name="res_model">crm.thing</field>'
-     '<field name="context">{\'group_by\': [\'line_ids\']}</field></record>', "line_ids"),
-    ('<record id="x" model="ir.actions.server"><field name="model_id" ref="model_crm_line"/></record>',
-     "model_crm_line"),
-    ('<record id="x" model="ir.actions.server"><field name="model_id" ref="model_crm_thing"/>'
-     '<field name="code">records.line_ids</field></record>', "line_ids"),
-    ('<record id="x" model="ir.actions.report"><field name="model">crm.thing</field>'
-     '<field name="print_report_name">object.line_ids</field></record>', "line_ids"),
-    ('<record id="x" model="res.groups"><field name="users" eval="[(4, ref(\'action_lines\'))]"/></record>',
-     "action_lines"),
+    (ACTION % '<field name="domain">[("line_ids", "=", 1)]</field>', "line_ids"),
+    (ACTION % '<field name="context">{"group_by": ["line_ids"]}</field>', "line_ids"),
+    (ACTION % '<field name="context">{"default_line_ids": 1}</field>', "line_ids"),
+    (ACTION % '<field name="view_id" ref="report_lines"/>', "report_lines"),
+    (SERVER % ("line", "True"), "model_crm_line"),
+    (SERVER % ("thing", "records.line_ids"), "line_ids"),
+    (REPORT % "object.line_ids", "line_ids"),
+    ('<record id="x" model="res.groups"><field name="users" eval="[ref(\'action_lines\')]"/></record>', "action_lines"),
     ('<menuitem id="x" action="action_lines"/>', "action_lines"),
     ('<template id="x"><t t-call="house.report_lines"/></template>', "report_lines"),
     ('<template id="x" inherit_id="house.report_lines"/>', "report_lines"),
     ('<template id="x"><t t-out="anything.needs_mid"/></template>', "needs_mid"),
-    ('<record id="y" model="ir.actions.report"><field name="model">crm.thing</field>'
-     '<field name="report_name">house.x</field></record>'
-     '<template id="x"><t t-foreach="docs" t-as="o"><span t-field="o.line_ids"/></t></template>', "line_ids"),
-    ('<record id="y" model="ir.actions.report"><field name="model">crm.thing</field>'
-     '<field name="report_name">house.x</field></record>'
-     '<template id="x"><t t-foreach="docs" t-as="o"><t t-call="house.inner"><t t-set="one" t-value="o.mate_id"/></t>'
-     '</t></template><template id="inner"><t t-if="one.line_ids"/></template>', "line_ids"),
+    ('<template id="x"><p t-attf-class="a #{anything.needs_mid}"/></template>', "needs_mid"),
+    ('<template id="x"><p t-att-class="anything.needs_mid"/></template>', "needs_mid"),
+    (REPORT % 1 + '<template id="x"><t t-foreach="docs" t-as="o"><p t-field="o.line_ids"/></t></template>', "line_ids"),
+    (REPORT % 1 + CALLING % "one.line_ids", "line_ids"),
 ]
 LEGAL_XML = [
     '<field name="name"/><field name="partner_id" invisible="not mate_id and uid"/>',
@@ -411,6 +479,12 @@ def test_record(house, core, text, name):
 @pytest.mark.parametrize("text", LEGAL)
 def test_legal(house, core, text):
     write(house, {"models/low/planted.py": in_a_method(text)})
+    assert names(house, core) == set()
+
+
+@pytest.mark.parametrize("text", LEGAL_CLASS)
+def test_legal_class(house, core, text):
+    write(house, {"models/low/planted.py": in_a_class(text)})
     assert names(house, core) == set()
 
 
@@ -531,6 +605,31 @@ def test_no_wings(house, core):
     assert "imports no wing" in [sentence for _path, _line, sentence in gate.Gate(house, core).problems()]
 
 
+def test_program(house, core, monkeypatch, capsys):
+    monkeypatch.setattr(gate, "ROOT", house.parent)
+    monkeypatch.setattr(gate, "open_gate", lambda addon: gate.Gate(house, core))
+    assert gate.main([]) == 0 and not capsys.readouterr().out
+    assert gate.main(["--arrows"]) == 0 and capsys.readouterr().out.startswith("mid -> low: ")
+    write(house, {"models/low/planted.py": in_a_method("self.line_ids")})
+    assert gate.main([]) == 1
+    assert capsys.readouterr().out == (
+        "house/models/low/planted.py:10: low names “line_ids” (field of crm.thing), which only mid defines\n")
+
+
+def test_no_odoo_to_compare_with(monkeypatch, capsys):
+    def get():
+        raise common.Fail("Odoo 19.0 cannot be had: check the network.")
+
+    monkeypatch.setattr(source, "get", get)
+    assert gate.main([]) == 1
+    assert capsys.readouterr().out == "Odoo 19.0 cannot be had: check the network.\n"
+
+
+def test_lint_asks_the_gate():
+    [command] = [command for name, command in lint.checks() if name == "gate"]
+    assert command[1:] == ["-m", "tools.gate"]
+
+
 def test_kept_index(odoo, tmp_path, monkeypatch):
     """What Odoo has is read once, and again when a file of it changes."""
     first = gate_names.Core.of(odoo, ["base"], tmp_path)
@@ -607,6 +706,7 @@ def test_planted_in_the_addon(real, real_core, tmp_path):
              gate.Gate(copy, real_core).problems()}
     before = {f"{path.relative_to(real.addon)}:{line}: {sentence}" for path, line, sentence in real.problems()}
     assert before <= found
+    names_it = "{} names “{}” ({} of {}), which only {} defines"
     assert found - before == {
-        f"models/{lower}/planted.py:9: {lower} names “_planted_method” (method of {model}), which only {higher} defines",
-        f"views/{lower}/planted.xml:1: {lower} names “line_ids” (field of {model}), which only {higher} defines"}
+        f"models/{lower}/planted.py:9: {names_it.format(lower, '_planted_method', 'method', model, higher)}",
+        f"views/{lower}/planted.xml:1: {names_it.format(lower, 'line_ids', 'field', model, higher)}"}

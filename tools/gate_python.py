@@ -37,7 +37,8 @@ class Python(Calls):
         for statement in node.body:
             field = read_field(statement.value) if isinstance(statement, (ast.Assign, ast.AnnAssign)) else None
             if part and field:
-                self.field(part.model, statement.value, field, inner)
+                target = statement.targets[0] if isinstance(statement, ast.Assign) else statement.target
+                self.field(part.model, getattr(target, "id", ""), statement.value, field, inner)
             elif part and isinstance(statement, ast.Assign):
                 self.class_attribute(part.model, statement, inner)
             else:
@@ -57,14 +58,12 @@ class Python(Calls):
                 for _table, column in COLUMN.findall(re.sub(r"'[^']*'", "''", text)):
                     if self.names.member(model, column):
                         self.attribute(records(model), column, value.lineno)
-        elif isinstance(value, ast.Dict) and name == "_inherits":
-            for path in [constant(each) for each in value.values]:
-                self.dotted(records(model), path, value.lineno)
 
-    def field(self, model, node, field, scope):
+    def field(self, model, field_name, node, field, scope):
         """A field: what its options name."""
         owner, line = records(model), node.lineno
-        comodel = records(field.comodel) if field.comodel else None
+        target = self.names.target(model, field_name)
+        comodel = records(target) if target else None
         for number, argument in enumerate(node.args):
             if node.func.attr == "Many2many" and 0 < number < 4:
                 continue    # a table and its columns
@@ -86,16 +85,10 @@ class Python(Calls):
                 if name == "group_expand" and comodel:
                     self.call_own(owner, text, [comodel], {})
             elif name in ("currency_field", "definition", "inverse_field", "model_field", "precompute_field"):
-                self.dotted(owner, text, value.lineno) if text else None
+                self.dotted(owner, text, value.lineno)
             elif name == "domain":
                 kind = self.source(text, value.lineno, Scope(record=owner, names={"parent": None})) if text else kind
-                self.take_domain(comodel or self.field_target(model, node), kind)
-
-    def field_target(self, model, node):
-        name = next((name for part in self.names.parts.get(model, ()) for name in part.fields
-                     if part.rank == self.rank and part.fields[name] == read_field(node)), None)
-        target = name and self.names.target(model, name)
-        return records(target) if target else None
+                self.take_domain(comodel, kind)
 
     def source(self, text, line, scope):
         """An expression that a string holds."""
