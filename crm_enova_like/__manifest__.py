@@ -26,6 +26,7 @@
         "views/order/order_line_views.xml",
         "views/order/order_type_views.xml",
         "views/order/stage_views.xml",
+        "views/order/stage_time_views.xml",
         "views/order/tag_views.xml",
         "views/warehouse/stock_picking_views.xml",
         "views/warehouse/part_demand_views.xml",

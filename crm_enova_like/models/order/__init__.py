@@ -1,5 +1,6 @@
 from . import tag
 from . import stage
+from . import stage_time
 from . import order_type
 from . import device
 from . import order

@@ -6,3 +6,4 @@ from . import test_order_device_history
 from . import test_order_job
 from . import test_order_outcome
 from . import test_order_overview
+from . import test_order_stage_time
