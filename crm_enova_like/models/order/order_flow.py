@@ -109,6 +109,7 @@ class CrmServiceOrder(models.Model):
         :param self: the orders that moved; all are in ``stage`` now
         :param old_stages: {order: the stage in which it was}; an empty one for an order just made
         """
+        self.env["crm.service.stage.time"]._record_move(self, stage)
 
     def _group_by_stage_of(self, state):
         """{the first stage with a state that an order's type may use: orders}"""
@@ -191,6 +192,8 @@ class CrmServiceOrder(models.Model):
         for index, (_stage, facts) in late.items():
             if facts:
                 self[index]._write_facts(facts)
+        arrived = self.browse(self[index].id for index, (_stage, facts) in late.items() if "date_closed" in facts)
+        self.env["crm.service.stage.time"]._record_arrival(arrived)
 
     def action_accept(self):
         """Accept new orders (any number).

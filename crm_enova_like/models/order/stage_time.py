@@ -44,7 +44,8 @@ class CrmServiceStageTime(models.Model):
     def _record_move(self, orders, stage):
         """Note that orders went to a stage: their stay so far ends, a new one begins.
 
-        A new order's first stay begins when it was received, which may lie before it was entered.
+        A new order's first stay begins when it was received, which may lie before it was entered; that of an order
+        which comes closed begins when it was closed, now or as :meth:`_record_arrival` says.
         One statement for any number of orders. By SQL, since whoever moves an order writes the log that only managers
         read, and since the ORM would need one statement for each hundred of them.
 
@@ -53,6 +54,7 @@ class CrmServiceStageTime(models.Model):
         """
         if not orders:
             return
+        now = fields.Datetime.now()
         self.env.cr.execute(SQL(
             """
             WITH ended AS (
@@ -65,14 +67,29 @@ class CrmServiceStageTime(models.Model):
             )
             INSERT INTO crm_service_stage_time (order_id, company_id, stage_id, user_id, date_start, is_current)
             SELECT o.id, o.company_id, %(stage)s, %(user)s,
-                   CASE WHEN ended.order_id IS NULL THEN LEAST(o.date_received, %(now)s) ELSE %(now)s END, TRUE
+                   CASE WHEN ended.order_id IS NULL THEN %(first)s ELSE %(now)s END, TRUE
               FROM crm_service_order o
               LEFT JOIN ended ON ended.order_id = o.id
              WHERE o.id IN %(ids)s
              ORDER BY o.id
             """,
-            ids=tuple(orders.ids), stage=stage.id, user=self.env.uid, now=fields.Datetime.now()))
+            ids=tuple(orders.ids), stage=stage.id, user=self.env.uid, now=now,
+            first=SQL("LEAST(o.date_received, %s)", now) if stage.is_open else SQL("%s", now)))
         # nothing of the log waits to be written, so there is nothing to flush either
+        self.invalidate_model(flush=False)
+
+    @api.model
+    def _record_arrival(self, orders):
+        """Note since when orders that came closed have been so (moving in); what was before is not known.
+
+        :param orders: orders just made, in the closed stage in which they came
+        """
+        if not orders:
+            return
+        orders.flush_recordset(["date_closed"])
+        self.env.cr.execute(SQL(
+            """UPDATE crm_service_stage_time stay SET date_start = o.date_closed FROM crm_service_order o
+                WHERE o.id = stay.order_id AND o.id IN %s AND stay.is_current IS TRUE""", tuple(orders.ids)))
         self.invalidate_model(flush=False)
 
     # WORKING HOURS
