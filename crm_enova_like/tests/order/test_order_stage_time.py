@@ -120,9 +120,11 @@ class TestStageTime(ServiceCommon):
 
     def test_one_statement_for_any_number(self):
         orders = self.env["crm.service.order"].create([{"partner_id": self.contractor.id} for _index in range(250)])
+        stage = self._stage("in_progress")
+        self.assertTrue(stage.is_open)
         self.env.flush_all()
         with self.assertQueryCount(1):
-            self.Time._record_move(orders, self._stage("in_progress"))
+            self.Time._record_move(orders, stage)
         self.assertEqual(self.Time.search_count([("order_id", "in", orders.ids)]), 500)
         self.assertEqual(self.Time.search_count([("order_id", "in", orders.ids), ("is_current", "=", True)]), 250)
 
@@ -181,8 +183,8 @@ class TestStageTime(ServiceCommon):
         self.assertFalse(stays.exists())
 
     def test_stage_that_orders_have_left_is_archived_not_deleted(self):
-        stage = self._stage("accepted").copy({"name": "Weighed"})
-        unused = stage.copy({"name": "Never weighed"})
+        stage, unused = self.env["crm.service.stage"].create([
+            {"name": name, "state": "accepted"} for name in ("Weighed", "Never weighed")])
         order = self.make_order(stage_id=stage.id)
         order.action_start()
         with self.assertRaisesRegex(UserError, "archive them instead: Weighed"):
@@ -249,8 +251,8 @@ class TestStageTime(ServiceCommon):
 
     def test_day_off_of_another_company(self):
         other = self.env["res.company"].create({"name": "Serwis Drugi"})
-        self.env["resource.calendar.leaves"].create({
-            "name": "Inventory", "company_id": other.id, "calendar_id": False,
+        self.env["resource.calendar.leaves"].with_company(other).create({
+            "name": "Inventory", "calendar_id": False,
             "date_from": "2026-03-09 00:00:00", "date_to": "2026-03-09 22:00:00"})
         stay = self._stay("2026-03-09 07:00:00", "2026-03-09 15:00:00")
         self._fill()
