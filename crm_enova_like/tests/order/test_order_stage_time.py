@@ -251,9 +251,10 @@ class TestStageTime(ServiceCommon):
 
     def test_day_off_of_another_company(self):
         other = self.env["res.company"].create({"name": "Serwis Drugi"})
-        self.env["resource.calendar.leaves"].with_company(other).create({
+        leave = self.env["resource.calendar.leaves"].with_company(other).create({
             "name": "Inventory", "calendar_id": False,
             "date_from": "2026-03-09 00:00:00", "date_to": "2026-03-09 22:00:00"})
+        self.assertEqual(leave.company_id, other)
         stay = self._stay("2026-03-09 07:00:00", "2026-03-09 15:00:00")
         self._fill()
         self.assertEqual(stay.working_hours, 8.0)
