@@ -31,7 +31,7 @@ class CrmServiceOrder(models.Model):
         compute="_compute_stage_id", store=True, readonly=False, precompute=True, tracking=True,
         group_expand="_read_group_stage_id", domain="[('id', 'in', allowed_stage_ids)]", index=True)
     state = fields.Selection(related="stage_id.state", store=True, precompute=True)
-    stage_color = fields.Integer(related="stage_id.color")
+    stage_color = fields.Integer(related="stage_id.color", string="Stage Color")
     allowed_stage_ids = fields.Many2many("crm.service.stage", compute="_compute_allowed_stage_ids")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
     tag_ids = fields.Many2many("crm.service.tag", string="Tags")

@@ -27,15 +27,15 @@ class CrmServiceStageTime(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True)
     stage_id = fields.Many2one("crm.service.stage", required=True, readonly=True, ondelete="restrict")
     user_id = fields.Many2one("res.users", string="Moved By", readonly=True, help="Who brought the order to the stage.")
-    date_start = fields.Datetime(string="From", readonly=True)
-    date_end = fields.Datetime(string="To", readonly=True)
+    date_start = fields.Datetime(string="Since", readonly=True)
+    date_end = fields.Datetime(string="Until", readonly=True)
     duration = fields.Float(
         string="Hours", readonly=True, aggregator="avg", help="Hours by the clock, once the order has left the stage.")
     working_hours = fields.Float(
         readonly=True, aggregator="avg",
         help="Hours by the company's working schedule. A scheduled action fills them in after the order has left the "
              "stage.")
-    is_current = fields.Boolean(string="Current", readonly=True, help="The order stands in this stage now.")
+    is_current = fields.Boolean(readonly=True, help="The order stands in this stage now.")
 
     _current_uniq = models.UniqueIndex("(order_id) WHERE is_current IS TRUE")
     _to_fill_idx = models.Index("(id) WHERE working_hours IS NULL AND duration IS NOT NULL")
