@@ -37,6 +37,10 @@ class CrmServiceInspection(models.Model):
             "order_id", "order_device_id", "date_reminded", "visit_failed_count", "date_notified",
             "notified_partner_id"}
 
+    @api.model
+    def _get_initial_facts(self):
+        return super()._get_initial_facts() | OUTCOME
+
     def _get_state_record_name(self):
         self.ensure_one()
         return self.env._(
@@ -61,31 +65,16 @@ class CrmServiceInspection(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        """A state that is given is reached through the same door as any other; one that a context proposes is not.
-
-        A manager may record what was done elsewhere: facts of an inspection that these values close.
-        """
-        is_manager = self.env.user.has_group(MANAGERS)
-        prepared, recorded = [], []
-        for vals in vals_list:
-            is_closed = vals.get("state", "planned") not in self._get_open_states()
-            facts = self._get_fact_fields() - OUTCOME if is_manager and is_closed and not self.env.su else set()
-            recorded.append({name: vals[name] for name in facts & vals.keys()})
-            rest = {name: value for name, value in vals.items() if name not in recorded[-1]}
-            self._check_facts(rest)
-            prepared.append({**rest, "state": "planned"})
-        inspections = super().create(prepared)
-        by_state = {}
-        for inspection, vals, facts in zip(inspections, vals_list, recorded, strict=True):
-            if vals.get("state", "planned") != "planned":
-                by_state[vals["state"]] = by_state.get(vals["state"], self.browse()) | inspection
-            if facts:
-                inspection._write_facts(facts)
-        for state, of_state in by_state.items():
-            of_state.write({"state": state})
+        vals_list, late = self._split_late_values(vals_list, "planned")
+        inspections = super(CrmServiceInspection, self._without_default_state()).create(vals_list).with_env(self.env)
+        inspections._write_late_values(late)
         return inspections
 
     def write(self, vals):
+        """The one door of an inspection's state: buttons, an import and RPC all write it here.
+
+        :raises UserError: a fact is typed, or an inspection may not go to the state
+        """
         self._check_facts(vals)
         if "state" not in vals:
             result = super().write(vals)

@@ -8,6 +8,7 @@ from . import order_device
 from . import order_line
 from . import counter
 from . import release
+from . import signature
 from . import order_warning
 from . import order_device_batch
 from . import overview

@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.inspection.inspection import RESULTS
 from ...models.order.order_device import BASES, DEVICE_STATES
 from ...models.order.stage import OPEN_STATES
 
@@ -27,9 +26,6 @@ class CrmServiceOutcomeWizard(models.TransientModel):
     basis = fields.Selection(BASES, help="Empty: it stays.")
     diagnosis = fields.Text(help="Empty: it stays.")
     resolution = fields.Text(string="What Was Done", help="Empty: it stays.")
-    inspection_result = fields.Selection(
-        RESULTS, help="Empty: what the checklists of the inspections say.")
-    has_inspection = fields.Boolean(compute="_compute_has_inspection")
     user_id = fields.Many2one(
         "res.users", string="Done By", domain="[('share', '=', False)]",
         help="The technician on the labour of these devices. Empty: it stays.")
@@ -39,11 +35,6 @@ class CrmServiceOutcomeWizard(models.TransientModel):
     quantity = fields.Float(digits="Product Unit", default=1.0)
     problems = fields.Text(compute="_compute_problems")
     skip = fields.Boolean(string="Leave these devices out and set the others")
-
-    @api.depends("line_ids")
-    def _compute_has_inspection(self):
-        for wizard in self:
-            wizard.has_inspection = any(wizard.line_ids.mapped("has_inspection"))
 
     @api.depends("line_ids", "outcome", "basis", "user_id", "labour_product_id")
     def _compute_problems(self):
@@ -85,6 +76,11 @@ class CrmServiceOutcomeWizard(models.TransientModel):
             return self.env._("it has no labour whose technician could be set; add labour as well")
         return False
 
+    @api.model
+    def _get_written_fields(self):
+        """Names of the fields that the devices get where they are filled in; a wing above adds its own."""
+        return ["basis", "diagnosis", "resolution"]
+
     def _get_labour(self, lines):
         return lines.line_ids.filtered(lambda row: row.kind == "labour")
 
@@ -94,7 +90,7 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         :raises UserError: nothing is filled in, or a device cannot take it; names each and why
         """
         self.ensure_one()
-        values = {name: self[name] for name in ("basis", "diagnosis", "resolution", "inspection_result") if self[name]}
+        values = {name: self[name] for name in self._get_written_fields() if self[name]}
         if not (values or self.outcome or self.user_id or self.labour_product_id):
             raise UserError(self.env._("Choose what is to be set."))
         if self.labour_product_id and self.quantity <= 0:
