@@ -76,13 +76,12 @@ class CrmServiceOutcomeWizard(models.TransientModel):
             return self.env._("it has no labour whose technician could be set; add labour as well")
         return False
 
-    @api.model
-    def _get_written_fields(self):
-        """Names of the fields that the devices get where they are filled in; a wing above adds its own."""
-        return ["basis", "diagnosis", "resolution"]
-
     def _get_labour(self, lines):
         return lines.line_ids.filtered(lambda row: row.kind == "labour")
+
+    def _get_row_values(self):
+        """What is filled in of the devices' own values, beside the outcome: {field: value}."""
+        return {name: self[name] for name in ("basis", "diagnosis", "resolution") if self[name]}
 
     def action_apply(self):
         """Set what is filled in, for all the devices or, where that is ticked, for those that can take it.
@@ -90,7 +89,7 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         :raises UserError: nothing is filled in, or a device cannot take it; names each and why
         """
         self.ensure_one()
-        values = {name: self[name] for name in self._get_written_fields() if self[name]}
+        values = self._get_row_values()
         if not (values or self.outcome or self.user_id or self.labour_product_id):
             raise UserError(self.env._("Choose what is to be set."))
         if self.labour_product_id and self.quantity <= 0:
