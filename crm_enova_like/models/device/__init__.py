@@ -1,4 +1,3 @@
-from . import counted_mixin
 from . import device_type
 from . import device_model
 from . import device
