@@ -12,10 +12,8 @@ from odoo.tests import get_db_name, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.crm_enova_like.models.common.schedule import dates_until
-from odoo.addons.crm_enova_like.models.inspection import notice as service_inspection_notice
-from odoo.addons.crm_enova_like.models.inspection import plan as service_inspection_plan
-
+from ...models.common.schedule import dates_until
+from ...models.inspection import notice, plan
 from ..warehouse.test_warehouse_race import PATIENCE, Request
 
 PLANS = 12
@@ -32,7 +30,7 @@ class TestInspectionRace(BaseCase):
         cls.registry = Registry(get_db_name())
         for patcher in (
             patch("odoo.service.model.random"),
-            patch.object(service_inspection_plan, "BATCH", 5), patch.object(service_inspection_notice, "BATCH", 1),
+            patch.object(plan, "BATCH", 5), patch.object(notice, "BATCH", 1),
         ):
             mock = patcher.start()
             if hasattr(mock, "uniform"):
