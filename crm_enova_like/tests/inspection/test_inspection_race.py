@@ -277,12 +277,16 @@ class TestInspectionRace(BaseCase):
         with self._environment() as env:
             [inspections] = self._get_first_inspections(env, 1)
             inspection_id = inspections[:1].id
+        prepared = []
+        self._patch("crm.service.inspection", "_prepare_order_vals", lambda original, *args: (
+            prepared.append(args), original(*args))[1])
         requests = self._at_the_same_moment(*[
             lambda env: env["crm.service.inspection"].browse(inspection_id).action_create_order() and None] * 2)
         self.assertEqual(sorted(request.tries for request in requests), [1, 2])
         [error] = [request.error for request in requests if request.error]
         self.assertIsInstance(error, UserError)
         self.assertRegex(str(error), "“Ordered”")
+        self.assertEqual(len(prepared), 1, "the second waited, and used up no number")
         with self._environment() as env:
             orders = env["crm.service.order"].search([("partner_id", "in", self.partner_ids)])
             self.assertEqual(orders.inspection_ids.ids, [inspection_id])
