@@ -2,8 +2,10 @@ from . import tag
 from . import stage
 from . import order_type
 from . import order
+from . import order_number
 from . import order_flow
 from . import order_device
+from . import order_outcome
 from . import order_line
 from . import order_device_intake
 from . import order_device_list
