@@ -87,9 +87,10 @@ class CrmServiceOutcomeWizard(models.TransientModel):
     def _get_labour(self, lines):
         return lines.line_ids.filtered(lambda row: row.kind == "labour")
 
-    def _get_row_values(self):
-        """What is filled in of the devices' own values, beside the outcome: {field: value}."""
-        return {name: self[name] for name in ("basis", "diagnosis", "resolution") if self[name]}
+    @api.model
+    def _get_written_fields(self):
+        """Names of the fields that the devices get where they are filled in; a wing above adds its own."""
+        return ["basis", "diagnosis", "resolution"]
 
     def action_apply(self):
         """Set what is filled in, for all the devices or, where that is ticked, for those that can take it.
@@ -97,7 +98,7 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         :raises UserError: nothing is filled in, or a device cannot take it; names each and why
         """
         self.ensure_one()
-        values = self._get_row_values()
+        values = {name: self[name] for name in self._get_written_fields() if self[name]}
         if not (values or self.outcome or self.user_id or self.labour_product_id):
             raise UserError(self.env._("Choose what is to be set."))
         if self.labour_product_id and self.quantity <= 0:
