@@ -15,6 +15,7 @@ from . import diagnosis
 from . import claim
 from . import photo
 from . import release
+from . import signature
 from . import order_unpaid
 from . import order_warning
 from . import overview

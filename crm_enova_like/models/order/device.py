@@ -58,14 +58,6 @@ class CrmServiceDevice(models.Model):
         return self.sudo().order_line_ids.sorted(
             lambda line: (line.date_received, line.id), reverse=True)
 
-    def _get_done_inspections(self):
-        """Return the inspections that were done, the newest first, for the printout."""
-        self.ensure_one()
-        self.check_access("read")
-        # sudo: as with the orders, whoever reads the device reads its whole history
-        return self.sudo().inspection_ids.filtered(lambda inspection: inspection.state == "done").sorted(
-            lambda inspection: (inspection.date_done, inspection.id), reverse=True)
-
     def action_view_orders(self):
         """Open the service orders of the devices."""
         return open_list(

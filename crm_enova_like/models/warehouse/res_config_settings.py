@@ -9,9 +9,6 @@ class ResConfigSettings(models.TransientModel):
         "account.account", string="Cost Account of Service Parts",
         compute="_compute_service_valuation_account_id", inverse="_inverse_service_valuation_account_id",
         check_company=True, groups="account.group_account_readonly,account.group_account_invoice")
-    inspection_horizon_months = fields.Integer(related="company_id.inspection_horizon_months", readonly=False)
-    inspection_nearby_days = fields.Integer(related="company_id.inspection_nearby_days", readonly=False)
-    inspection_catch_up = fields.Selection(related="company_id.inspection_catch_up", readonly=False)
     assignment_notice = fields.Boolean(related="company_id.assignment_notice", readonly=False)
     service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
     service_account_proposal_id = fields.Many2one(
