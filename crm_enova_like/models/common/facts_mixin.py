@@ -20,7 +20,6 @@ class CrmFactsMixin(models.AbstractModel):
         """
         return self.sudo().write(vals)
 
-    @api.model
     def _check_facts(self, vals):
         """Refuse facts that are typed, from an import and RPC too.
 
@@ -29,6 +28,8 @@ class CrmFactsMixin(models.AbstractModel):
         """
         given = sorted(self._get_fact_fields() & vals.keys())
         if given and not self.env.su:
+            # a record that the user may not touch says nothing else
+            self.check_access("write")
             raise UserError(self.env._(
                 "%(kind)s: %(fields)s cannot be entered; they follow from what is done with the record.",
                 kind=self.env["ir.model"].sudo()._get(self._name).name,

@@ -33,6 +33,7 @@ class CrmServiceOrder(models.Model):
         compute="_compute_stage_id", store=True, readonly=False, precompute=True, tracking=True,
         group_expand="_read_group_stage_id", domain="[('id', 'in', allowed_stage_ids)]", index=True)
     state = fields.Selection(related="stage_id.state", store=True, precompute=True)
+    stage_color = fields.Integer(related="stage_id.color")
     allowed_stage_ids = fields.Many2many("crm.service.stage", compute="_compute_allowed_stage_ids")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
     tag_ids = fields.Many2many("crm.service.tag", string="Tags")
@@ -203,6 +204,8 @@ class CrmServiceOrder(models.Model):
     @api.onchange("device_line_ids")
     def _onchange_device_line_ids(self):
         # the contractor is chosen first, and then the device says where it stands
+        # a scanned serial number says who stands at the counter
+        self.partner_id = self.partner_id or self.device_line_ids.device_id[:1].partner_id
         place = self.device_line_ids.device_id[:1].address_id
         if (place and self.address_id in (self.partner_id, self.env["res.partner"])
                 and place.commercial_partner_id == self.partner_id.commercial_partner_id):
@@ -215,7 +218,7 @@ class CrmServiceOrder(models.Model):
         vals_list = [dict(vals) for vals in vals_list]
         self._assign_numbers(vals_list)
         late = self._split_late_stages(vals_list)
-        creating = self._without_default_state().with_context(mail_create_nosubscribe=True)
+        creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
         orders = super(CrmServiceOrder, creating).create(vals_list)
         # a context made for the creation alone does not leave with the records
         orders = orders.with_env(self.env)

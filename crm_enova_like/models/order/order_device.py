@@ -66,6 +66,7 @@ class CrmServiceOrderDevice(models.Model):
         domain="[('device_id', '=', device_id), ('id', '!=', id)]")
     repair_warranty_until = fields.Date(readonly=True, copy=False)
     state = fields.Selection(DEVICE_STATES, required=True, default="open", readonly=True, copy=False)
+    is_success = fields.Boolean(compute="_compute_is_success", help="The device was put in order, or nothing was wrong.")
     date_closed = fields.Datetime(readonly=True, copy=False)
     date_released = fields.Datetime(readonly=True, copy=False)
     released_to = fields.Char(copy=False)
@@ -131,6 +132,11 @@ class CrmServiceOrderDevice(models.Model):
                 order for order in others.get(line.device_id._origin.id, []) if order.id != line.order_id._origin.id]
             line.other_open_order_id = candidates[0].id if candidates else False
 
+    @api.depends("state")
+    def _compute_is_success(self):
+        for line in self:
+            line.is_success = line.state in line._get_success_outcomes()
+
     @api.depends("device_id.partner_id", "order_id.partner_id")
     def _compute_is_foreign(self):
         for line in self:
@@ -163,7 +169,8 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.model
     def _get_fact_fields(self):
-        return super()._get_fact_fields() | {"date_closed", "date_released", "repair_warranty_until"}
+        return super()._get_fact_fields() | {
+            "date_closed", "date_released", "repair_warranty_until", "collector_id_checked", "early_release_reason"}
 
     def _get_state_record_name(self):
         self.ensure_one()
@@ -243,6 +250,11 @@ class CrmServiceOrderDevice(models.Model):
     def _get_repair_outcomes(self):
         """The outcomes after which the warranty of the repair begins: set of states."""
         return {"repaired", "replaced"}
+
+    @api.model
+    def _get_success_outcomes(self):
+        """The outcomes with which the customer may be content: set of states."""
+        return {"repaired", "no_fault", "replaced"}
 
     @api.model
     def _get_dropping_outcomes(self):

@@ -181,6 +181,16 @@ class CrmServiceOrder(models.Model):
                 late[index] = (stage, facts)
         return late
 
+    @api.model
+    def _without_default_stage(self):
+        """The model without defaults from the context that would close what is made."""
+        orders = self._without_default_state()
+        stage_id = self.env.context.get("default_stage_id")
+        if stage_id and not self.stage_id.browse(stage_id).is_open:
+            orders = orders.with_context({
+                key: value for key, value in orders.env.context.items() if key != "default_stage_id"})
+        return orders
+
     def _write_late_stages(self, late):
         """Close the orders that come closed, those with one stage at once, and write the facts of their end."""
         stages = {}
