@@ -27,8 +27,7 @@ class CrmServiceOrder(models.Model):
     parts_to_request = fields.Boolean(
         compute="_compute_parts_to_request", compute_sudo=True,
         help="Something of what is to issue is on no open RW yet.")
-    has_issued_parts = fields.Boolean(compute="_compute_has_parts")
-    has_tracked_parts = fields.Boolean(compute="_compute_has_parts")
+    has_tracked_parts = fields.Boolean(compute="_compute_has_tracked_parts")
     issue_status = fields.Selection(
         ISSUE_STATUSES, string="Parts", compute="_compute_issue_status",
         help="The part that holds the order up most.")
@@ -58,10 +57,9 @@ class CrmServiceOrder(models.Model):
                     line.quantity_to_issue, line._sum_moves(line._get_open_moves(), "product_uom_qty")) > 0
                 for line in order._get_lines_to_issue())
 
-    @api.depends("line_ids.quantity_issued", "line_ids.quantity_returned", "line_ids.product_id")
-    def _compute_has_parts(self):
+    @api.depends("line_ids.tracking")
+    def _compute_has_tracked_parts(self):
         for order in self:
-            order.has_issued_parts = bool(order._get_issued_lines())
             order.has_tracked_parts = any(line.tracking in ("lot", "serial") for line in order.line_ids)
 
     @api.depends("line_ids.issue_status")

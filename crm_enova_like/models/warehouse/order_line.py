@@ -115,7 +115,8 @@ class CrmServiceOrderLine(models.Model):
 
         :param quantity: the moves' field, in their own unit
         """
-        return sum(move.product_uom._compute_quantity(move[quantity], self.uom_id or move.product_uom) for move in moves)
+        return sum(
+            move.product_uom._compute_quantity(move[quantity], self.uom_id or move.product_uom) for move in moves)
 
     @api.depends("quantity", "quantity_issued", "quantity_returned", "kind", "supply", "order_id.state")
     def _compute_quantity_to_issue(self):

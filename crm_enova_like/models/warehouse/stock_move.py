@@ -23,20 +23,19 @@ class StockMove(models.Model):
 
     # WHICH WAY
 
+    def _is_service_return(self):
+        """Whether one move brings back what an RW issued, by ZW or by core's return: the one definition of it, with
+        its domain just below."""
+        self.ensure_one()
+        return bool(self.origin_returned_move_id) or self.picking_type_id.service_document == "zw"
+
     @api.model
     def _get_service_return_domain(self):
-        """Moves that bring back what an RW issued, by ZW or by core's return: the one definition of a return."""
-        return Domain("origin_returned_move_id", "!=", False) | Domain(
-            "picking_type_id.service_document", "=", "zw")
+        return Domain("origin_returned_move_id", "!=", False) | Domain("picking_type_id.service_document", "=", "zw")
 
     def _filter_service_returns(self):
         """Those of the moves that bring back what an RW issued."""
-        return self.filtered_domain(self._get_service_return_domain()) if self else self
-
-    def _is_service_return(self):
-        """Whether one move brings back what an RW issued."""
-        self.ensure_one()
-        return bool(self._filter_service_returns())
+        return self.filtered(lambda move: move._is_service_return())
 
     # RESERVING
 
