@@ -375,7 +375,7 @@ class TestInspectionChecklist(InspectionCommon):
         self.assertIn("The gate is locked", self.order.cancel_reason)
         [message] = self.inspection.message_ids.filtered(lambda message: "gate" in message.body)
         self.assertIn(self.order.name, message.body)
-        self.assertIn("2026-03-10", message.body)
+        self.assertIn("03/10/2026", message.body)
         self.assertEqual(self.inspection.visit_failed_count, 1)
         self.assertFalse(self.inspection.check_ids)
         # and it may be ordered again, with a checklist of its own

@@ -94,16 +94,6 @@ class TestOrderOutcome(InspectionCommon):
         with self.assertRaisesRegex(UserError, "above zero"):
             self._set(labour_product_id=self.labour.id, quantity=0)
 
-    def test_inspections_of_the_visit(self):
-        inspections = self._new_inspection() | self._new_inspection(device=self.device2)
-        order = self._order(inspections)
-        wizard = self._wizard(order.device_line_ids)
-        self.assertTrue(wizard.has_inspection)
-        wizard.write({"outcome": "repaired", "inspection_result": "passed"})
-        wizard.action_apply()
-        self.assertEqual(set(inspections.mapped("state")), {"done"})
-        self.assertEqual(set(inspections.mapped("result")), {"passed"})
-
     def test_parts_not_issued_are_dropped(self):
         self.add_part(self.order, device_line_id=self.lines[0].id)
         self._set(outcome="no_fault")
