@@ -1,3 +1,5 @@
+from . import ir_sequence
+from . import res_company
 from . import tag
 from . import stage
 from . import order_type
