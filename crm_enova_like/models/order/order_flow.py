@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..common.actions import open_dialog, open_records
+from ..common.locks import lock_rows
 from ..common.state_mixin import MANAGERS
 
 
@@ -38,7 +39,8 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _get_fact_fields(self):
-        return super()._get_fact_fields() | {"name", "requester_id", "date_closed"}
+        return super()._get_fact_fields() | {
+            "name", "requester_id", "date_closed", "customer_signed_on", "technician_signed_on"}
 
     @api.model
     def _get_initial_facts(self):
@@ -247,8 +249,7 @@ class CrmServiceOrder(models.Model):
     def action_done(self):
         """Complete orders (any number).
 
-        :raises UserError: a device is open, a part is planned but not issued,
-            or an RW is open; says which
+        :raises UserError: a device or something else of an order is open; says what
         """
         self._check_state(*self._get_open_states())
         self._move_to_state("done")
@@ -293,7 +294,7 @@ class CrmServiceOrder(models.Model):
         :raises UserError: somebody has the order already, or it is closed
         """
         self.browse().check_access("write")
-        self._lock_order_rows()
+        lock_rows(self)
         # a colleague's order is out of sight, but who has it may be told
         for order in self.sudo().filtered(lambda order: order.company_id in self.env.companies):
             if order.user_id and order.user_id != self.env.user:
