@@ -37,6 +37,9 @@ class ResCompany(models.Model):
         "stock.location", string="Service Consumption Location", check_company=True, copy=False,
         domain="[('usage', '=', 'production'), ('company_id', '=', id)]",
         help="Where parts go that a repair has used.")
+    assignment_notice = fields.Boolean(
+        string="Notices of Assignment",
+        help="Whoever is handed a task or an order by somebody else is told, in one message for all of them.")
 
     @api.model_create_multi
     def create(self, vals_list):
