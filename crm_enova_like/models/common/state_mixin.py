@@ -52,6 +52,67 @@ class CrmStateMixin(models.AbstractModel):
             table=SQL.identifier(self._table), states=self._get_open_states()))
         self.invalidate_model(["is_open"])
 
+    # CREATION GOES THROUGH THE DOOR TOO
+
+    @api.model
+    def _without_default_state(self):
+        """The model without a ``default_state`` in the context: an action's default is a wish for its list, and no
+        record is closed by it."""
+        return self.with_context({key: value for key, value in self.env.context.items() if key != "default_state"})
+
+    @api.model
+    def _split_late_values(self, vals_list, initial):
+        """Take out of values for ``create`` what goes through the door afterwards: the state, and facts of a record
+        that is closed by these very values.
+
+        :param initial: the state in which every record begins
+        :return: (values for super().create, {index: (state, facts)})
+        :raises UserError: facts that the user may not give
+        """
+        default, plain, late = self.env.context.get("default_state"), [], {}
+        for index, vals in enumerate(vals_list):
+            vals = dict(vals)
+            state = vals.pop("state", None)
+            if state in (initial, default, False):
+                state = None
+            facts = self._take_facts(vals, bool(state) and state not in self._get_open_states())
+            if state or facts:
+                late[index] = (state, facts)
+            plain.append(vals)
+        return plain, late
+
+    @api.model
+    def _take_facts(self, vals, is_closed):
+        """Take facts out of the values of a record that is about to be made.
+
+        :param vals: changed in place
+        :param is_closed: whether these values close it
+        :return: the facts, to be written after the door
+        :raises UserError: there are facts, and the user is no manager who creates what is closed already
+        """
+        names = (self._get_fact_fields() - self._get_initial_facts()) & vals.keys()
+        if not names or (self.env.su and not is_closed):
+            return {}
+        if not (is_closed and (self.env.su or self.env.user.has_group(MANAGERS))):
+            self._check_facts({name: vals[name] for name in names})
+        return {name: vals.pop(name) for name in names}
+
+    def _write_late_values(self, late):
+        """Write states and facts taken out by :meth:`_split_late_values`, those that are alike at once.
+
+        :param self: the records just made, in the order of their values
+        """
+        states, facts = {}, {}
+        for index, (state, given) in late.items():
+            if state:
+                states.setdefault(state, []).append(self[index].id)
+            if given:
+                facts.setdefault(repr(sorted(given.items())), (given, []))[1].append(self[index].id)
+        for state, ids in states.items():
+            self.browse(ids).write({"state": state})
+        for given, ids in facts.values():
+            self.browse(ids)._write_facts(given)
+
     # CHECKS
 
     def _get_state_names(self):
@@ -96,6 +157,11 @@ class CrmStateMixin(models.AbstractModel):
         """Names of the fields that follow from what was done, and are never typed: set of str."""
         return set()
 
+    @api.model
+    def _get_initial_facts(self):
+        """Names of the facts that whoever makes a record says: set of str."""
+        return set()
+
     def _write_facts(self, vals):
         """Write facts, after the caller has checked that they are so: the one way to them.
 
@@ -103,7 +169,6 @@ class CrmStateMixin(models.AbstractModel):
         """
         return self.sudo().write(vals)
 
-    @api.model
     def _check_facts(self, vals):
         """Refuse facts that are typed, from an import and RPC too.
 
@@ -112,6 +177,8 @@ class CrmStateMixin(models.AbstractModel):
         """
         given = sorted(self._get_fact_fields() & vals.keys())
         if given and not self.env.su:
+            # a record that the user may not touch says nothing else
+            self.check_access("write")
             raise UserError(self.env._(
                 "%(kind)s: %(fields)s cannot be entered; they follow from what is done with the record.",
                 kind=self.env["ir.model"].sudo()._get(self._name).name,

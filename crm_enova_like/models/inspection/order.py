@@ -14,11 +14,10 @@ class CrmServiceOrder(models.Model):
         for order in self:
             order.inspection_count = counts.get(order, 0)
 
-    def _write_stage(self, vals):
-        result = super()._write_stage(vals)
-        self.filtered(lambda order: order.state == "cancelled").inspection_ids.filtered(
-            lambda inspection: inspection.state == "ordered")._put_back()
-        return result
+    def _after_move(self, old_stages, stage):
+        super()._after_move(old_stages, stage)
+        if stage.state == "cancelled":
+            self.inspection_ids.filtered(lambda inspection: inspection.state == "ordered")._put_back()
 
     def unlink(self):
         # the rows of the devices go with the order in the database

@@ -20,8 +20,14 @@ class CrmServiceOrderDevice(models.Model):
         for line in self:
             line.has_inspection = bool(line.inspection_ids)
 
-    def _close(self, state):
-        result = super()._close(state)
+    def _after_outcome(self, state):
+        super()._after_outcome(state)
+        if state == "open":
+            inspections = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
+            inspections._free_dates()
+            inspections._write_state({"state": "ordered", "date_done": False, "result": False})
+            inspections._replan_last_done()
+            return
         inspections = self._get_ordered_inspections()
         if state in ("declined", "claim_refused"):
             # nothing was inspected: the date is still to be arranged
@@ -31,7 +37,6 @@ class CrmServiceOrderDevice(models.Model):
                 of_line.action_done(
                     result="failed" if state == "unrepairable" else line.inspection_result,
                     protocol_number=line.protocol_number)
-        return result
 
     def unlink(self):
         # a row that leaves its order leaves an inspection that is still to be done
@@ -40,11 +45,3 @@ class CrmServiceOrderDevice(models.Model):
 
     def _get_ordered_inspections(self):
         return self.inspection_ids.filtered(lambda inspection: inspection.state == "ordered")
-
-    def action_reopen(self):
-        result = super().action_reopen()
-        inspections = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
-        inspections._free_dates()
-        inspections._write_state({"state": "ordered", "date_done": False, "result": False})
-        inspections._replan_last_done()
-        return result

@@ -3,8 +3,10 @@ from . import stage
 from . import order_type
 from . import device
 from . import order
+from . import order_number
 from . import order_flow
 from . import order_device
+from . import order_outcome
 from . import order_line
 from . import counter
 from . import release

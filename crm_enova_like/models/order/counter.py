@@ -192,20 +192,13 @@ class CrmServiceOrderDevice(models.Model):
 
     # THE CUSTOMER DECLINES
 
-    def _close(self, state):
-        result = super()._close(state)
+    def _settle_diagnosis(self, state):
+        """Bill the diagnosis where the repair was declined; reopened, what it was to cost counts again."""
         if state == "declined":
             self._bill_diagnosis()
-        return result
-
-    def action_reopen(self):
-        """As before; what a declined repair was to cost goes with the outcome."""
-        declined = self.filtered(lambda line: line.state == "declined")
-        result = super().action_reopen()
-        declined.line_ids.filtered("is_diagnosis_fee").unlink()
-        for row in declined.line_ids.filtered("is_declined"):
-            row.write({"is_declined": False, "billing": "billable"})
-        return result
+        elif state == "open":
+            self.line_ids.filtered("is_diagnosis_fee").unlink()
+            self.line_ids.filtered("is_declined").write({"is_declined": False, "billing": "billable"})
 
     def _bill_diagnosis(self):
         """Bill the diagnosis of declined devices where a fee was agreed; it stands in place of the

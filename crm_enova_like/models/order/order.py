@@ -1,10 +1,8 @@
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-
-from .stage import OPEN_STATES
 
 
 class CrmServiceOrder(models.Model):
@@ -13,7 +11,7 @@ class CrmServiceOrder(models.Model):
 
     _name = "crm.service.order"
     _description = "Service Order"
-    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
+    _inherit = ["crm.state.mixin", "crm.assignment.mixin", "mail.activity.mixin"]
     _order = "date_received desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id.name", "device_line_ids.device_id.serial_number"]
@@ -33,6 +31,7 @@ class CrmServiceOrder(models.Model):
         compute="_compute_stage_id", store=True, readonly=False, precompute=True, tracking=True,
         group_expand="_read_group_stage_id", domain="[('id', 'in', allowed_stage_ids)]", index=True)
     state = fields.Selection(related="stage_id.state", store=True, precompute=True)
+    stage_color = fields.Integer(related="stage_id.color")
     allowed_stage_ids = fields.Many2many("crm.service.stage", compute="_compute_allowed_stage_ids")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
     tag_ids = fields.Many2many("crm.service.tag", string="Tags")
@@ -88,14 +87,11 @@ class CrmServiceOrder(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     _date_idx = models.Index("(company_id, date_received DESC, id DESC)")
-    _open_idx = models.Index(
-        "(company_id, date_received DESC, id DESC) WHERE state IN ('new', 'accepted', 'in_progress', 'waiting')")
+    _open_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE is_open IS TRUE")
     _queue_idx = models.Index(
-        "(company_id, date_received DESC, id DESC) "
-        "WHERE user_id IS NULL AND state IN ('new', 'accepted', 'in_progress', 'waiting')")
+        "(company_id, date_received DESC, id DESC) WHERE user_id IS NULL AND is_open IS TRUE")
     _user_idx = models.Index("(user_id, date_received DESC, id DESC)")
-    _deadline_idx = models.Index(
-        "(date_deadline, id) WHERE state IN ('new', 'accepted', 'in_progress', 'waiting')")
+    _deadline_idx = models.Index("(date_deadline, id) WHERE is_open IS TRUE")
     _planned_idx = models.Index("(planned_start) WHERE planned_start IS NOT NULL")
     _number_uniq = models.UniqueIndex(
         "(company_id, name)", "An order with this number exists already in the company.")
@@ -172,17 +168,17 @@ class CrmServiceOrder(models.Model):
         planned = calendar.plan_days(days, next_day, compute_leaves=True)
         return planned.date() if planned else start + timedelta(days=days)
 
-    @api.depends("date_deadline", "state")
+    @api.depends("date_deadline", "is_open")
     def _compute_is_overdue(self):
         today = fields.Date.context_today(self)
         for order in self:
             order.is_overdue = bool(
-                order.date_deadline and order.state in OPEN_STATES and order.date_deadline < today)
+                order.date_deadline and order.is_open and order.date_deadline < today)
 
     def _search_is_overdue(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return Domain("state", "in", OPEN_STATES) & Domain("date_deadline", "<", fields.Date.context_today(self))
+        return Domain("is_open", "=", True) & Domain("date_deadline", "<", fields.Date.context_today(self))
 
     @api.depends("device_line_ids.device_id")
     def _compute_devices(self):
@@ -206,6 +202,8 @@ class CrmServiceOrder(models.Model):
     @api.onchange("device_line_ids")
     def _onchange_device_line_ids(self):
         # the contractor is chosen first, and then the device says where it stands
+        # a scanned serial number says who stands at the counter
+        self.partner_id = self.partner_id or self.device_line_ids.device_id[:1].partner_id
         place = self.device_line_ids.device_id[:1].address_id
         if (place and self.address_id in (self.partner_id, self.env["res.partner"])
                 and place.commercial_partner_id == self.partner_id.commercial_partner_id):
@@ -215,77 +213,43 @@ class CrmServiceOrder(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        vals_list = [{key: value for key, value in vals.items() if key != "state"} for vals in vals_list]
+        vals_list = [dict(vals) for vals in vals_list]
         self._assign_numbers(vals_list)
-        orders = super(CrmServiceOrder, self.with_context(mail_create_nosubscribe=True)).create(vals_list)
+        late = self._split_late_stages(vals_list)
+        creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
+        orders = super(CrmServiceOrder, creating).create(vals_list)
         # a context made for the creation alone does not leave with the records
-        return orders.with_env(self.env)
-
-    @api.model
-    def _assign_numbers(self, vals_list):
-        """Number orders that are about to be made, one draw for all of a
-        sequence and year. A number given (an import) stays.
-
-        :raises UserError: the company has no order type
-        """
-        Type, Company = self.env["crm.service.order.type"], self.env["res.company"]
-        new, first_types, wanted = self.env._("New"), {}, {}
-        for vals in vals_list:
-            company = Company.browse(vals.setdefault("company_id", self._default_company_id(vals)))
-            if not vals.get("type_id"):
-                if company not in first_types:
-                    first_types[company] = self._get_default_type(company)
-                vals["type_id"] = first_types[company].id
-            if vals.get("name") and vals["name"] != new:
-                continue
-            received = fields.Datetime.to_datetime(vals.get("date_received")) or fields.Datetime.now()
-            sequence = Type.browse(vals["type_id"]).sequence_id
-            wanted.setdefault((sequence, company._service_date(received).year), []).append(vals)
-        for (sequence, year), numbered in wanted.items():
-            # a sequence is a system user's; the order is the user's own
-            numbers = sequence.sudo()._next_batch(len(numbered), date(year, 7, 1))
-            for vals, number in zip(numbered, numbers, strict=True):
-                vals["name"] = number
-
-    @api.model
-    def _default_company_id(self, vals):
-        if vals.get("type_id"):
-            return self.env["crm.service.order.type"].browse(vals["type_id"]).company_id.id
-        return self.default_get(["company_id"]).get("company_id") or self.env.company.id
-
-    @api.model
-    def _get_default_type(self, company):
-        """The company's first order type.
-
-        :raises UserError: it has none
-        """
-        default = self.env["crm.service.order.type"].browse(self.env.context.get("default_type_id") or [])
-        if default and default.company_id == company:
-            return default
-        order_type = self.env["crm.service.order.type"].search([("company_id", "=", company.id)], limit=1)
-        if not order_type:
-            raise UserError(self.env._(
-                "Company “%(company)s” has no service order type. A manager adds one in Configuration ‣ Order Types.",
-                company=company.name))
-        return order_type
+        orders = orders.with_env(self.env)
+        for stage, begun in orders.browse(
+                order.id for index, order in enumerate(orders) if index not in late).grouped("stage_id").items():
+            begun._after_move(dict.fromkeys(begun, stage.browse()), stage)
+        orders._write_late_stages(late)
+        return orders
 
     def write(self, vals):
-        # the state comes from the stage, and the stage goes through its rules
-        vals = {key: value for key, value in vals.items() if key != "state"}
-        if "stage_id" in vals:
-            stage = self.env["crm.service.stage"].browse(vals["stage_id"])
-            rest = {key: value for key, value in vals.items() if key != "stage_id"}
-            if rest:
-                super().write(rest)
-            self._move_to_stage(stage)
-            return True
+        """The one door of an order's stage: buttons, a drag, an import and RPC all write it here.
+
+        :raises UserError: a fact is typed, the stage is not allowed, or something of an order is still open
+        """
+        self._check_facts(vals)
         if "company_id" in vals and any(order.company_id.id != vals["company_id"] for order in self):
             raise UserError(self.env._("An order stays in its company. Make a new one in the other company."))
-        return super().write(vals)
-
-    def _write_stage(self, vals):
-        """Write a stage that ``_move_to_stage`` has checked."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
+        if "state" in vals:
+            # the state is its stage's
+            return self._write_state(vals)
+        if not vals.get("stage_id"):
+            return super().write(vals)
+        stage = self.env["crm.service.stage"].browse(vals["stage_id"])
+        moved = self.filtered(lambda order: order.stage_id != stage)
+        if moved:
+            moved._check_move(stage, vals)
+            before = {order: order.stage_id for order in moved}
+            super(CrmServiceOrder, moved).write({**vals, **moved._prepare_move_vals(stage, vals)})
+        if self - moved:
+            super(CrmServiceOrder, self - moved).write(vals)
+        if moved:
+            moved._after_move(before, stage)
+        return True
 
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
@@ -296,12 +260,19 @@ class CrmServiceOrder(models.Model):
     def copy(self, default=None):
         copies = super().copy(default)
         for order, copy in zip(self, copies, strict=True):
-            # a copied line belongs to the copied device
-            devices = {line.device_id: line for line in copy.device_line_ids}
-            for line, copied in zip(order.line_ids, copy.line_ids, strict=False):
-                if line.device_line_id and not copied.device_line_id:
-                    copied.device_line_id = devices.get(line.device_line_id.device_id)
+            copy._after_copy(order)
         return copies
+
+    def _after_copy(self, original):
+        """What a copied order takes from its original beside its own values.
+
+        :param self: one copy
+        """
+        # a copied line belongs to the copied device
+        devices = {line.device_id: line for line in self.device_line_ids}
+        for line, copied in zip(original.line_ids, self.line_ids, strict=False):
+            if line.device_line_id and not copied.device_line_id:
+                copied.device_line_id = devices.get(line.device_line_id.device_id)
 
     @api.ondelete(at_uninstall=False)
     def _check_no_documents(self):

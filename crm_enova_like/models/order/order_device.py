@@ -1,9 +1,6 @@
-from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-
-from .stage import OPEN_STATES
 
 BASES = [
     ("warranty", "Warranty"),
@@ -34,6 +31,7 @@ class CrmServiceOrderDevice(models.Model):
 
     _name = "crm.service.order.device"
     _description = "Device in Service Order"
+    _inherit = ["crm.state.mixin"]
     _order = "sequence, id"
     _rec_name = "device_id"
     _check_company_auto = True
@@ -46,6 +44,7 @@ class CrmServiceOrderDevice(models.Model):
     technician_id = fields.Many2one(
         "res.users", string="Technician", related="order_id.user_id", store=True, precompute=True, index=True)
     order_state = fields.Selection(related="order_id.state", string="Order State", store=True, precompute=True)
+    order_is_open = fields.Boolean(related="order_id.is_open", string="Order Is Open", store=True, precompute=True)
     date_received = fields.Datetime(related="order_id.date_received", store=True, precompute=True)
     device_id = fields.Many2one(
         "crm.service.device", required=True, ondelete="restrict", index=True, check_company=True)
@@ -81,11 +80,10 @@ class CrmServiceOrderDevice(models.Model):
     _order_device_uniq = models.UniqueIndex(
         "(order_id, device_id)", "This device is in the order already.")
     _history_idx = models.Index("(device_id, date_received DESC, id DESC)")
-    _open_idx = models.Index("(company_id, date_received, id) WHERE state = 'open'")
-    _in_service_idx = models.Index(
-        "(device_id) WHERE order_state IN ('new', 'accepted', 'in_progress', 'waiting')")
+    _open_idx = models.Index("(company_id, date_received, id) WHERE is_open IS TRUE")
+    _in_service_idx = models.Index("(device_id) WHERE order_is_open IS TRUE")
     _to_release_idx = models.Index(
-        "(company_id, date_closed, id) WHERE state != 'open' AND date_released IS NULL")
+        "(company_id, date_closed, id) WHERE is_open IS NOT TRUE AND date_released IS NULL")
 
     @api.depends("device_id", "order_id")
     def _compute_display_name(self):
@@ -122,8 +120,7 @@ class CrmServiceOrderDevice(models.Model):
         if self.device_id:
             # a hint that must not depend on whose order it is; shown by number
             for line in self.sudo().search([
-                ("device_id", "in", self.device_id._origin.ids), ("order_state", "in", OPEN_STATES),
-                ("state", "=", "open"),
+                ("device_id", "in", self.device_id._origin.ids), ("order_is_open", "=", True), ("is_open", "=", True),
             ], order="id"):
                 others.setdefault(line.device_id.id, []).append(line.order_id)
         for line in self:
@@ -157,59 +154,79 @@ class CrmServiceOrderDevice(models.Model):
         for line in self:
             line.cost = sum(line.line_ids.mapped("cost"))
 
+    @api.model
+    def _get_open_states(self):
+        return ("open",)
+
+    @api.model
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {
+            "date_closed", "date_released", "repair_warranty_until", "collector_id_checked", "early_release_reason"}
+
+    def _get_state_record_name(self):
+        self.ensure_one()
+        return self.env._("Device %(device)s in order %(order)s", device=self.display_name, order=self.order_id.name)
+
+    def _note_correction(self, rows, reason):
+        # the row's chatter is its order's
+        self.ensure_one()
+        self.order_id._note_correction([f"{self.display_name}: {row}" for row in rows], reason)
+
     @api.model_create_multi
     def create(self, vals_list):
-        # an outcome is given by its action, to a device that is in the order
-        vals_list = [{key: value for key, value in vals.items() if key != "state"} for vals in vals_list]
-        lines = super().create(vals_list)
-        lines._check_order_open()
+        vals_list, late = self._split_late_values(vals_list, "open")
+        lines = super(CrmServiceOrderDevice, self._without_default_state()).create(vals_list).with_env(self.env)
+        lines.order_id._check_open()
         lines._check_device_company()
         for order in lines.order_id:
             if len(order.device_line_ids) == 1:
                 # the order's only device is every line's device
                 order.line_ids.filtered(lambda line: not line.device_line_id).device_line_id = order.device_line_ids
+        lines._write_late_values(late)
         return lines
 
     def write(self, vals):
-        if "state" in vals:
-            # an import or RPC goes through the same rules as the buttons
-            state = vals["state"]
-            rest = {key: value for key, value in vals.items() if key != "state"}
-            if rest:
-                self.write(rest)
-            changed = self.filtered(lambda line: line.state != state)
-            if changed:
-                changed._close(state) if state != "open" else changed.action_reopen()
-            return True
+        """The one door of a device's outcome: buttons, an import and RPC all write it here.
+
+        :raises UserError: a fact is typed, the order is closed, or the outcome is not possible
+        """
+        self._check_facts(vals)
         if vals.get("order_id"):
             # record rules look at where a row comes from; this at where it goes
             self.env["crm.service.order"].browse(vals["order_id"]).check_access("write")
         if {"device_id", "order_id", "basis"} & vals.keys():
-            self._check_order_open()
-        result = super().write(vals)
+            self.order_id._check_open()
+        state = vals.get("state")
+        changed = self.filtered(lambda line: line.state != state) if state else self.browse()
+        if changed:
+            changed._check_outcome(state)
+            super(CrmServiceOrderDevice, changed).write({**vals, **changed._prepare_outcome_vals(state, vals)})
+            if self - changed:
+                super(CrmServiceOrderDevice, self - changed).write(vals)
+        else:
+            super().write(vals)
         if "device_id" in vals:
             self._check_device_company()
-        return result
+        if changed:
+            changed._after_outcome(state)
+        return True
 
     @api.ondelete(at_uninstall=False)
     def _check_removable(self):
-        self._check_order_open()
-        for line in self:
-            if any(row.quantity_issued for row in line.line_ids):
-                raise UserError(self.env._(
-                    "Device %(device)s in order %(order)s has issued parts and stays in the history. "
-                    "Give it an outcome instead.",
-                    device=line.device_id.display_name, order=line.order_id.name))
-            if line.line_ids:
-                raise UserError(self.env._(
-                    "Device %(device)s in order %(order)s has labour, parts or costs. Remove them first.",
-                    device=line.device_id.display_name, order=line.order_id.name))
+        self.order_id._check_open()
+        for problem in self._get_removal_problems().values():
+            raise UserError(problem)
 
-    def _check_order_open(self):
-        for order in self.order_id:
-            if order.state not in OPEN_STATES:
-                raise UserError(self.env._(
-                    "Order %(order)s is closed; reopen it to change its devices.", order=order.name))
+    def _get_removal_problems(self):
+        """Why devices cannot leave their orders; a wing above adds its own, which stand in place of these.
+
+        :return: {row: sentence}
+        """
+        return {
+            line: self.env._(
+                "Device %(device)s in order %(order)s has labour, parts or costs. Remove them first.",
+                device=line.device_id.display_name, order=line.order_id.name)
+            for line in self if line.line_ids}
 
     def _check_device_company(self):
         for line in self:
@@ -217,70 +234,6 @@ class CrmServiceOrderDevice(models.Model):
                 raise ValidationError(self.env._(
                     "Device %(device)s belongs to another company than order %(order)s.",
                     device=line.device_id.sudo().display_name, order=line.order_id.name))
-
-    # OUTCOMES
-
-    def _write_outcome(self, vals):
-        """Write an outcome that its action has checked."""
-        return super().write(vals)  # pylint: disable=super-method-mismatch
-
-    def _close(self, state):
-        """Give devices an outcome; the database keeps all of them as history."""
-        names = dict(self._fields["state"]._description_selection(self.env))
-        self._check_order_open()
-        for line in self:
-            if line.state != "open":
-                raise UserError(self.env._(
-                    "Device %(device)s in order %(order)s has the outcome “%(state)s” already; reopen it first.",
-                    device=line.device_id.display_name, order=line.order_id.name, state=names[line.state]))
-        now = fields.Datetime.now()
-        self._write_outcome({"state": state, "date_closed": now})
-        if state in ("repaired", "replaced"):
-            for line in self:
-                months = line.order_id.type_id.repair_warranty_months
-                if months:
-                    line.repair_warranty_until = line.company_id._service_date(now) + relativedelta(months=months)
-        if state in ("unrepairable", "declined", "claim_refused", "no_fault"):
-            self.line_ids._drop_not_issued()
-        return True
-
-    def action_repaired(self):
-        """Outcome: repaired. Any number of open devices."""
-        return self._close("repaired")
-
-    def action_no_fault(self):
-        """Outcome: no fault found; parts that were not issued are dropped."""
-        return self._close("no_fault")
-
-    def action_replaced(self):
-        """Outcome: replaced by another piece."""
-        return self._close("replaced")
-
-    def action_unrepairable(self):
-        """Outcome: beyond repair; parts that were not issued are dropped."""
-        return self._close("unrepairable")
-
-    def action_decline(self):
-        """Outcome: the customer declined; parts that were not issued are dropped."""
-        return self._close("declined")
-
-    def action_refuse_claim(self):
-        """Outcome: the claim is refused; parts that were not issued are dropped."""
-        return self._close("claim_refused")
-
-    def action_reopen(self):
-        """Take back an outcome, while the order is open and the device here.
-
-        :raises UserError: the order is closed, or the device was handed back
-        """
-        self._check_order_open()
-        for line in self:
-            if line.date_released:
-                raise UserError(self.env._(
-                    "Device %(device)s was handed back on %(date)s; receive it in a new order.",
-                    device=line.device_id.display_name, date=fields.Date.to_string(line.date_released)))
-        self._write_outcome({"state": "open", "date_closed": False, "repair_warranty_until": False})
-        return True
 
     # A DEVICE OF ANOTHER CONTRACTOR
 

@@ -1,11 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
-from .stage import OPEN_STATES
-
-# says that the user left the issued parts as cost; an object, since a context
-# from outside can hold any plain value
-PARTS_KEPT = object()
+from ..common.actions import open_dialog, open_records
+from ..common.state_mixin import MANAGERS
 
 
 class CrmServiceOrder(models.Model):
@@ -35,65 +32,175 @@ class CrmServiceOrder(models.Model):
                 company=company.name, state=states[state], type=order_type.name or ""))
         return stage
 
-    def _is_stage_allowed(self, stage):
-        """Whether one order may go from its stage to another (the stage's
-        allowed next stages; none means any)."""
+    @api.model
+    def _get_open_states(self):
+        return self.env["crm.service.stage"]._get_open_states()
+
+    @api.model
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {"name", "requester_id", "date_closed"}
+
+    @api.model
+    def _get_initial_facts(self):
+        # who makes an order says who took it in; a number is looked at where numbers are given
+        return super()._get_initial_facts() | {"name", "requester_id"}
+
+    def _get_state_record_name(self):
         self.ensure_one()
-        if stage.type_ids and self.type_id not in stage.type_ids:
+        return self.env._("Order %(order)s", order=self.name)
+
+    def _is_stage_allowed(self, stage, order_type=None):
+        """Whether one order may go from its stage to another (the stage's allowed next stages; none means any).
+
+        :param order_type: the type that it gets at the same time
+        """
+        self.ensure_one()
+        if stage.type_ids and (order_type or self.type_id) not in stage.type_ids:
             return False
         current = self.stage_id._origin
         return stage == current or not current.next_stage_ids or stage in current.next_stage_ids
 
-    def _move_to_stage(self, stage):
-        """Move orders to a stage: the one door of buttons, drag and RPC.
+    def _check_move(self, stage, vals):
+        """Whether orders may go to a stage; asked of all of them before the first is written.
 
-        :param self: any number of orders
-        :raises UserError: the stage is not allowed, the order is closed and
-            the user no manager, or something of it is still open
+        :param self: any number of orders that are in another stage
+        :param vals: all that is written with the stage
+        :raises AccessError: an order is closed and the user no manager
+        :raises UserError: the stage is not allowed, or something of an order is still open
         """
-        stage.ensure_one()
-        moved = self.filtered(lambda order: order.stage_id != stage)
-        for order in moved:
-            if not order._is_stage_allowed(stage):
+        order_type = self.type_id.browse(vals.get("type_id") or [])
+        for order in self:
+            if not order._is_stage_allowed(stage, order_type):
                 raise UserError(self.env._(
                     "Order %(order)s cannot go from “%(old)s” to “%(new)s”. Allowed next: %(allowed)s.",
                     order=order.name, old=order.stage_id.name, new=stage.name,
                     allowed=", ".join((order.allowed_stage_ids - order.stage_id).mapped("name")) or "–"))
-        closed = moved.filtered(lambda order: order.state not in OPEN_STATES)
-        if closed and not self.env.user.has_group("crm_enova_like.group_manager") and not self.env.su:
+        closed = self.filtered(lambda order: not order.is_open)
+        if closed and not self.env.user.has_group(MANAGERS) and not self.env.su:
             raise AccessError(self.env._(
                 "Order %(order)s is closed. Only a service manager reopens it.", order=closed[0].name))
         if stage.state == "done":
-            moved._check_can_close()
-        elif stage.state == "cancelled":
-            moved._check_can_cancel()
-        vals = {"stage_id": stage.id}
-        if stage.state in OPEN_STATES:
-            vals["date_closed"] = False
-        else:
-            vals["date_closed"] = fields.Datetime.now()
-        moved._write_stage(vals)
-        if stage.state == "cancelled":
-            moved._cancel_open_rw()
-
-    def _move_to_state(self, state):
-        """Move each order to its first stage with a state."""
-        keys = {}
-        for order in self:
-            key = (order.company_id, order.type_id)
-            keys[key] = keys.get(key, self.browse()) | order
-        for (company, order_type), orders in keys.items():
-            orders._move_to_stage(self._find_stage(company, order_type, state))
-
-    def _check_state(self, *states):
-        """Refuse an action that an order's state does not offer."""
-        names = dict(self._fields["state"]._description_selection(self.env))
-        for order in self:
-            if order.state not in states:
+            for order, problems in self._get_closing_problems().items():
                 raise UserError(self.env._(
-                    "Order %(order)s is “%(state)s”: this is possible only when it is %(states)s.",
-                    order=order.name, state=names[order.state],
-                    states=", ".join(self.env._("“%(state)s”", state=names[state]) for state in states)))
+                    "Order %(order)s cannot be completed yet:\n%(problems)s",
+                    order=order.name, problems="\n".join(f"• {problem}" for problem in problems)))
+
+    def _get_closing_problems(self):
+        """What still hinders orders from being completed; each wing adds its own.
+
+        :return: {order: [sentence, …]}; nothing for an order that may be completed
+        """
+        problems = {}
+        for order in self:
+            unfinished = order.device_line_ids.filtered("is_open")
+            if unfinished:
+                problems[order] = [self.env._(
+                    "devices without an outcome: %(devices)s",
+                    devices=", ".join(unfinished.device_id.mapped("display_name")))]
+        return problems
+
+    def _prepare_move_vals(self, stage, vals):
+        """What is written with a stage, beside what the caller writes."""
+        return {"date_closed": False if stage.is_open else vals.get("date_closed") or fields.Datetime.now()}
+
+    def _after_move(self, old_stages, stage):
+        """What follows when orders have gone to a stage; each wing adds its own.
+
+        :param self: the orders that moved; all are in ``stage`` now
+        :param old_stages: {order: the stage in which it was}; an empty one for an order just made
+        """
+
+    def _group_by_stage_of(self, state):
+        """{the first stage with a state that an order's type may use: orders}"""
+        groups = {}
+        for (company, order_type), orders in self.grouped(lambda order: (order.company_id, order.type_id)).items():
+            stage = self._find_stage(company, order_type, state)
+            groups[stage] = groups.get(stage, self.browse()) | orders
+        return groups
+
+    def _move_to_state(self, state, vals=None):
+        """Move each order to its first stage with a state.
+
+        :param vals: what is written with it
+        """
+        vals, groups = vals or {}, self._group_by_stage_of(state)
+        if len(groups) > 1:
+            # of several stages too, nothing is written before all are checked
+            for stage, orders in groups.items():
+                orders.filtered(lambda order, stage=stage: order.stage_id != stage)._check_move(stage, vals)
+        for stage, orders in groups.items():
+            orders.write({**vals, "stage_id": stage.id})
+
+    def _write_state(self, vals):
+        """Write a state, which an order has by its stage.
+
+        :raises UserError: the stage written with it means another state
+        """
+        vals = dict(vals)
+        state = vals.pop("state")
+        if vals.get("stage_id"):
+            self._check_stage_means(self.stage_id.browse(vals["stage_id"]), state)
+            return self.write(vals)
+        staying = self.filtered(lambda order: order.state == state)
+        (self - staying)._move_to_state(state, vals)
+        return staying.write(vals) if staying and vals else True
+
+    @api.model
+    def _check_stage_means(self, stage, state):
+        if stage.state != state:
+            names = self._get_state_names()
+            raise UserError(self.env._(
+                "Stage “%(stage)s” means “%(means)s”, not “%(state)s”.", stage=stage.name,
+                means=names[stage.state], state=names.get(state, state)))
+
+    @api.model
+    def _split_late_stages(self, vals_list):
+        """Take out of values for ``create`` what goes through the door afterwards: a stage in which an order is
+        closed, and the facts of its end.
+
+        :param vals_list: with the orders' type and company; changed in place
+        :return: {index: (stage, facts)}
+        """
+        Stage, defaults, late = self.env["crm.service.stage"], self.env.context, {}
+        for index, vals in enumerate(vals_list):
+            state, stage = vals.pop("state", None), Stage.browse(vals.get("stage_id") or [])
+            if state and state == defaults.get("default_state"):
+                state = None
+            if state and stage:
+                self._check_stage_means(stage, state)
+            elif state:
+                stage = self._find_stage(
+                    self.company_id.browse(vals["company_id"]), self.type_id.browse(vals["type_id"]), state)
+                vals["stage_id"] = stage.id
+            is_closed = bool(stage) and not stage.is_open
+            if is_closed:
+                del vals["stage_id"]
+                is_closed = bool(state) or stage.id != defaults.get("default_stage_id")
+            facts = self._take_facts(vals, is_closed)
+            if is_closed:
+                late[index] = (stage, facts)
+        return late
+
+    @api.model
+    def _without_default_stage(self):
+        """The model without defaults from the context that would close what is made."""
+        orders = self._without_default_state()
+        stage_id = self.env.context.get("default_stage_id")
+        if stage_id and not self.stage_id.browse(stage_id).is_open:
+            orders = orders.with_context({
+                key: value for key, value in orders.env.context.items() if key != "default_stage_id"})
+        return orders
+
+    def _write_late_stages(self, late):
+        """Close the orders that come closed, those with one stage at once, and write the facts of their end."""
+        stages = {}
+        for index, (stage, _facts) in late.items():
+            stages[stage] = stages.get(stage, self.browse()) | self[index]
+        for stage, orders in stages.items():
+            orders.write({"stage_id": stage.id})
+        for index, (_stage, facts) in late.items():
+            if facts:
+                self[index]._write_facts(facts)
 
     def action_accept(self):
         """Accept new orders (any number).
@@ -109,7 +216,7 @@ class CrmServiceOrder(models.Model):
 
         :raises UserError: an order is closed or in progress already
         """
-        self._check_state("new", "accepted", "waiting")
+        self._check_state(*(state for state in self._get_open_states() if state != "in_progress"))
         self._move_to_state("in_progress")
         return True
 
@@ -119,7 +226,7 @@ class CrmServiceOrder(models.Model):
         :param stage: a waiting stage, as record or id; the first one when empty
         :raises UserError: an order is closed, or the stage is no waiting one
         """
-        self._check_state("new", "accepted", "in_progress", "waiting")
+        self._check_state(*self._get_open_states())
         if not stage:
             self._move_to_state("waiting")
             return True
@@ -127,12 +234,11 @@ class CrmServiceOrder(models.Model):
         if not stage or stage.state != "waiting":
             raise UserError(self.env._(
                 "“%(stage)s” is not a waiting stage.", stage=stage.name or "?"))
-        self._move_to_stage(stage)
-        return True
+        return self.write({"stage_id": stage.id})
 
     def action_open_wait(self):
         """Ask for what the orders wait."""
-        self._check_state("new", "accepted", "in_progress", "waiting")
+        self._check_state(*self._get_open_states())
         return self._open_wizard("crm.service.wait.wizard", self.env._("Wait for"))
 
     def action_done(self):
@@ -141,7 +247,7 @@ class CrmServiceOrder(models.Model):
         :raises UserError: a device is open, a part is planned but not issued,
             or an RW is open; says which
         """
-        self._check_state("new", "accepted", "in_progress", "waiting")
+        self._check_state(*self._get_open_states())
         self._move_to_state("done")
         return True
 
@@ -151,59 +257,27 @@ class CrmServiceOrder(models.Model):
         :raises AccessError: the user is no service manager
         """
         self._check_state("done", "cancelled")
-        if not self.env.user.has_group("crm_enova_like.group_manager"):
+        if not self.env.user.has_group(MANAGERS):
             raise AccessError(self.env._(
                 "Order %(order)s is closed. Only a service manager reopens it.", order=self[:1].name))
         self._move_to_state("in_progress")
         return True
 
     def action_cancel(self):
-        """Cancel orders; where parts were issued, ask what becomes of them.
+        """Cancel orders; where something of them is yet to be decided, ask first.
 
         :return: True, or the action of the question
         """
-        self._check_state("new", "accepted", "in_progress", "waiting")
-        if self._get_issued_lines():
-            return self._open_wizard("crm.service.cancel.wizard", self.env._("Cancel the order"))
+        self._check_state(*self._get_open_states())
+        question = self._get_cancel_question()
+        if question:
+            return question
         self._move_to_state("cancelled")
         return True
 
-    def _check_can_close(self):
-        """Refuse to complete an order while something of it is open."""
-        for order in self:
-            problems = []
-            open_devices = order.device_line_ids.filtered(lambda line: line.state == "open")
-            if open_devices:
-                problems.append(self.env._(
-                    "devices without an outcome: %(devices)s",
-                    devices=", ".join(open_devices.device_id.mapped("display_name"))))
-            missing = order.line_ids.filtered("needs_issue")
-            if missing:
-                problems.append(self.env._(
-                    "parts planned but not issued: %(parts)s",
-                    parts=", ".join(
-                        f"{line.product_id.display_name} ({line.quantity_to_issue:g} {line.uom_id.name})"
-                        for line in missing)))
-            # technicians hold no stock rights; the order is their own
-            open_rw = order.sudo()._get_open_rw()
-            if open_rw:
-                problems.append(self.env._(
-                    "open warehouse documents: %(documents)s", documents=", ".join(open_rw.mapped("name"))))
-            if problems:
-                raise UserError(self.env._(
-                    "Order %(order)s cannot be completed yet:\n%(problems)s",
-                    order=order.name, problems="\n".join(f"• {problem}" for problem in problems)))
-
-    def _check_can_cancel(self):
-        """Refuse to cancel an order with issued parts; the question of
-        ``action_cancel`` says what becomes of them."""
-        if self.env.context.get("service_keep_parts") is PARTS_KEPT:
-            return
-        for line in self._get_issued_lines():
-            raise UserError(self.env._(
-                "Order %(order)s has issued parts (%(part)s). Use the Cancel button: "
-                "it asks whether to return them or to leave them as cost.",
-                order=line.order_id.name, part=line.product_id.display_name))
+    def _get_cancel_question(self):
+        """What is to be asked before orders are cancelled: an action for the screen, or False."""
+        return False
 
     # QUEUE AND HAND-OVER
 
@@ -224,7 +298,7 @@ class CrmServiceOrder(models.Model):
                     "Order %(order)s was taken by %(user)s already.",
                     order=order.name, user=order.user_id.name))
         self.check_access("write")
-        self._check_state(*OPEN_STATES)
+        self._check_state(*self._get_open_states())
         self.write({"user_id": self.env.uid})
         return True
 
@@ -239,7 +313,7 @@ class CrmServiceOrder(models.Model):
         """
         user = self.env["res.users"].browse(getattr(user, "id", user) or []).exists()
         self.check_access("write")
-        self._check_state(*OPEN_STATES)
+        self._check_state(*self._get_open_states())
         if user and not user.sudo().has_group("crm_enova_like.group_technician"):
             raise UserError(self.env._(
                 "%(user)s does no service work: an administrator gives the right “Technician” first.",
@@ -258,21 +332,8 @@ class CrmServiceOrder(models.Model):
         return self._open_wizard("crm.service.assign.wizard", self.env._("Hand over"))
 
     def _open_wizard(self, model, name):
-        return {
-            "type": "ir.actions.act_window",
-            "name": name,
-            "res_model": model,
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_order_ids": self.ids},
-        }
+        return open_dialog(self.env, model, name, {"default_order_ids": self.ids})
 
     def action_view_devices(self):
         """The devices of the orders."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_device")
-        devices = self.device_line_ids.device_id
-        action["domain"] = [("id", "in", devices.ids)]
-        action["context"] = {}
-        if len(devices) == 1:
-            action.update(res_id=devices.id, views=[(False, "form")])
-        return action
+        return open_records(self.device_line_ids.device_id, "crm_enova_like.action_crm_service_device")

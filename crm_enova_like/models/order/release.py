@@ -37,7 +37,7 @@ class CrmServiceOrderDevice(models.Model):
                     "or write down the reason.", device=line.device_id.display_name))
         now = fields.Datetime.now()
         for line in self:
-            line.write({
+            line._write_facts({
                 "date_released": now,
                 "released_to": collector or line.released_to or line._get_expected_collector(),
                 "collector_id_checked": id_checked,

@@ -11,7 +11,7 @@ ORDER_STATES = [
 ]
 
 
-OPEN_STATES = ("new", "accepted", "in_progress", "waiting")
+OPEN_STATES = ("new", "accepted", "in_progress", "waiting")   # TMP
 
 
 class CrmServiceStage(models.Model):
@@ -20,6 +20,7 @@ class CrmServiceStage(models.Model):
 
     _name = "crm.service.stage"
     _description = "Service Order Stage"
+    _inherit = ["crm.state.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -47,6 +48,10 @@ class CrmServiceStage(models.Model):
 
     _sequence_idx = models.Index("(company_id, sequence, id)")
 
+    @api.model
+    def _get_open_states(self):
+        return ("new", "accepted", "in_progress", "waiting")
+
     @api.constrains("state", "wait_for")
     def _check_wait_for(self):
         for stage in self:
@@ -60,25 +65,29 @@ class CrmServiceStage(models.Model):
         """Id of the company's first stage with a state that an order type may
         use, or False; kept in the registry's cache, since each button asks."""
         # the choice is the company's, not the user's
-        return self.sudo().search([
+        # the cache is everybody's: a caller who also sees archived stages must not fill it with one
+        return self.sudo().with_context(active_test=True).search([
             ("company_id", "=", company_id), ("state", "=", state),
             "|", ("type_ids", "=", False), ("type_ids", "in", [type_id]),
         ], limit=1).id
 
     @api.model_create_multi
     def create(self, vals_list):
+        stages = super().create(vals_list)
         self.env.registry.clear_cache()
-        return super().create(vals_list)
+        return stages
 
     def unlink(self):
+        result = super().unlink()
         self.env.registry.clear_cache()
-        return super().unlink()
+        return result
 
     def write(self, vals):
-        self.env.registry.clear_cache()
         if "company_id" in vals and any(stage.company_id.id != vals["company_id"] for stage in self):
             self._check_unused()
-        return super().write(vals)
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _check_unused(self):

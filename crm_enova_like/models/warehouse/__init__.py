@@ -14,3 +14,4 @@ from . import stock_picking_type
 from . import stock_warehouse
 from . import stock_picking
 from . import stock_move
+from . import lead_tmp

@@ -92,11 +92,3 @@ class CrmServiceOrder(models.Model):
                 order.activity_schedule(activity_xmlid, note=note, user_id=user.id)
             elif note not in html2plaintext(found.note or ""):
                 found.note = Markup("%s<br/>%s") % (found.note or "", note)
-
-    def _move_to_stage(self, stage):
-        result = super()._move_to_stage(stage)
-        if stage.state in ("done", "cancelled"):
-            # what was told of parts is of no use any more
-            self.sudo().activity_unlink(
-                ["crm_enova_like.mail_activity_parts_issued", "crm_enova_like.mail_activity_parts_arrived"])
-        return result

@@ -12,8 +12,9 @@ from odoo.tests import get_db_name, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.crm_enova_like.models import service_inspection_notice, service_inspection_plan
 from odoo.addons.crm_enova_like.models.common.schedule import dates_until
+from odoo.addons.crm_enova_like.models.inspection import notice as service_inspection_notice
+from odoo.addons.crm_enova_like.models.inspection import plan as service_inspection_plan
 
 from ..warehouse.test_warehouse_race import PATIENCE, Request
 

@@ -227,6 +227,3 @@ class TestOrderDevice(ServiceCommon):
         order.action_done()
         with self.assertRaisesRegex(UserError, "closed"):
             line.write({"state": "open"})
-        other = self.make_order(device_line_ids=[
-            Command.create({"device_id": self.device2.id, "state": "repaired"})])
-        self.assertEqual(other.device_line_ids.state, "open")

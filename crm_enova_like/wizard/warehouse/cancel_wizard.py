@@ -1,8 +1,6 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ...models.order.order_flow import PARTS_KEPT
-
 
 class CrmServiceCancelWizard(models.TransientModel):
     """Asked when an order with issued parts is cancelled."""
@@ -31,11 +29,6 @@ class CrmServiceCancelWizard(models.TransientModel):
                 left = line._get_returnable_quantity()
                 if line.quantity_issued and line.uom_id.compare(left, 0.0) > 0:
                     line.return_to_stock(left)
-        if self.reason:
-            self.order_ids.write({"cancel_reason": self.reason})
         orders = self.order_ids
-        if self.mode == "keep" or orders._get_pending_returns():
-            # parts on their way back are the keeper's, on an open ZW
-            orders = orders.with_context(service_keep_parts=PARTS_KEPT)
-        orders._move_to_state("cancelled")
+        orders._move_to_state("cancelled", {"cancel_reason": self.reason or "-"})
         return {"type": "ir.actions.act_window_close"}

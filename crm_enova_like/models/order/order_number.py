@@ -1,0 +1,62 @@
+from datetime import date
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..common.state_mixin import MANAGERS
+
+
+class CrmServiceOrder(models.Model):
+    """The number of an order, of its type's series and year, and the type that it begins with."""
+
+    _inherit = "crm.service.order"
+
+    @api.model
+    def _assign_numbers(self, vals_list):
+        """Number orders that are about to be made, one draw for all of a
+        sequence and year. A number given (an import) stays.
+
+        :raises UserError: the company has no order type, or somebody who is no manager gives a number
+        """
+        Type, Company = self.env["crm.service.order.type"], self.env["res.company"]
+        new, first_types, wanted = self.env._("New"), {}, {}
+        for vals in vals_list:
+            company = Company.browse(vals.setdefault("company_id", self._default_company_id(vals)))
+            if not vals.get("type_id"):
+                if company not in first_types:
+                    first_types[company] = self._get_default_type(company)
+                vals["type_id"] = first_types[company].id
+            if vals.get("name") and vals["name"] != new:
+                if not self.env.su and not self.env.user.has_group(MANAGERS):
+                    self._check_facts({"name": vals["name"]})
+                continue
+            received = fields.Datetime.to_datetime(vals.get("date_received")) or fields.Datetime.now()
+            sequence = Type.browse(vals["type_id"]).sequence_id
+            wanted.setdefault((sequence, company._service_date(received).year), []).append(vals)
+        for (sequence, year), numbered in wanted.items():
+            # a sequence is a system user's; the order is the user's own
+            numbers = sequence.sudo()._next_batch(len(numbered), date(year, 7, 1))
+            for vals, number in zip(numbered, numbers, strict=True):
+                vals["name"] = number
+
+    @api.model
+    def _default_company_id(self, vals):
+        if vals.get("type_id"):
+            return self.env["crm.service.order.type"].browse(vals["type_id"]).company_id.id
+        return self.default_get(["company_id"]).get("company_id") or self.env.company.id
+
+    @api.model
+    def _get_default_type(self, company):
+        """The company's first order type.
+
+        :raises UserError: it has none
+        """
+        default = self.env["crm.service.order.type"].browse(self.env.context.get("default_type_id") or [])
+        if default and default.company_id == company:
+            return default
+        order_type = self.env["crm.service.order.type"].search([("company_id", "=", company.id)], limit=1)
+        if not order_type:
+            raise UserError(self.env._(
+                "Company “%(company)s” has no service order type. A manager adds one in Configuration ‣ Order Types.",
+                company=company.name))
+        return order_type
