@@ -5,6 +5,7 @@ from . import device
 from . import order
 from . import order_number
 from . import order_flow
+from . import order_handover
 from . import order_device
 from . import order_outcome
 from . import order_line

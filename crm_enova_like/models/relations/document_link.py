@@ -23,7 +23,8 @@ class CrmDocumentLink(models.Model):
         lambda self: self._selection_res_model(), string="Kind", required=True, index=True)
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", required=True, index=True)
     role = fields.Selection(
-        [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")], required=True, compute="_compute_role", store=True, readonly=False, precompute=True,
+        [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")], required=True, compute="_compute_role",
+        store=True, readonly=False, precompute=True,
         help="Whether the document counts as revenue or cost of the task, event or order.")
     document_name = fields.Char(string="Document Name", compute="_compute_document")
     document_date = fields.Date(string="Date", compute="_compute_document")

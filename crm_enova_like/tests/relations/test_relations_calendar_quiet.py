@@ -136,8 +136,9 @@ class TestCalendarQuiet(ServiceCommon):
             tasks[3:6].action_assign(self.technician, "Please call before noon")
             tasks[6].with_user(self.manager).action_take()
             tasks[6].with_user(self.manager).action_assign(self.technician)
-            wizard = self.env["crm.task.assign.wizard"].with_user(self.operator).create({
-                "task_ids": [Command.set(tasks[7:].ids)], "user_id": self.manager.id, "note": "Yours"})
+            action = tasks[7:].action_open_assign()
+            wizard = self.env[action["res_model"]].with_user(self.operator).with_context(action["context"]).create({
+                "user_id": self.manager.id, "note": "Yours"})
             wizard.action_assign()
             tasks[9].write({"user_id": False})
             tasks[9].write({"user_id": self.technician.id})
