@@ -174,7 +174,7 @@ class CrmDocumentLink(models.Model):
 
     # RULES
 
-    @api.constrains(lambda self: list(self._get_link_sources()))
+    @api.constrains(lambda self: ["res_model", *self._get_link_sources()])
     def _check_source(self):
         names = self._get_link_sources()
         for link in self:

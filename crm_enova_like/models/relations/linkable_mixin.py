@@ -22,7 +22,7 @@ class CrmLinkableMixin(models.AbstractModel):
         for document in self.filtered("crm_link_source"):
             model, _comma, number = document.crm_link_source.partition(",")
             if model not in sources or not number.isdigit():
-                raise UserError(self.env._("“%(source)s” is no task, event or order.", source=document.crm_link_source))
+                raise UserError(self.env._("“%(record)s” is no task, event or order.", record=document.crm_link_source))
             source = self.env[model].browse(int(number)).exists()
             source.check_access("write")
             if source:

@@ -1,6 +1,7 @@
 from datetime import date, datetime, timedelta
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from ..common import ServiceCommon
@@ -290,11 +291,18 @@ class TestCalendarQuiet(ServiceCommon):
         """The entry is chosen by nobody: whoever could would move an appointment with its task."""
         before, [task] = self._get_private(), self.env["crm.task"].with_user(self.operator).create([
             {"name": "Call", "user_id": self.operator.id}])
-        task.write({"calendar_event_id": self.private[0].id, "planned_start": datetime(2026, 3, 14, 9)})
-        other = self.env["crm.task"].with_user(self.operator).create({
-            "name": "Call", "calendar_event_id": self.private[0].id, "date_deadline": date(2026, 3, 20)})
-        order = self.make_order(
-            self.device, user=self.operator, user_id=self.technician.id, calendar_event_id=self.private[0].id)
+        chosen = {"calendar_event_id": self.private[0].id}
+        order = self.make_order(self.device, user=self.operator, user_id=self.technician.id)
+        for act in (
+                lambda: task.write({**chosen, "planned_start": datetime(2026, 3, 14, 9)}),
+                lambda: order.write(chosen),
+                lambda: task.create({"name": "Call", **chosen, "date_deadline": date(2026, 3, 20)}),
+                lambda: self.make_order(self.device, user=self.operator, **chosen)):
+            with self.assertRaisesRegex(UserError, "is not chosen"):
+                act()
+        # nor by a default, which a list may bring along
+        other = task.with_context(default_calendar_event_id=self.private[0].id).create({
+            "name": "Call", "user_id": self.operator.id, "date_deadline": date(2026, 3, 20)})
         for record in (task, other, order):
             self.assertNotIn(record.sudo().calendar_event_id, self.private)
         (task | other).unlink()
