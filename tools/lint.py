@@ -1,4 +1,4 @@
-"""bin/lint: ruff, pylint-odoo, and our own checks of XML, translations and text files."""
+"""bin/lint: ruff, pylint-odoo, our own checks of XML, translations and text files, and the gate between the wings."""
 import time
 
 from . import common, prepare
@@ -23,6 +23,7 @@ def checks():
                          f"--disable={','.join(LEFT_OUT)}", ADDON]),
         ("compile", [PYTHON, "-W", "error", "-m", "compileall", "-q", "-f", ADDON, "tools", "tests", "bench"]),
         ("files", [PYTHON, ROOT / "tools" / "lint_files.py"]),
+        ("gate", [PYTHON, "-m", "tools.gate"]),
     )
 
 

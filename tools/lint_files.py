@@ -1,4 +1,4 @@
-"""Checks of files that no linter makes: XML, translations, manifest, and text. Run by bin/lint."""
+"""Checks of files that no linter makes: XML, manifest, packages, translations, and text. Run by bin/lint."""
 import ast
 import re
 import subprocess
@@ -63,6 +63,44 @@ def check_manifest(files):
                 yield file, "is in no list of the manifest"
 
 
+def imports(module):
+    """Paths, without a suffix, of what a module of ours imports of ours."""
+    for node in ast.walk(ast.parse(module.read_bytes())):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        names = (node.module or "").split(".") if node.module else []
+        if node.level:
+            folder = module.parents[node.level - 1]
+        elif names[:3] == ["odoo", "addons", ADDON.name]:
+            folder, names = ADDON, names[3:]
+        else:
+            continue
+        target = folder.joinpath(*names)
+        yield from (target, *(target / alias.name for alias in node.names))
+
+
+def check_packages(files):
+    """A module that nobody imports is no part of the addon, and nobody would be told."""
+    modules = {path for path in files if ADDON in path.parents and path.suffix == ".py"
+               and path.relative_to(ADDON).parts[0] not in ("__manifest__.py", "tests", "static", "migrations")}
+    reached, waiting = set(), [ADDON / "__init__.py"]
+    while waiting:
+        path = waiting.pop()
+        if path not in modules or path in reached:
+            continue
+        reached.add(path)
+        try:
+            targets = list(imports(path))
+        except (SyntaxError, ValueError) as error:
+            yield path, f"is no Python: {error}"
+            return    # what it imports is not known
+        waiting += [folder / "__init__.py" for folder in path.parents if ADDON in folder.parents]
+        for target in targets:
+            waiting += [target.with_suffix(".py"), target / "__init__.py"]
+    for path in sorted(modules - reached):
+        yield path, "is imported by nothing: Odoo never loads it"
+
+
 def placeholders(text):
     return sorted(found for found in PLACEHOLDER.findall(text) if found != "%%")
 
@@ -86,8 +124,6 @@ def check_entry(entry):
 def check_translations(_files):
     folder = ADDON / "i18n"
     pot, po = folder / f"{ADDON.name}.pot", folder / "pl.po"
-    if not any((ADDON / "models").glob("[a-z]*.py")):
-        return
     for path in (pot, po):
         if not path.is_file():
             yield path, "is missing"
@@ -114,7 +150,7 @@ def check_text(files):
         if path.suffix not in TEXT and path.parent.name not in ("bin", ".ci"):
             continue
         try:
-            text = path.read_text(encoding="utf-8")
+            text = path.read_bytes().decode("utf-8")    # read_text would hide what line ends there are
         except UnicodeDecodeError:
             yield path, "is not UTF-8"
             continue
@@ -136,7 +172,7 @@ def check_text(files):
 def main():
     files = tracked()
     problems = 0
-    for check in (check_xml, check_manifest, check_translations, check_text):
+    for check in (check_xml, check_manifest, check_packages, check_translations, check_text):
         for where, problem in check(files):
             print(f"{str(where).removeprefix(f'{ROOT}/')}: {problem}")
             problems += 1

@@ -13,7 +13,8 @@ Runs the whole suite, or the part under the paths (files, folders, file::test).
 Options go to pytest: bin/test -x -k issue crm_enova_like/tests"""
 
 INSIDE, OUTSIDE = f"{ADDON}/tests", "tests"
-NO_DATABASE = {"test_tools.py"}    # of the outside tests, those that need no database
+# of the outside tests, those that need no database
+NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py"}
 WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-W", "-c", "--durations", "--maxfail", "--tb", "--timeout"}
 
 
