@@ -7,6 +7,7 @@ from . import order_type
 from . import order
 from . import order_number
 from . import order_flow
+from . import order_handover
 from . import order_device
 from . import order_outcome
 from . import order_line
