@@ -63,8 +63,10 @@ class TestDevice(ServiceCommon):
             self.device_type.prefix = "%(no)s/"
 
     def test_padding_of_next_identifiers(self):
-        self.device_type.identifier_padding = 3
-        self.assertRegex(self._new_device().identifier, r"^KASA/\d{3}$")
+        gate = self.env["crm.service.device.type"].create({"name": "Gate", "prefix": "GATE"})
+        self.assertEqual(self._new_device(type_id=gate.id).identifier, "GATE/00001")
+        gate.identifier_padding = 3
+        self.assertEqual(self._new_device(type_id=gate.id).identifier, "GATE/002")
 
     def test_serial_twice_names_the_other_device(self):
         with self.assertRaisesRegex(ValidationError, f"ABC 2001.*{self.device.identifier}.*Piekarnia"):
