@@ -21,8 +21,8 @@ def tell(**facts):
 Order, company = env["crm.service.order"], env.company
 
 def new_order(*devices, **vals):
-    return Order.create({
-        "partner_id": contractor.id, "device_line_ids": [(0, 0, {"device_id": device.id}) for device in devices], **vals})
+    rows = [(0, 0, {"device_id": device.id}) for device in devices]
+    return Order.create({"partner_id": contractor.id, "device_line_ids": rows, **vals})
 """
 
 # a firm at work: two companies, of which one has an order on a stage of its own
@@ -61,7 +61,7 @@ left = dict(
     state=order.state, open=order.is_open, found=order in Order.search([("is_open", "=", True)]),
     outcome=first.state, outcome_open=first.is_open, basis=first.basis,
     links=order.document_count, timeline=sorted(env["crm.timeline"].search([]).mapped("kind")),
-    stages=env["crm.service.stage"].with_context(active_test=False).search_count([("name", "=", "Testing")]),
+    stages=env["crm.service.stage"].search_count([("name", "=", "Testing")]),
     tiles=[tile["name"] for section in Order.get_service_overview() for tile in section["tiles"]])
 second.action_repaired()
 order.action_done()
@@ -121,7 +121,8 @@ def test_an_addon_that_builds_on_ours(tmp_path):
                         "--stop-after-init")
         counted = re.search(r"0 failed, 0 error\(s\) of (\d+) tests when loading", said)
         assert counted, said[-4000:]
-        written = sum(path.read_text().count("    def test_") for path in (ADDONS / EXAMPLE / "tests").glob("test_*.py"))
+        files = (ADDONS / EXAMPLE / "tests").glob("test_*.py")
+        written = sum(path.read_text().count("    def test_") for path in files)
         assert int(counted.group(1)) == written
 
         told = odoo.shell("with", WITH % facts)
@@ -135,7 +136,7 @@ def test_an_addon_that_builds_on_ours(tmp_path):
         assert (left["state"], left["open"], left["found"]) == ("in_progress", True, True), left
         assert (left["outcome"], left["outcome_open"], left["basis"]) == ("unrepairable", False, "contract"), left
         assert (left["links"], left["timeline"]) == (0, ["order"]), left
-        assert left["stages"] == 1, "the stage in which an order stands stays, the other goes"
+        assert left["stages"] == 1, "the stage in which an order stands stays, the other is put away"
         assert "testing" not in left["tiles"] and "overdue" in left["tiles"], left
         # and ours works on
         assert left["done"] == ["done", "done"] and left["released"], left

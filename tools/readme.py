@@ -5,6 +5,7 @@ runs, names what is not so: an old README.rst, a link to nothing, an example in 
 of the file that it names, a method or model that is called otherwise.
 """
 import ast
+import builtins
 import io
 import re
 import sys
@@ -149,37 +150,43 @@ def check_examples(path=None):
 
 
 def definitions():
-    """({method: its lists of parameters}, names of models) of the addon and its example."""
+    """The methods of the addon and its example: {name: [(models, names of its parameters)]}; and its models."""
     methods, models = defaultdict(list), set()
     for path in [*FOLDER.rglob("*.py"), *EXAMPLE.rglob("*.py")]:
-        for node in ast.walk(ast.parse(path.read_bytes())):
-            if isinstance(node, ast.FunctionDef):
-                arguments = node.args
-                names = [*arguments.posonlyargs, *arguments.args]
-                methods[node.name].append([each.arg for each in names if each.arg not in ("self", "cls")])
-            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "_name" and isinstance(
-                    node.value, ast.Constant):
-                models.add(node.value.value)
+        tree = ast.parse(path.read_bytes())
+        for scope in [tree, *(node for node in ast.walk(tree) if isinstance(node, ast.ClassDef))]:
+            of = set()
+            for node in scope.body:
+                if isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") in ("_name", "_inherit"):
+                    of |= {each.value for each in ast.walk(node.value) if isinstance(each, ast.Constant)}
+                elif isinstance(node, ast.FunctionDef):
+                    names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
+                    names += [f"*{node.args.vararg.arg}"] if node.args.vararg else []
+                    methods[node.name].append((of, [name for name in names if name not in ("self", "cls")]))
+            models |= of
     return methods, models
 
 
 def check_names(path=None):
-    """Each method that is written with its parameters, and each model, is called so in the addon."""
+    """Each method that is written with its parameters, and each model, is called so in the addon; in a row of a table,
+    on the model that the row begins with."""
     path = path or FOLDER / "readme" / "DEVELOP.md"
     methods, models = definitions()
-    prose = re.sub(r"```.*?```", "", path.read_text(), flags=re.S)
-    for span in CODE_SPAN.findall(prose):
-        call = CALL.fullmatch(span)
-        if call and call[1] not in methods:
-            yield path, f"{call[1]} is no method of the addon"
-        elif call:
-            # *names and keywords of a call are its writer's
-            wanted = [word.strip() for word in call[2].split(",") if word.strip() and not word.strip().startswith("*")]
-            if "=" not in call[2] and "…" not in call[2] and not any(
-                    names[:len(wanted)] == wanted for names in methods[call[1]]):
-                yield path, f"{span}: no {call[1]} takes these parameters"
-        elif MODEL.fullmatch(span) and span not in models:
-            yield path, f"there is no model {span}"
+    for line in re.sub(r"```.*?```", "", path.read_text(), flags=re.S).splitlines():
+        spans = CODE_SPAN.findall(line)
+        row = spans[0] if line.startswith("| `") else None
+        for span in spans:
+            if MODEL.fullmatch(span) and span not in models:
+                yield path, f"there is no model {span}"
+            call = CALL.fullmatch(span)
+            if not call or hasattr(builtins, call[1]):
+                continue
+            known = [names for of, names in methods[call[1]] if not row or row in of]
+            given = [word.strip() for word in call[2].split(",") if word.strip()]
+            if not known:
+                yield path, f"{call[1]} is no method of {row or 'the addon'}"
+            elif not any(names[:len(given)] == given for names in known):
+                yield path, f"{span}: {call[1]} takes ({', '.join(known[0])})"
 
 
 def main(arguments):

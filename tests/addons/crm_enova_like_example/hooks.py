@@ -7,7 +7,10 @@ def post_init_hook(env):
 
 
 def uninstall_hook(env):
-    """Take along the stages that no order stands in. In the others the work goes on: see ``ondelete`` of the state."""
+    """Put the stages away in which no order stands; in the others the work goes on: see ``ondelete`` of the state.
+
+    Away, not gone: the log of the orders' stages keeps their names.
+    """
     stages = env["crm.service.stage"].with_context(active_test=False).search([("state", "=", "testing")])
     used = env["crm.service.order"].with_context(active_test=False).search([("stage_id", "in", stages.ids)]).stage_id
-    (stages - used).unlink()
+    (stages - used).active = False
