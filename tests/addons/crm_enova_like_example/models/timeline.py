@@ -4,7 +4,7 @@ from odoo.tools import SQL
 
 class CrmTimeline(models.Model):
     _inherit = "crm.timeline"
-    # what the rows depend on, so that they are read anew in the transaction that changes it
+    # what the rows are made of: written to the database before they are read
     _depends = {
         "crm.example.loan": ["name", "order_id", "partner_id", "company_id", "user_id", "date_lent", "date_returned"],
     }

@@ -93,7 +93,7 @@ class TestExtensions(ServiceCommon):
         self.assertIn(order, self.env["crm.service.order"].search(Domain(tile()["domain"])))
 
     def test_a_new_company_has_the_stage(self):
-        company = self.env["res.company"].create({"name": "Serwis Drugi"})
+        company = self.env["res.company"].create({"name": "Serwis Trzeci"})
         stages = self.env["crm.service.stage"].search([("company_id", "=", company.id)])
         self.assertEqual(len(stages.filtered(lambda stage: stage.state == "testing")), 1)
         company._create_testing_stages()
@@ -145,10 +145,11 @@ class TestExtensions(ServiceCommon):
             {kind for [kind] in Timeline._read_group([("contractor_id", "=", self.contractor.id)], ["kind"])},
             {"order", "loan"})
         loan.action_return()
+        Timeline.invalidate_model()
         self.assertEqual(Timeline.search(domain).state, "done")
 
     def test_a_row_is_read_by_whoever_may_read_its_loan(self):
-        other = self.env["res.company"].create({"name": "Serwis Drugi"})
+        other = self.env["res.company"].create({"name": "Serwis Trzeci"})
         stranger = new_test_user(
             self.env, "service_stranger", groups="crm_enova_like.group_user", company_id=other.id,
             company_ids=[(6, 0, other.ids)])
