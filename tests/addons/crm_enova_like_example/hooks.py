@@ -9,8 +9,10 @@ def post_init_hook(env):
 def uninstall_hook(env):
     """Put the stages away in which no order stands; in the others the work goes on: see ``ondelete`` of the state.
 
-    Away, not gone: the log of the orders' stages keeps their names.
+    Away, not gone: the log of the orders' stages keeps their names. The loans go, and what links them with them.
     """
     stages = env["crm.service.stage"].with_context(active_test=False).search([("state", "=", "testing")])
     used = env["crm.service.order"].with_context(active_test=False).search([("stage_id", "in", stages.ids)]).stage_id
     (stages - used).active = False
+    # what is left of a kind that nobody knows any more could not be opened
+    env["crm.document.link"].search([("res_model", "=", "crm.example.loan")]).unlink()
