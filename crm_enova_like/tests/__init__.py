@@ -8,3 +8,4 @@ from . import test_access
 from . import test_companies
 from . import test_statements
 from . import test_technician_story
+from . import test_translations
