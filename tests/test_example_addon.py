@@ -25,31 +25,25 @@ def new_order(*devices, **vals):
     return Order.create({"partner_id": contractor.id, "device_line_ids": rows, **vals})
 """
 
-# a firm at work: two companies, of which one has an order on a stage of its own
-BEFORE = HELP + """
+# a firm at work with what the example adds; its second company is younger than the addon
+WITH = HELP + """
 other = env["res.company"].create({"name": "Serwis Drugi", "country_id": env.ref("base.pl").id})
 contractor = env["res.partner"].create({"name": "Piekarnia Kłos", "is_company": True})
 kind = env["crm.service.device.type"].create({"name": "Cash register", "prefix": "KASA"})
 devices = env["crm.service.device"].create([
     {"name": name, "type_id": kind.id, "partner_id": contractor.id} for name in ("Nano E", "Nano S")])
+stages = env["crm.service.stage"].search([("state", "=", "testing")])
 order = new_order(*devices)
 order.action_accept()
-tell(order=order.id, contractor=contractor.id, devices=devices.ids)
-"""
-
-WITH = HELP + """
-facts = json.loads('''%s''')
-order, contractor = Order.browse(facts["order"]), env["res.partner"].browse(facts["contractor"])
-stages = env["crm.service.stage"].search([("state", "=", "testing")])
-names = stages.with_context(lang="pl_PL").mapped("name")
 order.action_start()
 order.action_test()
 first, second = order.device_line_ids
 first.basis = "rental"
 first.action_scrap()
 env["crm.example.loan"].create({"name": "Nano spare", "order_id": order.id})
-tell(companies=sorted(stages.company_id.mapped("name")), names=names, open=order.is_open, state=order.state,
-     timeline=env["crm.timeline"].search_count([("kind", "=", "loan")]))
+tell(order=order.id, contractor=contractor.id, devices=devices.ids, open=order.is_open, state=order.state,
+     companies=stages.company_id.mapped("name"), names=stages.with_context(lang="pl_PL").mapped("name"),
+     links=order.document_count, timeline=env["crm.timeline"].search_count([("kind", "=", "loan")]))
 """
 
 AFTER = HELP + """
@@ -114,8 +108,6 @@ class Odoo:
 def test_an_addon_that_builds_on_ours(tmp_path):
     with copied(setting("ODOO_TEST_DB"), f"{setting('ODOO_TEST_DB')}_example") as database:
         odoo = Odoo(database, tmp_path)
-        facts = json.dumps(odoo.shell("before", BEFORE))
-
         # installed, its own tests run: every button passes its overrides, an order goes from counter to release
         said = odoo.run("tests", "-d", database, "-i", EXAMPLE, "--test-tags", f"/{EXAMPLE}", "--no-http",
                         "--stop-after-init")
@@ -125,13 +117,13 @@ def test_an_addon_that_builds_on_ours(tmp_path):
         written = sum(path.read_text().count("    def test_") for path in files)
         assert int(counted.group(1)) == written
 
-        told = odoo.shell("with", WITH % facts)
+        told = odoo.shell("with", WITH)
         assert len(told["companies"]) == 2 and "Serwis Drugi" in told["companies"], told
         assert told["names"] == ["Testowanie"] * 2, "the stage in the language of who works with it"
-        assert (told["state"], told["open"], told["timeline"]) == ("testing", True, 1), told
+        assert (told["state"], told["open"], told["links"], told["timeline"]) == ("testing", True, 1, 1), told
 
         odoo.run("uninstall", "module", "uninstall", "-d", database, EXAMPLE)
-        left = odoo.shell("after", AFTER % facts)
+        left = odoo.shell("after", AFTER % json.dumps(told))
         # what it added is gone, and what was made with it has the nearest word that we know
         assert (left["state"], left["open"], left["found"]) == ("in_progress", True, True), left
         assert (left["outcome"], left["outcome_open"], left["basis"]) == ("unrepairable", False, "contract"), left
