@@ -10,7 +10,7 @@ class CrmTimeline(models.Model):
     }
 
     kind = fields.Selection(selection_add=[("loan", "Loan of a device")])
-    loan_id = fields.Many2one("crm.example.loan", string="Loan", readonly=True)
+    loan_id = fields.Many2one("crm.example.loan", readonly=True)
 
     @api.model
     def _get_source_fields(self):
