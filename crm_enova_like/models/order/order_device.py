@@ -1,4 +1,3 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -167,6 +166,7 @@ class CrmServiceOrderDevice(models.Model):
             if len(order.device_line_ids) == 1:
                 # the order's only device is every line's device
                 order.line_ids.filtered(lambda line: not line.device_line_id).device_line_id = order.device_line_ids
+        lines._own_photos()
         lines._write_late_values(late)
         return lines
 
@@ -192,6 +192,7 @@ class CrmServiceOrderDevice(models.Model):
             super().write(vals)
         if "device_id" in vals:
             self._check_device_company()
+        self._own_photos(vals.keys())
         if changed:
             changed._after_outcome(state)
         return True
