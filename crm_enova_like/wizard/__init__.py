@@ -1,3 +1,4 @@
+from . import common
 from . import device
 from . import order
 from . import warehouse

@@ -1,6 +1,15 @@
 """Window actions: the one way to open a list, a form or a dialog."""
 
 
+def open_action(env, xml_id, **values):
+    """A stored window action as it is, with its own filters.
+
+    :param values: keys that are replaced
+    :return: dict for the web client
+    """
+    return {**env["ir.actions.actions"]._for_xml_id(xml_id), **values}
+
+
 def open_list(env, xml_id, domain, context=None, **values):
     """A stored window action on some of its records.
 
@@ -10,8 +19,7 @@ def open_list(env, xml_id, domain, context=None, **values):
     :param values: other keys of the action, as ``name``
     :return: dict for the web client
     """
-    action = env["ir.actions.actions"]._for_xml_id(xml_id)
-    return {**action, "domain": domain, "context": context or {}, **values}
+    return open_action(env, xml_id, **{"domain": domain, "context": context or {}, **values})
 
 
 def open_records(records, xml_id, context=None, **values):

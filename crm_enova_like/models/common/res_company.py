@@ -20,6 +20,10 @@ class ResCompany(models.Model):
 
     _inherit = "res.company"
 
+    assignment_notice = fields.Boolean(
+        string="Notices of Assignment",
+        help="Whoever is handed a task or an order by somebody else is told, in one message for all of them.")
+
     def _service_tz(self):
         """The company's time zone (pytz): its contact's, else its country's
         only or first one, else its calendar's, else UTC. Documents are dated

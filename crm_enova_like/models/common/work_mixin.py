@@ -1,31 +1,39 @@
+from datetime import datetime, timedelta
+
+import pytz
 from markupsafe import Markup
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
+from odoo.tools import format_date, format_datetime
+
+from .actions import open_dialog
 
 WAITING = "crm_assignment_notices"    # what the transaction has to tell, by performer
-
-
-class ResCompany(models.Model):
-    _inherit = "res.company"
-
-    assignment_notice = fields.Boolean(
-        string="Notices of Assignment",
-        help="Whoever is handed a task or an order by somebody else is told, in one message for all of them.")
+LARGEST_ID = 2 ** 31 - 1
 
 
 class CrmAssignmentMixin(models.AbstractModel):
-    """Work that has a performer. Nobody is mailed that it is theirs: it is in
-    *My tasks*. A company may have one notice per performer and batch."""
+    """Work: it is planned, has a performer, is taken and handed over, and may be late.
+
+    Nobody is mailed that it is theirs: it is in *My tasks*. A company may have one notice per performer and batch.
+    The model has ``company_id`` and ``partner_id``, and a ``state`` (see ``crm.state.mixin``).
+    """
 
     _name = "crm.assignment.mixin"
     _description = "Assigned Work"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.performer.mixin", "crm.state.mixin"]
 
-    def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
-        # core would mail each assignment; the performer follows, and is not mailed that it is so
-        return [
-            (*entry[:2], False) for entry in
-            super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)]
+    planned_start = fields.Datetime(tracking=True)
+    planned_stop = fields.Datetime(
+        compute="_compute_planned_stop", store=True, readonly=False, precompute=True)
+    date_deadline = fields.Date(string="Deadline", tracking=True)
+    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
+
+    _planned_order = models.Constraint(
+        "CHECK(planned_stop IS NULL OR planned_start IS NULL OR planned_stop >= planned_start)",
+        "The planned end cannot be before the planned start.")
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -34,12 +42,214 @@ class CrmAssignmentMixin(models.AbstractModel):
         return records
 
     def write(self, vals):
-        if "user_id" not in vals:
-            return super().write(vals)
-        changed = self.filtered(lambda record: record.user_id.id != vals["user_id"])
-        result = super().write(vals)
-        changed._notice_assignment()
-        return result
+        handed = self.browse()
+        if "user_id" in vals:
+            handed = self.filtered(lambda record: record.user_id.id != vals["user_id"])
+        for values, records in self._group_by_plan(vals):
+            super(CrmAssignmentMixin, records).write(values)
+        handed._notice_assignment()
+        return True
+
+    # THE PLAN
+
+    @api.depends("planned_start")
+    def _compute_planned_stop(self):
+        for record in self:
+            start, before = record.planned_start, record._origin
+            if not start:
+                record.planned_stop = False
+            elif not record.planned_stop or before.planned_start != start:
+                length = before._get_planned_length() or record._get_usual_length()
+                record.planned_stop = start + length if length else record.planned_stop
+
+    def _get_planned_length(self):
+        """How long one record is planned for, as timedelta; None where its start or end is open."""
+        return self.planned_stop - self.planned_start if self.planned_start and self.planned_stop else None
+
+    def _get_usual_length(self):
+        """How long one record takes where nobody says so, as timedelta; None leaves its end open."""
+        return None
+
+    def _group_by_plan(self, vals):
+        """Values of a ``write``, with the planned end that follows from a new planned start.
+
+        :return: [(values, records)]
+        """
+        start = fields.Datetime.to_datetime(vals.get("planned_start"))
+        if not start or "planned_stop" in vals:
+            return [(vals, self)]
+        # moved, it keeps its length; planned anew, it takes what it usually takes
+        lengths = self.grouped(lambda record: record._get_planned_length() or record._get_usual_length())
+        return [
+            ({**vals, "planned_stop": start + length} if length else vals, records)
+            for length, records in lengths.items()]
+
+    @api.constrains("planned_start", "planned_stop")
+    def _check_planned_order(self):
+        # the database refuses it too; here it is said in the reader's hours, before the calendar is asked
+        for record in self:
+            if record.planned_start and record.planned_stop and record.planned_stop < record.planned_start:
+                raise ValidationError(self.env._(
+                    "%(record)s would end on %(stop)s, before it begins on %(start)s.",
+                    record=record._get_state_record_name(), stop=format_datetime(self.env, record.planned_stop),
+                    start=format_datetime(self.env, record.planned_start)))
+
+    def _on_day(self, day, zone=None):
+        """Dates of one planned record on a day: it keeps its hour, also where the clocks change in between.
+
+        :param day: date
+        :param zone: whose day and hour, as pytz time zone; the reader's by default
+        :return: values of ``planned_start`` and ``planned_stop``
+        """
+        self.ensure_one()
+        zone = zone or self.env.tz
+        hour = pytz.utc.localize(self.planned_start).astimezone(zone).time()
+        start = zone.localize(datetime.combine(day, hour)).astimezone(pytz.utc).replace(tzinfo=None)
+        length = self._get_planned_length()
+        return {"planned_start": start, "planned_stop": False if length is None else start + length}
+
+    def action_postpone(self, days=1):
+        """Move work by a number of days (*Przełóż*): the plan, and the deadline with it.
+
+        What is late is counted from today; without any date, the deadline is that many days from today.
+
+        :raises UserError: it is closed
+        """
+        self._check_open()
+        self._postpone(days)
+        return True
+
+    def _postpone(self, days):
+        """Move records by days, see :meth:`action_postpone`."""
+        today, shift = fields.Date.context_today(self), timedelta(days=days)
+        for record in self:
+            vals = {}
+            if record.planned_start:
+                planned = pytz.utc.localize(record.planned_start).astimezone(record.env.tz).date()
+                vals = record._on_day(max(planned, today) + shift)
+            if record.date_deadline or not vals:
+                vals["date_deadline"] = max(record.date_deadline or today, today) + shift
+            record._move(vals)
+
+    def _move(self, vals):
+        """Write the dates of one record that was moved by hand."""
+        self.ensure_one()
+        self.write(vals)
+
+    @api.model
+    def _get_overdue_domain(self):
+        """What is late: it is open, and its deadline is past. The deadline's own day is in time."""
+        return Domain("is_open", "=", True) & Domain("date_deadline", "<", fields.Date.context_today(self))
+
+    @api.depends("is_open", "date_deadline")
+    def _compute_is_overdue(self):
+        self.is_overdue = False
+        self.filtered_domain(self._get_overdue_domain()).is_overdue = True
+
+    def _search_is_overdue(self, operator, value):
+        return self._get_overdue_domain() if operator == "in" else NotImplemented
+
+    # HAND-OVER
+
+    def action_take(self):
+        """Take work over (any number of records).
+
+        Both of two people who press at once write the same row: the database refuses the second, whose request is
+        run again on what is there by then.
+
+        :raises UserError: it is closed, or it may not be taken from who has it
+        """
+        self.browse().check_access("write")
+        self._check_takeable()
+        self.check_access("write")
+        self._check_open()
+        return self.write({"user_id": self.env.uid})
+
+    def _check_takeable(self):
+        """Refuse to take what somebody else has, where that may not be.
+
+        :raises UserError: says who has it
+        """
+
+    def action_assign(self, user, note=None):
+        """Hand work over, with a note in its chatter.
+
+        A plain write would fail on the re-read, once the record is none of ours any more; so this ends on the list.
+
+        :param self: any number of records
+        :param user: res.users record or id; empty for nobody (yet)
+        :return: the action of the list
+        :raises UserError: it is closed, or the colleague cannot have it
+        """
+        user = self._find_performer(user)
+        self.check_access("write")
+        self._check_open()
+        self._check_performer(user)
+        if note:
+            for record in self:
+                record.message_post(body=note)
+        # sudo: the rights were checked above; the record may leave the user's sight
+        self.sudo().write({"user_id": user.id})
+        return self._get_list_action()
+
+    @api.model
+    def _find_performer(self, user):
+        """The user whom a caller named.
+
+        :param user: res.users record, or id; empty for nobody
+        :raises UserError: there is no such user
+        """
+        Users = self.env["res.users"]
+        if isinstance(user, models.BaseModel):
+            return user.ensure_one().exists() if user else Users
+        if not user:
+            return Users
+        found = Users
+        if isinstance(user, int) and not isinstance(user, bool) and 0 < user <= LARGEST_ID:
+            found = Users.browse(user).exists()
+        if not found:
+            raise UserError(self.env._("There is no user “%(user)s”.", user=user))
+        return found
+
+    def _check_performer(self, user):
+        """Whether records may be somebody's; asked of all of them before the first is handed over.
+
+        :param user: res.users record, empty for nobody
+        :raises UserError: the user does not work in a record's company
+        """
+        # sudo: which companies a colleague works in
+        companies = user.sudo().company_ids
+        for record in self:
+            if user and record.company_id not in companies:
+                raise UserError(self.env._(
+                    "%(record)s: %(user)s does not work in company %(company)s.",
+                    record=record._get_state_record_name(), user=user.sudo().name, company=record.company_id.name))
+
+    @api.model
+    def _has_queue(self):
+        """Whether work is put back in a queue, so that nobody may be chosen in the dialog."""
+        return False
+
+    @api.model
+    def _get_list_action(self):
+        """Where one goes after a hand-over: the action of the model's list."""
+        # sudo: the name of a kind is no secret
+        name = self.env["ir.model"].sudo()._get(self._name).name
+        return {
+            "type": "ir.actions.act_window", "name": name, "res_model": self._name, "view_mode": "list,form",
+            "views": [(False, "list"), (False, "form")], "context": {}}
+
+    def action_open_assign(self):
+        """Ask to whom the records are handed over."""
+        return open_dialog(
+            self.env, "crm.assign.wizard", self.env._("Hand over"),
+            {"default_res_model": self._name, "default_res_ids": self.ids})
+
+    def action_open_done(self):
+        """Finish one record from a list; a model that asks something first says so here."""
+        return self.ensure_one().action_done()
+
+    # NOTICES
 
     def _is_noticed(self):
         """Whether the performer of one record is told that it is theirs."""
@@ -61,12 +271,13 @@ class CrmAssignmentMixin(models.AbstractModel):
 
     @api.model
     def _send_assignment_notices(self):
-        for user_id, keys in self.env.cr.precommit.data.pop(WAITING, {}).items():
-            user = self.env["res.users"].sudo().browse(user_id)
-            # what is handed on may be out of sight of who did it
-            work = [self.env[model].sudo().browse(res_id).exists() for model, res_id in keys]
-            # handed over and taken back within the transaction, it is nothing new
-            work = [record for record in work if record.user_id == user]
+        # sudo: what is handed on may be out of sight of who did it
+        env = self.sudo().env
+        for user_id, keys in env.cr.precommit.data.pop(WAITING, {}).items():
+            user = env["res.users"].browse(user_id)
+            work = [env[model].browse(res_id).exists() for model, res_id in keys]
+            # handed over and taken back within the transaction, or done by then, it is nothing new
+            work = [record for record in work if record.user_id == user and record.is_open]
             if work:
                 self._send_assignment_notice(user, work)
 
@@ -80,10 +291,8 @@ class CrmAssignmentMixin(models.AbstractModel):
         env = self.with_context(lang=user.lang).env
         rows = Markup().join(
             Markup('<li><a href="/mail/view?model=%s&amp;res_id=%s">%s</a>%s</li>') % (
-                record._name, record.id, record.display_name,
-                "".join(f" – {part}" for part in (
-                    record.partner_id.name,
-                    record.date_deadline and fields.Date.to_string(record.date_deadline)) if part))
+                record._name, record.id, record.display_name, "".join(
+                    f" – {part}" for part in (record.partner_id.name, format_date(env, record.date_deadline)) if part))
             for record in work)
         env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids, author_id=self.env.user.partner_id.id,

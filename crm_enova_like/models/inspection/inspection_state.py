@@ -89,7 +89,9 @@ class CrmServiceInspection(models.Model):
         for inspection, added in moved._prepare_move_vals(state, vals).items():
             groups.setdefault(tuple(added.items()), []).append(inspection.id)
         gone = moved._free_dates()
-        super(CrmServiceInspection, self - moved - gone).write(vals)
+        staying = self - moved - gone
+        if staying:
+            super(CrmServiceInspection, staying).write(vals)
         for added, ids in groups.items():
             super(CrmServiceInspection, moved.browse(ids).with_prefetch(moved.ids)).write({**vals, **dict(added)})
         if moved:

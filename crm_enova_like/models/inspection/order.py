@@ -40,9 +40,10 @@ class CrmServiceOrder(models.Model):
         return problems
 
     def _after_move(self, old_stages, stage):
-        super()._after_move(old_stages, stage)
+        result = super()._after_move(old_stages, stage)
         if stage.state == "cancelled":
             self._get_ordered_inspections()._put_back()
+        return result
 
     def unlink(self):
         # the rows of the devices go with the order in the database

@@ -29,14 +29,15 @@ class CrmServiceOrderDevice(models.Model):
         return {"declined": False, "claim_refused": False, "unrepairable": "failed"}
 
     def _check_outcome(self, state):
-        super()._check_outcome(state)
+        result = super()._check_outcome(state)
         if state == "open":
             self._get_inspections("done")._check_dates_free()
         elif self._get_inspection_results().get(state, True):
             self._get_inspections("ordered")._check_checklist()
+        return result
 
     def _after_outcome(self, state):
-        super()._after_outcome(state)
+        result = super()._after_outcome(state)
         results = self._get_inspection_results()
         if state == "open":
             done = self._get_inspections("done")
@@ -47,10 +48,11 @@ class CrmServiceOrderDevice(models.Model):
             # nothing was inspected: the date is still to be arranged
             self._get_inspections("ordered")._put_back()
         else:
-            for (result, number), inspections in self._get_inspections("ordered").grouped(lambda inspection: (
+            for (found, number), inspections in self._get_inspections("ordered").grouped(lambda inspection: (
                     results.get(state) or inspection.order_device_id.inspection_result,
                     inspection.order_device_id.protocol_number)).items():
-                inspections.action_done(result=result, protocol_number=number)
+                inspections.action_done(result=found, protocol_number=number)
+        return result
 
     def unlink(self):
         # a row that leaves its order leaves an inspection that is still to be done

@@ -2,10 +2,12 @@ from . import ir_sequence
 from . import res_company
 from . import tag
 from . import stage
+from . import stage_time
 from . import order_type
 from . import order
 from . import order_number
 from . import order_flow
+from . import order_handover
 from . import order_device
 from . import order_outcome
 from . import order_line

@@ -2,7 +2,6 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 
 class CrmServiceOrder(models.Model):
@@ -11,7 +10,7 @@ class CrmServiceOrder(models.Model):
 
     _name = "crm.service.order"
     _description = "Service Order"
-    _inherit = ["crm.state.mixin", "crm.assignment.mixin", "mail.activity.mixin"]
+    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
     _order = "date_received desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id.name", "device_line_ids.device_id.serial_number"]
@@ -31,7 +30,7 @@ class CrmServiceOrder(models.Model):
         compute="_compute_stage_id", store=True, readonly=False, precompute=True, tracking=True,
         group_expand="_read_group_stage_id", domain="[('id', 'in', allowed_stage_ids)]", index=True)
     state = fields.Selection(related="stage_id.state", store=True, precompute=True)
-    stage_color = fields.Integer(related="stage_id.color")
+    stage_color = fields.Integer(related="stage_id.color", string="Stage Color")
     allowed_stage_ids = fields.Many2many("crm.service.stage", compute="_compute_allowed_stage_ids")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
     tag_ids = fields.Many2many("crm.service.tag", string="Tags")
@@ -56,19 +55,16 @@ class CrmServiceOrder(models.Model):
     requester_id = fields.Many2one(
         "res.users", string="Taken In By", default=lambda self: self.env.user, tracking=True, index=True, copy=False)
     user_id = fields.Many2one(
-        "res.users", string="Technician", tracking=True, check_company=True, index=True, copy=False,
-        help="Empty: the order waits in the queue until a technician takes it.")
+        string="Technician", copy=False, help="Empty: the order waits in the queue until a technician takes it.")
 
     # When
     date_received = fields.Datetime(
         string="Received On", required=True, default=fields.Datetime.now, copy=False)
-    planned_start = fields.Datetime(tracking=True, copy=False)
+    planned_start = fields.Datetime(copy=False)
     planned_stop = fields.Datetime(copy=False)
     date_deadline = fields.Date(
-        string="Deadline", compute="_compute_date_deadline", store=True, readonly=False, precompute=True,
-        tracking=True, copy=False)
+        compute="_compute_date_deadline", store=True, readonly=False, precompute=True, copy=False)
     date_closed = fields.Datetime(string="Closed On", readonly=True, copy=False)
-    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
 
     # What
     description = fields.Text(string="Reported Problem", help="As the customer told it.")
@@ -96,9 +92,6 @@ class CrmServiceOrder(models.Model):
     _planned_idx = models.Index("(planned_start) WHERE planned_start IS NOT NULL")
     _number_uniq = models.UniqueIndex(
         "(company_id, name)", "An order with this number exists already in the company.")
-    _planned_order = models.Constraint(
-        "CHECK(planned_stop IS NULL OR planned_start IS NULL OR planned_stop >= planned_start)",
-        "The planned end cannot be before the planned start.")
 
     # COMPUTES
 
@@ -168,18 +161,6 @@ class CrmServiceOrder(models.Model):
         next_day = datetime.combine(start + timedelta(days=1), time.min)
         planned = calendar.plan_days(days, next_day, compute_leaves=True)
         return planned.date() if planned else start + timedelta(days=days)
-
-    @api.depends("date_deadline", "is_open")
-    def _compute_is_overdue(self):
-        today = fields.Date.context_today(self)
-        for order in self:
-            order.is_overdue = bool(
-                order.date_deadline and order.is_open and order.date_deadline < today)
-
-    def _search_is_overdue(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        return Domain("is_open", "=", True) & Domain("date_deadline", "<", fields.Date.context_today(self))
 
     @api.depends("device_line_ids.device_id")
     def _compute_devices(self):

@@ -2,12 +2,11 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..common.actions import open_dialog, open_records
-from ..common.locks import lock_rows
 from ..common.state_mixin import MANAGERS
 
 
 class CrmServiceOrder(models.Model):
-    """How an order moves: its stages, its queue and who it is handed to."""
+    """How an order moves: its stages."""
 
     _inherit = "crm.service.order"
 
@@ -111,6 +110,7 @@ class CrmServiceOrder(models.Model):
         :param self: the orders that moved; all are in ``stage`` now
         :param old_stages: {order: the stage in which it was}; an empty one for an order just made
         """
+        self.env["crm.service.stage.time"]._record_move(self, stage)
 
     def _group_by_stage_of(self, state):
         """{the first stage with a state that an order's type may use: orders}"""
@@ -203,6 +203,8 @@ class CrmServiceOrder(models.Model):
         for index, (_stage, facts) in late.items():
             if facts:
                 self[index]._write_facts(facts)
+        arrived = self.browse(self[index].id for index, (_stage, facts) in late.items() if "date_closed" in facts)
+        self.env["crm.service.stage.time"]._record_arrival(arrived)
 
     def action_accept(self):
         """Accept new orders (any number).
@@ -279,58 +281,6 @@ class CrmServiceOrder(models.Model):
     def _get_cancel_question(self):
         """What is to be asked before orders are cancelled: an action for the screen, or False."""
         return False
-
-    # QUEUE AND HAND-OVER
-
-    def action_take(self):
-        """Take orders from the queue.
-
-        The row is locked first, blocking: of two technicians who press at
-        once, the second waits, is run again, and told who has the order.
-
-        :raises UserError: somebody has the order already, or it is closed
-        """
-        self.browse().check_access("write")
-        lock_rows(self)
-        # a colleague's order is out of sight, but who has it may be told
-        for order in self.sudo().filtered(lambda order: order.company_id in self.env.companies):
-            if order.user_id and order.user_id != self.env.user:
-                raise UserError(self.env._(
-                    "Order %(order)s was taken by %(user)s already.",
-                    order=order.name, user=order.user_id.name))
-        self.check_access("write")
-        self._check_state(*self._get_open_states())
-        self.write({"user_id": self.env.uid})
-        return True
-
-    def action_assign(self, user):
-        """Hand orders over to a user, or put them back in the queue.
-
-        A plain write would fail on the re-read, once the order is nobody's of
-        ours any more; so this ends on the list.
-
-        :param user: res.users record or id; empty for the queue
-        :return: the action of the order list
-        """
-        user = self.env["res.users"].browse(getattr(user, "id", user) or []).exists()
-        self.check_access("write")
-        self._check_state(*self._get_open_states())
-        if user and not user.sudo().has_group("crm_enova_like.group_technician"):
-            raise UserError(self.env._(
-                "%(user)s does no service work: an administrator gives the right “Technician” first.",
-                user=user.sudo().name))
-        for order in self:
-            if user and order.company_id not in user.sudo().company_ids:
-                raise UserError(self.env._(
-                    "Order %(order)s: %(user)s does not work in company %(company)s.",
-                    order=order.name, user=user.sudo().name, company=order.company_id.name))
-        # the rights were checked above; the order may leave the user's sight
-        self.sudo().write({"user_id": user.id})
-        return self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_order")
-
-    def action_open_assign(self):
-        """Ask whom the orders are handed to."""
-        return self._open_wizard("crm.service.assign.wizard", self.env._("Hand over"))
 
     def _open_wizard(self, model, name):
         return open_dialog(self.env, model, name, {"default_order_ids": self.ids})

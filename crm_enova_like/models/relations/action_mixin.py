@@ -6,7 +6,7 @@ class CrmActionMixin(models.AbstractModel):
 
     _name = "crm.action.mixin"
     _description = "Action with a Contractor"
-    _inherit = ["crm.assignment.mixin", "mail.activity.mixin"]
+    _inherit = ["crm.performer.mixin", "mail.activity.mixin"]
     _check_company_auto = True
 
     name = fields.Char(string="Subject", required=True, index="trigram", tracking=True)
@@ -21,9 +21,7 @@ class CrmActionMixin(models.AbstractModel):
         ondelete="restrict", domain="[('is_company', '=', False)]", help="With whom.")
     person_is_foreign = fields.Boolean(compute="_compute_person_is_foreign")
     partner_phone = fields.Char(string="Contractor's Phone", compute="_compute_partner_phone")
-    user_id = fields.Many2one(
-        "res.users", string="Performer", default=lambda self: self.env.user, tracking=True, index=True,
-        domain="[('share', '=', False)]", check_company=True)
+    user_id = fields.Many2one(default=lambda self: self.env.user)
     project_id = fields.Many2one(
         "project.project", check_company=True, tracking=True, index="btree_not_null",
         help="Setting it fills in the contractor and the campaign.")
@@ -49,8 +47,7 @@ class CrmActionMixin(models.AbstractModel):
         for action in self:
             campaign = action.campaign_id or action.project_id.campaign_id or action.order_id.campaign_id
             # a project that companies share may be in the campaign of another one
-            same_company = campaign.sudo().company_id in (action.company_id, self.env["res.company"])
-            action.campaign_id = campaign if same_company else False
+            action.campaign_id = campaign if campaign._is_open_to(action.company_id) else False
 
     @api.depends("person_id", "partner_id")
     def _compute_person_is_foreign(self):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing")]
 
@@ -18,6 +18,11 @@ class CrmEventType(models.Model):
     direction = fields.Selection(DIRECTIONS, help="What a new event begins with.")
     is_letter = fields.Boolean(help="Has a reference, a date and the date received.")
     is_call = fields.Boolean(help="A phone call: found by the phone number.")
+
+    @api.model
+    def _get_default(self):
+        """The first type that the current company may use."""
+        return self.search([("company_id", "in", [False, self.env.company.id])], limit=1)
 
 
 class CrmTaskType(models.Model):

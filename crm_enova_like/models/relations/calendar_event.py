@@ -1,11 +1,11 @@
-
-
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .calendar_mixin import SYNCING
 
 
 class CalendarEvent(models.Model):
+    """An entry that belongs to a task or an order: whoever moves it moves that."""
+
     _inherit = "calendar.event"
 
     # core's entries know no company, and are everybody's
@@ -25,7 +25,7 @@ class CalendarEvent(models.Model):
         result = super(CalendarEvent, self - ours).write(dict(vals)) if self - ours else True
         if ours:
             # its performer is no guest: nobody is mailed that it moved
-            super(CalendarEvent, ours.with_context(skip_attendee_notification=True)).write(dict(vals))
+            super(CalendarEvent, ours.with_context(no_mail_to_attendees=True)).write(dict(vals))
         for entry, record in sources.items():
             if moved:
                 record._move_from_calendar(entry)
@@ -44,21 +44,21 @@ class CalendarEvent(models.Model):
             record._leave_calendar()
         return result
 
+    @api.model
+    def _get_crm_calendar_models(self):
+        """Names of the models that have entries: those with ``crm.calendar.mixin``."""
+        registry = self.env.registry
+        return [name for name in registry.descendants(["crm.calendar.mixin"], "_inherit")
+                if not registry[name]._abstract]
+
     def _get_crm_sources(self):
-        """The tasks and orders whose entries these are: found for everybody,
-        with the rights of who asks.
+        """The tasks and orders whose entries these are, with the rights of who asks.
+
+        sudo: an entry is found for everybody, also where its task or order is out of sight.
 
         :return: {entry: record}
         """
         return {
             record.calendar_event_id.with_env(self.env): record.with_env(self.env)
-            for model in ("crm.task", "crm.service.order")
+            for model in self._get_crm_calendar_models()
             for record in self.env[model].sudo().search([("calendar_event_id", "in", self.ids)])}
-
-
-class CalendarAttendee(models.Model):
-    _inherit = "calendar.attendee"
-
-    def _send_invitation_emails(self):
-        # the performer of a task is no guest of it
-        return None if self.env.context.get(SYNCING) else super()._send_invitation_emails()

@@ -1,29 +1,27 @@
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import datetime, time
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import clean_context
-
-from ..order.stage import OPEN_STATES
-from .task import OPEN_TASK_STATES
 
 # set while an entry and its task move each other, so that neither answers the other
 SYNCING = "crm_calendar_syncing"
 
+# set while records are made whose state is not written yet: whoever sets it calls _sync_calendar afterwards
+CALENDAR_LATER = "crm_calendar_later"
 
 DAY = (time(8), time(18))    # what core's all-day entries span
 
-
-QUIET = {
-    "no_mail_to_attendees": True, "skip_attendee_notification": True, "calendar_no_videocall": True,
-    "skip_contact_description": True, "mail_create_nolog": True, "mail_create_nosubscribe": True,
-    "tracking_disable": True, SYNCING: True}
+# core mails no attendee, adds no contact's details to the description, makes no followers and no log
+QUIET = {"no_mail_to_attendees": True, "skip_contact_description": True, "tracking_disable": True, SYNCING: True}
 
 
 class CrmCalendarMixin(models.AbstractModel):
-    """A task or order in its performer's Odoo calendar, one entry each, moved,
-    reassigned and archived with it. Nobody is invited or mailed."""
+    """Work in its performer's Odoo calendar, one entry each, moved, reassigned and archived with it. Nobody is
+    invited or mailed.
+
+    The model has ``crm.assignment.mixin`` too, and ``name`` and ``active``.
+    """
 
     _name = "crm.calendar.mixin"
     _description = "Shown in the Calendar"
@@ -32,21 +30,17 @@ class CrmCalendarMixin(models.AbstractModel):
         "calendar.event", string="Calendar Entry", copy=False, readonly=True, index="btree_not_null",
         ondelete="set null")
 
+    @api.model
     def _get_calendar_fields(self):
         """Fields whose change moves the entry."""
-        return {"active", "name", "state", "stage_id", "user_id", "partner_id", "planned_start", "planned_stop",
-                "date_deadline", "company_id"}
-
-    def _get_open_states(self):
-        """The states in which a record is work to do."""
-        raise NotImplementedError
+        return {"active", "name", "state", "user_id", "partner_id", "planned_start", "planned_stop", "date_deadline",
+                "company_id"}
 
     def _is_on_calendar(self):
         """Whether one record belongs into its performer's calendar now."""
         self.ensure_one()
         return bool(
-            self.active and self.user_id and (self.planned_start or self.date_deadline)
-            and self.state in self._get_open_states())
+            self.active and self.is_open and self.user_id and (self.planned_start or self.date_deadline))
 
     def _get_calendar_vals(self):
         """Values of the entry of one record that belongs into the calendar."""
@@ -63,21 +57,29 @@ class CrmCalendarMixin(models.AbstractModel):
 
     @api.model_create_multi
     def create(self, vals_list):
-        records = super().create([self._drop_calendar_entry(vals) for vals in vals_list])
-        records._sync_calendar()
+        for vals in vals_list:
+            self._check_calendar_entry(vals)
+        # given as none, it is not taken from a default of the context either
+        records = super().create([{"calendar_event_id": False, **vals} for vals in vals_list])
+        if not self.env.context.get(CALENDAR_LATER):
+            records._sync_calendar()
         return records
 
     def write(self, vals):
-        vals = self._drop_calendar_entry(vals)
+        self._check_calendar_entry(vals)
         result = super().write(vals)
         if self._get_calendar_fields() & vals.keys() and not self.env.context.get(SYNCING):
             self._sync_calendar()
         return result
 
     @api.model
-    def _drop_calendar_entry(self, vals):
-        """Whoever could choose the entry would move somebody's private appointment by it."""
-        return vals if self.env.su else {name: value for name, value in vals.items() if name != "calendar_event_id"}
+    def _check_calendar_entry(self, vals):
+        """Whoever could choose the entry would move somebody's private appointment by it.
+
+        :raises UserError: it is chosen
+        """
+        if vals.get("calendar_event_id") and not self.env.su:
+            raise UserError(self.env._("Which entry of the calendar belongs to a task or an order is not chosen."))
 
     def unlink(self):
         entries = self._get_calendar_entries()
@@ -85,39 +87,21 @@ class CrmCalendarMixin(models.AbstractModel):
         entries.unlink()
         return result
 
-    def _postpone(self, days):
-        """Move tasks or orders by days: the plan, and the deadline with it. What is late is counted from today.
-
-        One without any date gets its deadline that many days from today.
-        """
-        today, shift = fields.Date.context_today(self), timedelta(days=days)
-        for record in self:
-            vals, start = {}, record.planned_start
-            if start:
-                # a visit keeps its hour, also where the clocks change
-                local = pytz.utc.localize(start).astimezone(record.env.tz)
-                day = max(local.date(), today) + shift
-                vals["planned_start"] = record.env.tz.localize(datetime.combine(day, local.time())).astimezone(
-                    pytz.utc).replace(tzinfo=None)
-                vals["planned_stop"] = record.planned_stop and vals["planned_start"] + (record.planned_stop - start)
-            if record.date_deadline or not vals:
-                vals["date_deadline"] = max(record.date_deadline or today, today) + shift
-            record._move(vals)
-
-    def _move(self, vals):
-        """Write the dates of one record that was moved by hand."""
-        self.ensure_one()
-        self.write(vals)
-
-    def _get_calendar_entries(self):
-        """The entries, archived ones too. The entry is ours: whoever may move
-        the task or order moves it, in a colleague's calendar as well."""
-        return self.sudo().calendar_event_id.with_context(self._get_quiet_context())
+    # THE ENTRIES
 
     @api.model
-    def _get_quiet_context(self):
-        """Nothing of the caller's defaults, and no mail; archived entries are found."""
-        return {**clean_context(self.env.context), **QUIET, "active_test": False, "allowed_company_ids": []}
+    def _get_quiet_calendar(self):
+        """Core's calendar, for entries of ours: archived ones are found, nothing of the caller's defaults counts, and
+        nobody is mailed.
+
+        sudo: the entry is ours, and whoever may move the task or order moves it, in a colleague's calendar as well.
+        """
+        return self.env["calendar.event"].sudo().with_context(
+            {**clean_context(self.env.context), **QUIET, "active_test": False})
+
+    def _get_calendar_entries(self):
+        """The entries, archived ones too."""
+        return self.sudo().calendar_event_id.with_env(self._get_quiet_calendar().env)
 
     def _sync_calendar(self):
         """Make the calendar entries say what the records say; only what differs is written, and what differs
@@ -136,9 +120,8 @@ class CrmCalendarMixin(models.AbstractModel):
             self.browse(ids)._get_calendar_entries().write(changes)
         if not new:
             return True
-        Entry = self.env["calendar.event"].sudo().with_context(self._get_quiet_context())
         model_id = self.env["ir.model"]._get_id(self._name)
-        entries = Entry.create([{
+        entries = self._get_quiet_calendar().create([{
             **vals, "partner_ids": [fields.Command.set(record.user_id.partner_id.ids)],
             # with its commands given, core makes no activity beside the entry
             "activity_ids": [fields.Command.clear()], "res_model_id": model_id, "res_id": record.id,
@@ -182,12 +165,8 @@ class CrmCalendarMixin(models.AbstractModel):
         return self._sync_calendar()
 
     def _get_day_vals(self, day):
-        """Dates of one planned record that was dropped on a day: a visit keeps its hour."""
-        self.ensure_one()
-        shift = day - self.planned_start.date()
-        return {
-            "planned_start": self.planned_start + shift,
-            "planned_stop": self.planned_stop and self.planned_stop + shift}
+        """Dates of one planned record whose entry was dropped on a day: a visit keeps its hour."""
+        return self._on_day(day)
 
     def _leave_calendar(self):
         """Entries were deleted or archived by hand: the records are no longer planned.
@@ -198,33 +177,3 @@ class CrmCalendarMixin(models.AbstractModel):
         if planned:
             planned.write({"planned_start": False, "planned_stop": False})
         (self - planned)._sync_calendar()
-
-
-class CrmTask(models.Model):
-    _name = "crm.task"
-    _inherit = ["crm.task", "crm.calendar.mixin"]
-
-    def _get_open_states(self):
-        return OPEN_TASK_STATES
-
-    def _get_calendar_fields(self):
-        return super()._get_calendar_fields() | {"alarm_ids"}
-
-    def _get_calendar_vals(self):
-        return {**super()._get_calendar_vals(), "alarm_ids": [fields.Command.set(self.alarm_ids.ids)]}
-
-    def _get_day_vals(self, day):
-        # dropped on a day, a task is due on it
-        return {"date_deadline": day, "planned_start": False, "planned_stop": False}
-
-    def _move(self, vals):
-        # one task of a series was moved: the others stay where they were to be
-        return super()._move({**vals, "series_day": self.series_day} if self.repeats else vals)
-
-
-class CrmServiceOrder(models.Model):
-    _name = "crm.service.order"
-    _inherit = ["crm.service.order", "crm.calendar.mixin"]
-
-    def _get_open_states(self):
-        return OPEN_STATES

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from ..common.actions import open_dialog, open_list
 from .project import OPERATORS, TECHNICIANS
 
 
@@ -65,15 +66,22 @@ class UtmCampaign(models.Model):
 
     @api.constrains("company_id")
     def _check_projects_company(self):
+        # sudo: projects that are out of sight count too
         self.sudo().with_context(active_test=False).project_ids._check_campaign_company()
+
+    def _is_open_to(self, company):
+        """Whether one campaign, or none, may be that of a company's records.
+
+        sudo: whose campaign it is; our rule hides other companies', and a project that is shared may name one
+        """
+        return self.sudo().company_id in (company, self.env["res.company"])
 
     # WHERE THE BUTTONS LEAD
 
     def _get_crm_action(self, xml_id):
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action.update(domain=[("campaign_id", "=", self.id)], context={"default_campaign_id": self.id})
-        return action
+        return open_list(
+            self.env, xml_id, [("campaign_id", "=", self.id)], {"default_campaign_id": self.id})
 
     def action_view_crm_projects(self):
         """The projects of one campaign."""
@@ -90,10 +98,9 @@ class UtmCampaign(models.Model):
     def action_open_contractors(self):
         """Choose the contractors who get a project each."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("Contractors of the campaign"),
-            "res_model": "crm.campaign.wizard", "view_mode": "form", "views": [(False, "form")], "target": "new",
-            "context": {"default_campaign_id": self.id}}
+        return open_dialog(
+            self.env, "crm.campaign.wizard", self.env._("Contractors of the campaign"),
+            {"default_campaign_id": self.id})
 
 
 class UtmMixin(models.AbstractModel):
@@ -101,6 +108,6 @@ class UtmMixin(models.AbstractModel):
 
     @api.model
     def _get_unique_names(self, model_name, names):
-        # the identifiers of campaigns are unique in the database, and our rule hides other companies'
+        # sudo: the identifiers of campaigns are unique in the database, and our rule hides other companies'
         mixin = self.sudo() if model_name == "utm.campaign" else self
         return super(UtmMixin, mixin)._get_unique_names(model_name, names)

@@ -2,8 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-CHANNELS = [("phone", "Phone"), ("email", "E-mail"), ("sms", "SMS")]
-
 
 class CrmConsent(models.Model):
     """Consent of a person, or of a contractor, to marketing by one channel.
@@ -29,7 +27,7 @@ class CrmConsent(models.Model):
         index=True,
         help="To whom it was given. What one company was allowed, another one with the same contractor was not.")
     channel = fields.Selection(
-        CHANNELS, required=True, tracking=True,
+        [("phone", "Phone"), ("email", "E-mail"), ("sms", "SMS")], required=True, tracking=True,
         help="Art. 398 of the Electronic Communications Law (PKE): consent is given for each channel by itself.")
     state = fields.Selection(
         [("given", "Given"), ("withdrawn", "Withdrawn")], required=True, default="given", tracking=True, copy=False,

@@ -1,10 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-
-SOURCES = {"task_id": "crm.task", "event_id": "crm.event", "order_id": "crm.service.order"}
-
-
-ROLES = [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")]
+from odoo.fields import Domain
 
 
 class CrmDocumentLink(models.Model):
@@ -27,7 +23,8 @@ class CrmDocumentLink(models.Model):
         lambda self: self._selection_res_model(), string="Kind", required=True, index=True)
     res_id = fields.Many2oneReference(string="Document", model_field="res_model", required=True, index=True)
     role = fields.Selection(
-        ROLES, required=True, compute="_compute_role", store=True, readonly=False, precompute=True,
+        [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")], required=True, compute="_compute_role",
+        store=True, readonly=False, precompute=True,
         help="Whether the document counts as revenue or cost of the task, event or order.")
     document_name = fields.Char(string="Document Name", compute="_compute_document")
     document_date = fields.Date(string="Date", compute="_compute_document")
@@ -39,8 +36,9 @@ class CrmDocumentLink(models.Model):
     # what the document is a part of, as an invoice is of its sales orders: pairs of model and id
     wholes = fields.Json(compute="_compute_document")
 
+    # another addon's source is one more column: that there is one at all is seen to in _check_source
     _one_source = models.Constraint(
-        "CHECK(num_nonnulls(task_id, event_id, order_id) = 1)",
+        "CHECK(num_nonnulls(task_id, event_id, order_id) <= 1)",
         "A linked document belongs to one task, one event or one order.")
     _document_idx = models.Index("(res_model, res_id)")
     _task_uniq = models.UniqueIndex(
@@ -50,7 +48,21 @@ class CrmDocumentLink(models.Model):
     _order_uniq = models.UniqueIndex(
         "(order_id, res_model, res_id) WHERE order_id IS NOT NULL", "This document is linked to the order already.")
 
-    # WHAT MAY BE LINKED
+    # WHAT MAY BE LINKED, AND TO WHAT
+
+    @api.model
+    def _get_link_sources(self):
+        """What documents are linked to: {name of the many2one: model}.
+
+        Another addon adds its own: a many2one here with a unique index like those above, this method, a record rule
+        for technicians, and ``crm.linked.mixin`` with ``document_link_ids`` on its model.
+        """
+        return {"task_id": "crm.task", "event_id": "crm.event", "order_id": "crm.service.order"}
+
+    @api.model
+    def _get_link_field(self, model):
+        """The name of the many2one to a model that documents are linked to."""
+        return next(name for name, source in self._get_link_sources().items() if source == model)
 
     @api.model
     def _get_document_models(self):
@@ -62,7 +74,8 @@ class CrmDocumentLink(models.Model):
 
         :return: {model: names of its fields for amount, currency and date (each may be missing), its usual role,
             a name for people where the model's own is none, "confirmed": the domain of what counts in sums (without
-            one, all of it), "part_of": a path to documents within which it counts where they are linked as well}
+            one, all of it), "cost": the domain of those that are cost whatever their kind's role, "part_of": a path
+            to documents within which it counts where they are linked as well}
         """
         sale = self.env._("Quotation or sales order")
         invoice = self.env._("Invoice or bill")
@@ -74,6 +87,7 @@ class CrmDocumentLink(models.Model):
             "account.move": {
                 "name": invoice, "amount": "amount_untaxed_signed", "date": "invoice_date",
                 "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")],
+                "cost": [("move_type", "in", ("in_invoice", "in_refund", "in_receipt"))],
                 "part_of": "line_ids.sale_line_ids.order_id"},
             "stock.picking": {
                 "name": transfer, "date": "scheduled_date", "role": "none"},
@@ -85,24 +99,28 @@ class CrmDocumentLink(models.Model):
             (model, kind.get("name") or self.env["ir.model"]._get(model).name)
             for model, kind in self._get_document_models().items() if model in self.env]
 
-    @api.depends("task_id.company_id", "event_id.company_id", "order_id.company_id")
+    @api.depends(lambda self: [f"{name}.company_id" for name in self._get_link_sources()])
     def _compute_company_id(self):
         for link in self:
             link.company_id = link._get_source().company_id or self.env.company
 
     @api.depends("res_model", "res_id")
     def _compute_role(self):
+        kinds = self._get_document_models()
         for link in self:
-            role = self._get_document_models().get(link.res_model, {}).get("role", "none")
-            if link.res_model == "account.move" and link.res_id:
-                move = self.env["account.move"].sudo().browse(link.res_id).exists()
-                role = "cost" if move.move_type in ("in_invoice", "in_refund", "in_receipt") else role
+            kind = kinds.get(link.res_model, {})
+            role = kind.get("role", "none")
+            if kind.get("cost") and link.res_id:
+                # sudo: of which side a document is; that it may be read is checked when it is tied
+                document = self.env[link.res_model].sudo().browse(link.res_id).exists()
+                role = "cost" if document.filtered_domain(kind["cost"]) else role
             link.role = role
 
     def _get_source(self):
         """The task, event or order of one link."""
         self.ensure_one()
-        return self.task_id or self.event_id or self.order_id
+        names = self._get_link_sources()
+        return self[next((name for name in names if self[name]), next(iter(names)))]
 
     def _get_documents(self):
         """The documents that exist and that the user may read, in batches.
@@ -138,7 +156,7 @@ class CrmDocumentLink(models.Model):
             link.document_date = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else False
             link.amount = link._get_amount(document, kind)
             link.is_counted = link.role != "none" and bool(document.filtered_domain(kind.get("confirmed", [])))
-            # which they are is asked; nothing of them is shown
+            # sudo: which they are is asked; nothing of them is shown
             wholes = document.sudo().mapped(kind["part_of"]) if kind.get("part_of") else document.browse()
             link.wholes = [(wholes._name, whole_id) for whole_id in wholes.ids]
 
@@ -155,6 +173,15 @@ class CrmDocumentLink(models.Model):
         return currency._convert(amount, self.currency_id, self.company_id, day or fields.Date.context_today(self))
 
     # RULES
+
+    @api.constrains(lambda self: ["res_model", *self._get_link_sources()])
+    def _check_source(self):
+        names = self._get_link_sources()
+        for link in self:
+            if sum(1 for name in names if link[name]) != 1:
+                raise ValidationError(self.env._(
+                    "A linked document belongs to one of these: %(sources)s.", sources=", ".join(
+                        self._fields[name]._description_string(self.env) for name in names)))
 
     @api.constrains("res_model", "res_id")
     def _check_document(self):
@@ -176,7 +203,7 @@ class CrmDocumentLink(models.Model):
 
     def write(self, vals):
         result = super().write(vals)
-        if {"task_id", "event_id", "order_id", "company_id"} & vals.keys():
+        if {*self._get_link_sources(), "company_id"} & vals.keys():
             # nobody moves a link to what is not theirs
             self.check_access("write")
         if {"res_model", "res_id"} & vals.keys():
@@ -218,3 +245,26 @@ class CrmDocumentLink(models.Model):
                 amount = link.currency_id._convert(amount, currency, link.company_id, day)
             totals[link.role] += amount
         return totals["revenue"], totals["cost"]
+
+    @api.model
+    def _get_group_links(self, field, groups):
+        """The links with a role of the tasks, events and orders of projects or campaigns.
+
+        :param field: "project_id" or "campaign_id"
+        :return: {project or campaign: links}
+        """
+        sources = [
+            name for name, model in self._get_link_sources().items()
+            if {"project_id", "campaign_id"} <= self.env[model]._fields.keys()]
+        paths = [f"{source}.{field}" for source in sources]
+        if field == "campaign_id":
+            # what names no campaign is its project's
+            paths += [f"{source}.project_id.{field}" for source in sources]
+        links = self.search(
+            Domain("role", "!=", "none") & Domain.OR(Domain(path, "in", groups.ids) for path in paths))
+
+        def group(link):
+            source = link._get_source()
+            return source.project_id if field == "project_id" else source.campaign_id or source.project_id.campaign_id
+
+        return links.grouped(group)

@@ -2,18 +2,10 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize_all, html2plaintext
+from odoo.tools import email_normalize_all, format_datetime, html2plaintext
 
+from ..common.actions import open_dialog
 from .action_type import DIRECTIONS
-
-
-class CrmEventType(models.Model):
-    _inherit = "crm.event.type"
-
-    @api.model
-    def _get_default(self):
-        """The first type that the current company may use."""
-        return self.search([("company_id", "in", [False, self.env.company.id])], limit=1)
 
 
 class CrmEvent(models.Model):
@@ -21,7 +13,7 @@ class CrmEvent(models.Model):
 
     _name = "crm.event"
     _description = "Event"
-    _inherit = ["crm.action.mixin"]
+    _inherit = ["crm.action.mixin", "crm.linked.mixin"]
     _order = "date desc, id desc"
 
     type_id = fields.Many2one(
@@ -38,6 +30,7 @@ class CrmEvent(models.Model):
     task_id = fields.Many2one(
         "crm.task", check_company=True, index="btree_not_null", ondelete="set null", help="The task that it came of.")
     follow_up_ids = fields.One2many("crm.task", "event_id", string="Follow-ups")
+    document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
     is_letter = fields.Boolean(related="type_id.is_letter")
     is_call = fields.Boolean(related="type_id.is_call")
     letter_reference = fields.Char(string="Reference", tracking=True, help="Of a letter (znak pisma).")
@@ -47,10 +40,6 @@ class CrmEvent(models.Model):
     _date_idx = models.Index("(company_id, date DESC, id DESC)")
     _partner_date_idx = models.Index("(partner_id, date DESC) WHERE partner_id IS NOT NULL")
     _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration of an event cannot be negative.")
-
-    def _is_noticed(self):
-        # what happened is no work that somebody is given
-        return False
 
     @api.depends("type_id")
     def _compute_direction(self):
@@ -89,6 +78,7 @@ class CrmEvent(models.Model):
         custom_values = dict(custom_values or {})
         company = self.env["res.company"].browse(custom_values.get("company_id") or self.env.company.id)
         sender = email_normalize_all(msg_dict.get("email_from") or "")[:1]
+        # sudo: the addresses of colleagues, whoever's name the mail server goes by
         colleague = self.env["res.users"].sudo().search([
             ("email_normalized", "in", sender), ("share", "=", False), ("company_ids", "in", company.ids)], limit=1)
         addresses = email_normalize_all(
@@ -127,38 +117,23 @@ class CrmEvent(models.Model):
             if event.date > limit:
                 raise ValidationError(self.env._(
                     "Event %(event)s is dated %(date)s, in the future. What is still to come is a task.",
-                    event=event.name, date=fields.Datetime.context_timestamp(event, event.date).strftime(
-                        "%Y-%m-%d %H:%M")))
+                    event=event.name, date=format_datetime(self.env, event.date)))
 
     @api.model
     def _get_new_action(self, context):
         """The form of a new event, in a window over what it is about."""
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("New event"), "res_model": self._name,
-            "view_mode": "form", "views": [(False, "form")], "target": "new", "context": context}
+        return open_dialog(self.env, self._name, self.env._("New event"), context)
 
     def action_follow_up(self):
         """A task that follows one event, in a form that is filled in."""
         self.ensure_one()
         task_type = self.task_id.type_id.follow_up_type_id
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("Follow-up"), "res_model": "crm.task",
-            "view_mode": "form", "views": [(False, "form")], "target": "new",
-            "context": {
-                "default_name": self.name, "default_partner_id": self.partner_id.id,
-                "default_person_id": self.person_id.id, "default_project_id": self.project_id.id,
-                "default_campaign_id": self.campaign_id.id, "default_order_id": self.order_id.id,
-                "default_device_id": self.device_id.id, "default_event_id": self.id,
-                "default_parent_id": self.task_id.id, "default_type_id": task_type.id,
-                "default_date_deadline": fields.Date.to_string(
-                    fields.Date.context_today(self) + timedelta(days=self.task_id.type_id.follow_up_days or 7)),
-            },
-        }
-
-
-class CrmTask(models.Model):
-    _inherit = "crm.task"
-
-    event_id = fields.Many2one(
-        "crm.event", string="After Event", check_company=True, index="btree_not_null", ondelete="set null",
-        help="The event that this task follows.")
+        return open_dialog(self.env, "crm.task", self.env._("Follow-up"), {
+            "default_name": self.name, "default_partner_id": self.partner_id.id,
+            "default_person_id": self.person_id.id, "default_project_id": self.project_id.id,
+            "default_campaign_id": self.campaign_id.id, "default_order_id": self.order_id.id,
+            "default_device_id": self.device_id.id, "default_event_id": self.id,
+            "default_parent_id": self.task_id.id, "default_type_id": task_type.id,
+            "default_date_deadline": fields.Date.to_string(
+                fields.Date.context_today(self) + timedelta(days=self.task_id.type_id.follow_up_days or 7)),
+        })

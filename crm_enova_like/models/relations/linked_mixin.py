@@ -1,10 +1,13 @@
 from odoo import fields, models
 
-from .document_link import SOURCES
+from ..common.actions import open_form, open_list
 
 
 class CrmLinkedMixin(models.AbstractModel):
-    """Tasks, events and orders: their documents, and new ones that come linked."""
+    """Tasks, events and orders: their documents, and new ones that come linked.
+
+    The model has ``document_link_ids``, and ``partner_id``, ``campaign_id`` and ``company_id``.
+    """
 
     _name = "crm.linked.mixin"
     _description = "Has Linked Documents"
@@ -20,7 +23,8 @@ class CrmLinkedMixin(models.AbstractModel):
         "res.currency", string="Company Currency", compute="_compute_linked_sums")
 
     def _get_link_field(self):
-        return next(field for field, model in SOURCES.items() if model == self._name)
+        """The name of the links' many2one to this model."""
+        return self.env["crm.document.link"]._get_link_field(self._name)
 
     def _compute_document_count(self):
         field = self._get_link_field()
@@ -55,12 +59,8 @@ class CrmLinkedMixin(models.AbstractModel):
     def _new_document_action(self, model, name, defaults):
         self.ensure_one()
         self.check_access("write")
-        return {
-            "type": "ir.actions.act_window", "name": name, "res_model": model,
-            "view_mode": "form", "views": [(False, "form")],
-            "context": {"default_crm_link_source": self._get_link_source(), "default_company_id": self.company_id.id,
-                        **defaults},
-        }
+        return open_form(self.env, model, name, {
+            "default_crm_link_source": self._get_link_source(), "default_company_id": self.company_id.id, **defaults})
 
     def action_new_quotation(self):
         """A new quotation to the contractor, linked when it is saved."""
@@ -82,27 +82,6 @@ class CrmLinkedMixin(models.AbstractModel):
     def action_view_documents(self):
         """The documents linked to the records."""
         field = self._get_link_field()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_document_link")
-        action.update(domain=[(field, "in", self.ids)], context={f"default_{field}": self[:1].id})
-        return action
-
-
-class CrmTask(models.Model):
-    _name = "crm.task"
-    _inherit = ["crm.task", "crm.linked.mixin"]
-
-    document_link_ids = fields.One2many("crm.document.link", "task_id", string="Documents")
-
-
-class CrmEvent(models.Model):
-    _name = "crm.event"
-    _inherit = ["crm.event", "crm.linked.mixin"]
-
-    document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
-
-
-class CrmServiceOrder(models.Model):
-    _name = "crm.service.order"
-    _inherit = ["crm.service.order", "crm.linked.mixin"]
-
-    document_link_ids = fields.One2many("crm.document.link", "order_id", string="Documents")
+        return open_list(
+            self.env, "crm_enova_like.action_crm_document_link", [(field, "in", self.ids)],
+            {f"default_{field}": self[:1].id})

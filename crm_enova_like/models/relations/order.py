@@ -1,15 +1,28 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from ..common.actions import open_dialog, open_list
+from .calendar_mixin import CALENDAR_LATER
 
 
 class CrmServiceOrder(models.Model):
-    """Tasks and events of an order, with buttons both ways."""
+    """What an order has to do with tasks, events, projects, linked documents and the calendar."""
 
-    _inherit = "crm.service.order"
+    _name = "crm.service.order"
+    _inherit = ["crm.service.order", "crm.calendar.mixin", "crm.linked.mixin"]
 
     task_ids = fields.One2many("crm.task", "order_id", string="Tasks")
     event_ids = fields.One2many("crm.event", "order_id", string="Events")
     task_count = fields.Integer(compute="_compute_action_counts")
     event_count = fields.Integer(compute="_compute_action_counts")
+    document_link_ids = fields.One2many("crm.document.link", "order_id", string="Documents")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        # an order that comes closed has no entry in the calendar
+        creating = self.with_context(**{CALENDAR_LATER: True})
+        orders = super(CrmServiceOrder, creating).create(vals_list).with_env(self.env)
+        orders._sync_calendar()
+        return orders
 
     def _compute_action_counts(self):
         for model, name in (("crm.task", "task_count"), ("crm.event", "event_count")):
@@ -17,7 +30,15 @@ class CrmServiceOrder(models.Model):
             for order in self:
                 order[name] = counts.get(order, 0)
 
+    @api.model
+    def _get_calendar_fields(self):
+        return super()._get_calendar_fields() | {"stage_id"}
+
+    # TASKS AND EVENTS
+
     def _get_action_defaults(self):
+        """What a new task or event of one order begins with."""
+        self.ensure_one()
         return {
             "default_order_id": self.id, "default_partner_id": self.partner_id.id,
             "default_person_id": self.person_id.id, "default_project_id": self.project_id.id,
@@ -25,17 +46,13 @@ class CrmServiceOrder(models.Model):
 
     def action_view_tasks(self):
         """The tasks of one order."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_task")
-        action.update(domain=[("order_id", "=", self.id)], context=self._get_action_defaults())
-        return action
+        return open_list(
+            self.env, "crm_enova_like.action_crm_task", [("order_id", "=", self.id)], self._get_action_defaults())
 
     def action_view_events(self):
         """The events of one order."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_event")
-        action.update(domain=[("order_id", "=", self.id)], context=self._get_action_defaults())
-        return action
+        return open_list(
+            self.env, "crm_enova_like.action_crm_event", [("order_id", "=", self.id)], self._get_action_defaults())
 
     def action_log_crm_event(self):
         """Note an event about one order, in a form that is filled in."""
@@ -45,11 +62,37 @@ class CrmServiceOrder(models.Model):
         """*Plan next visit*: a task of the shipped type, in a form that is filled in."""
         self.ensure_one()
         visit = self.env.ref("crm_enova_like.task_type_visit", raise_if_not_found=False)
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("Plan next visit"), "res_model": "crm.task",
-            "view_mode": "form", "views": [(False, "form")], "target": "new",
-            "context": {
-                **self._get_action_defaults(), "default_type_id": visit.id if visit else False,
-                "default_name": self.env._("Service visit: %(order)s", order=self.name),
-                "default_user_id": (self.user_id or self.env.user).id},
-        }
+        return open_dialog(self.env, "crm.task", self.env._("Plan next visit"), {
+            **self._get_action_defaults(), "default_type_id": visit.id if visit else False,
+            "default_name": self.env._("Service visit: %(order)s", order=self.name),
+            "default_user_id": (self.user_id or self.env.user).id})
+
+    # PROJECTS
+
+    @api.onchange("project_id")
+    def _onchange_project_id(self):
+        # as with tasks and events: what is chosen already stays
+        self.partner_id = self.partner_id or self.project_id.partner_id.commercial_partner_id
+        campaign = self.project_id.campaign_id
+        if not self.campaign_id and campaign._is_open_to(self.company_id):
+            self.campaign_id = campaign
+
+    def _get_totals(self, links, currency):
+        """What orders bring and what they cost, with the documents linked to them, in one currency.
+
+        What a confirmed document bills of an order counts in place of what its lines say; a linked cost comes on
+        top of the parts.
+
+        :param links: crm.document.link records of these orders, and of tasks and events beside them
+        :return: (value, cost)
+        """
+        value, cost = links._get_total(currency)
+        billed = links.filtered(lambda link: link.role == "revenue" and link.is_counted).order_id
+        today = fields.Date.context_today(self)
+        for order in self:
+            to_bill = 0.0 if order in billed else order.amount_billable
+            rate = 1.0
+            if currency and order.currency_id != currency:
+                rate = order.currency_id._get_conversion_rate(order.currency_id, currency, order.company_id, today)
+            value, cost = value + to_bill * rate, cost + order.total_cost * rate
+        return value, cost

@@ -1,69 +1,12 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
 
-from .document_link import SOURCES
+from ..common.actions import open_list
 
 OPERATORS = "crm_enova_like.group_user"
 
 
 TECHNICIANS = "crm_enova_like.group_technician"
-
-
-class CrmServiceOrder(models.Model):
-    _inherit = "crm.service.order"
-
-    @api.onchange("project_id")
-    def _onchange_project_id(self):
-        # as with tasks and events: what is chosen already stays
-        self.partner_id = self.partner_id or self.project_id.partner_id.commercial_partner_id
-        campaign = self.project_id.campaign_id
-        if not self.campaign_id and campaign.sudo().company_id in (self.company_id, self.env["res.company"]):
-            self.campaign_id = campaign
-
-    def _get_totals(self, links, currency):
-        """What orders bring and what they cost, with the documents linked to them, in one currency.
-
-        What a confirmed document bills of an order counts in place of what its lines say; a linked cost comes on
-        top of the parts.
-
-        :param links: crm.document.link records of these orders, and of tasks and events beside them
-        :return: (value, cost)
-        """
-        value, cost = links._get_total(currency)
-        billed = links.filtered(lambda link: link.role == "revenue" and link.is_counted).order_id
-        today = fields.Date.context_today(self)
-        for order in self:
-            to_bill = 0.0 if order in billed else order.amount_billable
-            rate = 1.0
-            if currency and order.currency_id != currency:
-                rate = order.currency_id._get_conversion_rate(order.currency_id, currency, order.company_id, today)
-            value, cost = value + to_bill * rate, cost + order.total_cost * rate
-        return value, cost
-
-
-class CrmDocumentLink(models.Model):
-    _inherit = "crm.document.link"
-
-    @api.model
-    def _get_group_links(self, field, groups):
-        """The links with a role of the tasks, events and orders of projects or campaigns.
-
-        :param field: "project_id" or "campaign_id"
-        :return: {project or campaign: links}
-        """
-        paths = [f"{source}.{field}" for source in SOURCES]
-        if field == "campaign_id":
-            # what names no campaign is its project's
-            paths += [f"{source}.project_id.{field}" for source in SOURCES]
-        links = self.search(
-            Domain("role", "!=", "none") & Domain.OR(Domain(path, "in", groups.ids) for path in paths))
-
-        def group(link):
-            source = link._get_source()
-            return source.project_id if field == "project_id" else source.campaign_id or source.project_id.campaign_id
-
-        return links.grouped(group)
 
 
 class ProjectProject(models.Model):
@@ -128,24 +71,24 @@ class ProjectProject(models.Model):
     @api.constrains("campaign_id", "company_id")
     def _check_campaign_company(self):
         for project in self.filtered("company_id"):
-            company = project.campaign_id.sudo().company_id
-            if company and company != project.company_id:
+            if not project.campaign_id._is_open_to(project.company_id):
+                # sudo: what our rule hides is named, since it is to be left
                 raise ValidationError(self.env._(
                     "Project %(project)s and campaign %(campaign)s belong to different companies.",
                     project=project.name, campaign=project.campaign_id.sudo().display_name))
 
     # WHERE THE BUTTONS LEAD
 
-    def _get_crm_action(self, xml_id):
+    def _get_crm_defaults(self):
+        """What a new task, event or order of one project begins with."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        context = {
+        defaults = {
             "default_project_id": self.id, "default_partner_id": self.partner_id.commercial_partner_id.id,
             "default_campaign_id": self.campaign_id.id}
-        if self.company_id:
-            context["default_company_id"] = self.company_id.id
-        action.update(domain=[("project_id", "=", self.id)], context=context)
-        return action
+        return {**defaults, "default_company_id": self.company_id.id} if self.company_id else defaults
+
+    def _get_crm_action(self, xml_id):
+        return open_list(self.env, xml_id, [("project_id", "=", self.id)], self._get_crm_defaults())
 
     def action_view_crm_tasks(self):
         """Our tasks of one project."""
@@ -157,8 +100,7 @@ class ProjectProject(models.Model):
 
     def action_log_crm_event(self):
         """Note an event of one project, in a form that is filled in."""
-        return self.env["crm.event"]._get_new_action(
-            self._get_crm_action("crm_enova_like.action_crm_event")["context"])
+        return self.env["crm.event"]._get_new_action(self._get_crm_defaults())
 
     def action_view_service_orders(self):
         """The service orders of one project."""

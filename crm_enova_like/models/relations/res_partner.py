@@ -5,6 +5,8 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.actions import open_dialog, open_list
+
 # of a number of days: (days to add, whether those who were met are left out or kept)
 NO_CONTACT_OPERATORS = {">": (1, "not any!"), ">=": (0, "not any!"), "<": (0, "any!"), "<=": (1, "any!")}
 
@@ -77,7 +79,7 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_counts(self):
-        tasks = self._read_crm_actions("crm.task", SQL("count(*)"), [("state", "in", ("open", "in_progress"))])
+        tasks = self._read_crm_actions("crm.task", SQL("count(*)"), [("is_open", "=", True)])
         events = self._read_crm_actions("crm.event", SQL("count(*)"), [])
         for partner in self:
             partner.crm_task_count = tasks.get(partner._origin.id, 0)
@@ -90,7 +92,7 @@ class ResPartner(models.Model):
             "crm.task", SQL(
                 "min(COALESCE((a.planned_start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, a.date_deadline))",
                 self.env.tz.zone),
-            [("state", "in", ("open", "in_progress"))])
+            [("is_open", "=", True)])
         now = fields.Datetime.now()
         for partner in self:
             date = last.get(partner._origin.id)
@@ -141,32 +143,28 @@ class ResPartner(models.Model):
             "default_person_id": self.id if self != contractor and not self.is_company and self.type == "contact"
             else False}
 
-    def _get_crm_action(self, xml_id, **context):
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action.update(
-            domain=self._get_crm_domain(action["res_model"]), context={**self._get_crm_defaults(), **context})
-        return action
+    def _get_crm_action(self, xml_id, model_name, **context):
+        return open_list(
+            self.env, xml_id, self._get_crm_domain(model_name), {**self._get_crm_defaults(), **context})
 
     def action_view_crm_tasks(self):
         """The tasks of one contractor or person, those to do first."""
-        return self._get_crm_action("crm_enova_like.action_crm_task", search_default_todo=1)
+        return self._get_crm_action("crm_enova_like.action_crm_task", "crm.task", search_default_todo=1)
 
     def action_view_crm_events(self):
         """The events of one contractor or person."""
-        return self._get_crm_action("crm_enova_like.action_crm_event")
+        return self._get_crm_action("crm_enova_like.action_crm_event", "crm.event")
 
     def action_view_crm_timeline(self):
         """Everything between us and one contractor or person, newest first."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_timeline")
-        contractor = self.commercial_partner_id == self
-        action.update(
-            name=self.env._("Timeline: %(partner)s", partner=self.display_name),
-            domain=[("contractor_id", "=", self.id)] if contractor else [
-                "|", "|", ("partner_id", "=", self.id), ("person_id", "=", self.id),
-                ("event_id.participant_ids", "in", self.ids)],
-            context={})
-        return action
+        domain = [("contractor_id", "=", self.id)]
+        if self.commercial_partner_id != self:
+            domain = ["|", "|", ("partner_id", "=", self.id), ("person_id", "=", self.id),
+                      ("event_id.participant_ids", "in", self.ids)]
+        return open_list(
+            self.env, "crm_enova_like.action_crm_timeline", domain,
+            name=self.env._("Timeline: %(partner)s", partner=self.display_name))
 
     def action_log_crm_event(self):
         """Note an event with one contractor or person, in a form that is filled in."""
@@ -179,6 +177,4 @@ class ResPartner(models.Model):
     def _get_crm_form(self, name, model_name):
         if not self.env[model_name].has_access("create"):
             raise AccessError(self.env._("You may not note anything about %(partner)s.", partner=self.display_name))
-        return {
-            "type": "ir.actions.act_window", "name": name, "res_model": model_name, "view_mode": "form",
-            "views": [(False, "form")], "target": "new", "context": self._get_crm_defaults()}
+        return open_dialog(self.env, model_name, name, self._get_crm_defaults())

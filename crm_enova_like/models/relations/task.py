@@ -2,19 +2,11 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError, ValidationError
-from odoo.fields import Domain
+from odoo.fields import Command, Domain
 
-TASK_STATES = [("open", "Open"), ("in_progress", "In Progress"), ("done", "Done"), ("cancelled", "Cancelled")]
-
-
-OPEN_TASK_STATES = ("open", "in_progress")
-
-
-# from which states each one may be reached, by buttons and by writing alike
-BEFORE = {
-    "open": ("in_progress", "done", "cancelled"), "in_progress": ("open",),
-    "done": OPEN_TASK_STATES, "cancelled": OPEN_TASK_STATES,
-}
+from ..common.actions import open_action, open_dialog, open_list
+from ..common.state_mixin import MANAGERS
+from .calendar_mixin import CALENDAR_LATER
 
 
 class CrmTask(models.Model):
@@ -22,7 +14,7 @@ class CrmTask(models.Model):
 
     _name = "crm.task"
     _description = "Task"
-    _inherit = ["crm.action.mixin"]
+    _inherit = ["crm.action.mixin", "crm.calendar.mixin", "crm.linked.mixin", "crm.assignment.mixin"]
     _order = "priority desc, date_deadline, planned_start, id desc"
 
     type_id = fields.Many2one(
@@ -30,41 +22,35 @@ class CrmTask(models.Model):
     requester_id = fields.Many2one(
         "res.users", string="Requested By", default=lambda self: self.env.user, tracking=True, index=True,
         domain="[('share', '=', False)]", copy=False, check_company=True)
-    planned_start = fields.Datetime(tracking=True)
-    planned_stop = fields.Datetime(
-        compute="_compute_planned_stop", store=True, readonly=False, precompute=True)
-    date_deadline = fields.Date(string="Deadline", tracking=True)
     priority = fields.Selection(
         [("0", "Normal"), ("1", "Urgent")], compute="_compute_priority", store=True, readonly=False, precompute=True,
         default="0", tracking=True)
-    state = fields.Selection(TASK_STATES, required=True, default="open", tracking=True, copy=False)
+    state = fields.Selection(
+        [("open", "Open"), ("in_progress", "In Progress"), ("done", "Done"), ("cancelled", "Cancelled")],
+        required=True, default="open", tracking=True, copy=False)
     date_done = fields.Datetime(readonly=True, copy=False)
     alarm_ids = fields.Many2many("calendar.alarm", string="Reminders")
     parent_id = fields.Many2one(
         "crm.task", string="Thread", check_company=True, index="btree_not_null", ondelete="set null",
         help="The task that this one follows.")
     child_ids = fields.One2many("crm.task", "parent_id", string="Follow-ups")
+    event_id = fields.Many2one(
+        "crm.event", string="After Event", check_company=True, index="btree_not_null", ondelete="set null",
+        help="The event that this task follows.")
     event_ids = fields.One2many("crm.event", "task_id", string="Events")
     event_count = fields.Integer(compute="_compute_event_count")
-    is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
+    document_link_ids = fields.One2many("crm.document.link", "task_id", string="Documents")
 
-    _todo_idx = models.Index("(company_id, date_deadline, id) WHERE state IN ('open', 'in_progress')")
-    _user_todo_idx = models.Index("(user_id, date_deadline) WHERE state IN ('open', 'in_progress')")
+    _todo_idx = models.Index("(company_id, date_deadline, id) WHERE is_open IS TRUE")
+    _user_todo_idx = models.Index("(user_id, date_deadline) WHERE is_open IS TRUE")
     _planned_idx = models.Index("(planned_start) WHERE planned_start IS NOT NULL")
-    _planned_order = models.Constraint(
-        "CHECK(planned_stop IS NULL OR planned_start IS NULL OR planned_stop >= planned_start)",
-        "The planned end of a task cannot be before its planned start.")
 
-    @api.depends("planned_start", "type_id")
+    @api.depends("type_id")
     def _compute_planned_stop(self):
-        for task in self:
-            if not task.planned_start:
-                task.planned_stop = False
-            elif not task.planned_stop or task._origin.planned_start != task.planned_start:
-                length = timedelta(hours=task.type_id.duration or 1.0)
-                if task._origin.planned_start and task._origin.planned_stop:
-                    length = task._origin.planned_stop - task._origin.planned_start
-                task.planned_stop = task.planned_start + length
+        return super()._compute_planned_stop()
+
+    def _get_usual_length(self):
+        return timedelta(hours=self.type_id.duration or 1.0)
 
     @api.depends("type_id")
     def _compute_priority(self):
@@ -78,21 +64,14 @@ class CrmTask(models.Model):
 
     @api.model
     def _get_overdue_domain(self):
-        today, now = fields.Date.context_today(self), fields.Datetime.now()
-        return Domain("state", "in", OPEN_TASK_STATES) & (
-            Domain("date_deadline", "<", today)
-            | (Domain("date_deadline", "=", False) & Domain("planned_stop", "<", now)))
+        # without a deadline, it is late when its plan is over
+        return super()._get_overdue_domain() | (
+            Domain("is_open", "=", True) & Domain("date_deadline", "=", False)
+            & Domain("planned_stop", "<", fields.Datetime.now()))
 
-    @api.depends("state", "date_deadline", "planned_stop")
+    @api.depends("planned_stop")
     def _compute_is_overdue(self):
-        today, now = fields.Date.context_today(self), fields.Datetime.now()
-        for task in self:
-            late = task.date_deadline < today if task.date_deadline else (
-                task.planned_stop and task.planned_stop < now)
-            task.is_overdue = bool(late and task.state in OPEN_TASK_STATES)
-
-    def _search_is_overdue(self, operator, value):
-        return self._get_overdue_domain() if operator == "in" else NotImplemented
+        return super()._compute_is_overdue()
 
     @api.constrains("parent_id")
     def _check_thread(self):
@@ -100,47 +79,95 @@ class CrmTask(models.Model):
             raise ValidationError(self.env._(
                 "A task cannot follow itself: %(tasks)s.", tasks=", ".join(self.mapped("name"))))
 
+    # THE DOOR
+
+    @api.model
+    def _get_open_states(self):
+        return ("open", "in_progress")
+
+    @api.model
+    def _get_states_before(self):
+        """From which states each one may be reached, by buttons and by writing alike: {state: states}.
+
+        An addon that adds a state extends this; a state that is missing here is reached from every one.
+        """
+        is_open = tuple(self._get_open_states())
+        return {
+            "open": ("in_progress", "done", "cancelled"), "in_progress": ("open",), "done": is_open,
+            "cancelled": is_open}
+
+    @api.model
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {"requester_id", "date_done"}
+
+    @api.model
+    def _get_initial_facts(self):
+        # whoever makes a task says who asked for it
+        return super()._get_initial_facts() | {"requester_id"}
+
     @api.model_create_multi
     def create(self, vals_list):
-        now = fields.Datetime.now()
-        return super().create([
-            {**vals, "date_done": vals.get("date_done", now)} if vals.get("state") == "done" else vals
-            for vals in vals_list])
+        plain, late = self._split_late_values(vals_list, "open")
+        # a task that comes done has no entry in the calendar
+        creating = self._without_default_state().with_context(**{CALENDAR_LATER: True})
+        tasks = super(CrmTask, creating).create(plain).with_env(self.env)
+        tasks._write_late_values(late)
+        tasks._sync_calendar()
+        return tasks
 
     def write(self, vals):
-        state = vals.get("state")
-        if state in BEFORE:
-            changed = self.filtered(lambda task: task.state != state)
-            changed._check_state(*BEFORE[state])
-            if changed and "date_done" not in vals:
-                # what was done already keeps its date
-                super(CrmTask, changed).write({"date_done": fields.Datetime.now() if state == "done" else False})
-        start = fields.Datetime.to_datetime(vals.get("planned_start"))
-        if not start or "planned_stop" in vals:
+        """The one door of a task's state: buttons, a drag, an import and RPC all write it here.
+
+        :raises UserError: a fact is typed, or a task cannot go from its state to the new one
+        """
+        self._check_facts(vals)
+        if "state" not in vals:
             return super().write(vals)
-        # moved, a task keeps its length; planned anew, it takes what its type takes
-        for length, tasks in self.grouped(lambda task: (
-                task.planned_stop - task.planned_start if task.planned_start and task.planned_stop
-                else timedelta(hours=task.type_id.duration or 1.0))).items():
-            super(CrmTask, tasks).write({**vals, "planned_stop": start + length})
+        state = vals["state"]
+        moved = self.filtered(lambda task: task.state != state)
+        moved._check_move(state, vals)
+        before = {task: task.state for task in moved}
+        if moved:
+            super(CrmTask, moved).write({**vals, **moved._prepare_move_vals(state, vals)})
+        if self - moved:
+            super(CrmTask, self - moved).write(vals)
+        if moved:
+            moved._after_move(before, state)
         return True
 
-    # WHAT BECOMES OF A TASK
+    def _check_move(self, state, vals):
+        """Whether tasks may go to a state; asked of all of them before the first is written.
 
-    def _check_state(self, *states):
-        names = dict(self._fields["state"]._description_selection(self.env))
-        for task in self:
-            if task.state not in states:
-                raise UserError(self.env._(
-                    "Task %(task)s is “%(state)s”: this is possible only when it is %(states)s.",
-                    task=task.name, state=names[task.state],
-                    states=", ".join(self.env._("“%(state)s”", state=names[state]) for state in states)))
+        :param self: any number of tasks that are in another state
+        :param vals: all that is written with the state
+        :raises UserError: there is no such state, or it is not reached from a task's own
+        """
+        if state not in self._get_state_names():
+            raise UserError(self.env._("A task has no state “%(state)s”.", state=state))
+        before = self._get_states_before()
+        if state in before:
+            self._check_state(*before[state])
+
+    def _prepare_move_vals(self, state, vals):
+        """What is written with a state, beside what the caller writes."""
+        return {"date_done": (vals.get("date_done") or fields.Datetime.now()) if state == "done" else False}
+
+    def _after_move(self, old_states, state):
+        """What follows when tasks have gone to a state.
+
+        :param self: the tasks that moved; all are in ``state`` now
+        :param old_states: {task: the state in which it was}
+        """
+        states = self._get_open_states()
+        self.filtered(lambda task: old_states[task] in states and not task.is_open)._make_next()
 
     def action_start(self):
-        """Begin tasks (any number)."""
-        self._check_state("open")
-        self.write({"state": "in_progress"})
-        return True
+        """Begin tasks (any number).
+
+        :raises UserError: a task is begun, finished or cancelled already
+        """
+        self._check_state(*self._get_states_before()["in_progress"])
+        return self.write({"state": "in_progress"})
 
     def action_done(self, event_vals=None):
         """Finish tasks, with the event that came of each where it is given.
@@ -149,7 +176,7 @@ class CrmTask(models.Model):
         :raises UserError: a task is finished or cancelled already
         :return: the events made, as ids
         """
-        self._check_state(*OPEN_TASK_STATES)
+        self._check_state(*self._get_open_states())
         self.write({"state": "done"})
         if event_vals is None:
             return []
@@ -157,53 +184,31 @@ class CrmTask(models.Model):
         return events.ids
 
     def action_cancel(self):
-        """Cancel tasks that are to do."""
-        self._check_state(*OPEN_TASK_STATES)
-        self.write({"state": "cancelled"})
-        return True
+        """Cancel tasks that are to do.
+
+        :raises UserError: a task is finished or cancelled already
+        """
+        self._check_state(*self._get_open_states())
+        return self.write({"state": "cancelled"})
 
     def action_reopen(self):
-        """Take back that tasks were done or cancelled."""
-        self._check_state("done", "cancelled")
-        self.write({"state": "open"})
-        return True
+        """Take back that tasks were done or cancelled.
 
-    def action_take(self):
-        """Take tasks over that are nobody's or somebody else's."""
-        self._check_state(*OPEN_TASK_STATES)
-        self.lock_for_update()
-        self.write({"user_id": self.env.uid})
-        return True
-
-    def action_assign(self, user, note=None):
-        """Hand tasks over to a colleague, with a note in their chatter.
-
-        :param user: res.users record or id; empty for nobody yet
-        :return: the action of the task list, since the task may leave our sight
-        :raises UserError: the colleague does not work in a task's company
+        :raises UserError: a task is open
         """
-        user = self.env["res.users"].browse(getattr(user, "id", user) or []).exists()
-        self.check_access("write")
-        self._check_state(*OPEN_TASK_STATES)
-        for task in self:
-            if user and task.company_id not in user.sudo().company_ids:
-                raise UserError(self.env._(
-                    "Task %(task)s: %(user)s does not work in company %(company)s.",
-                    task=task.name, user=user.sudo().name, company=task.company_id.name))
-            if note:
-                task.message_post(body=note)
-        # the rights were checked above; the task may leave the user's sight
-        self.sudo().write({"user_id": user.id})
-        return self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_task")
+        states = self._get_open_states()
+        self._check_state(*(state for state in self._get_state_names() if state not in states))
+        return self.write({"state": "open"})
 
-    def action_postpone(self, days=1):
-        """Move tasks by a number of days (*Przełóż*): the deadline, and the plan with it.
+    @api.ondelete(at_uninstall=False)
+    def _check_deletable(self):
+        if not self.env.su and not self.env.user.has_group(MANAGERS):
+            for task in self:
+                if task.requester_id != self.env.user:
+                    raise AccessError(self.env._(
+                        "Task %(task)s was requested by somebody else: cancel it instead.", task=task.name))
 
-        A task without any date gets its deadline that many days from today.
-        """
-        self._check_state(*OPEN_TASK_STATES)
-        self._postpone(days)
-        return True
+    # EVENTS THAT COME OF A TASK
 
     def _prepare_event_vals(self):
         """The event that comes of one task, with what the task knows."""
@@ -222,20 +227,9 @@ class CrmTask(models.Model):
 
     def action_open_done(self):
         """Finish one task, and ask for the event that came of it."""
-        self._check_state(*OPEN_TASK_STATES)
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("Done"),
-            "res_model": "crm.task.done.wizard", "view_mode": "form", "views": [(False, "form")], "target": "new",
-            "context": {"default_task_id": self.ensure_one().id},
-        }
-
-    def action_open_assign(self):
-        """Ask to whom the tasks are handed over."""
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("Hand over"),
-            "res_model": "crm.task.assign.wizard", "view_mode": "form", "views": [(False, "form")], "target": "new",
-            "context": {"default_task_ids": self.ids},
-        }
+        self._check_state(*self._get_open_states())
+        return open_dialog(
+            self.env, "crm.task.done.wizard", self.env._("Done"), {"default_task_id": self.ensure_one().id})
 
     def action_log_crm_event(self):
         """Note an event about one task that goes on, in a form that is filled in."""
@@ -245,14 +239,23 @@ class CrmTask(models.Model):
 
     def action_view_events(self):
         """The events that came of the tasks."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_event")
-        action.update(domain=[("task_id", "in", self.ids)], context={"default_task_id": self[:1].id})
-        return action
+        return open_list(
+            self.env, "crm_enova_like.action_crm_event", [("task_id", "in", self.ids)],
+            {"default_task_id": self[:1].id})
 
-    @api.ondelete(at_uninstall=False)
-    def _check_deletable(self):
-        if not self.env.su and not self.env.user.has_group("crm_enova_like.group_manager"):
-            for task in self:
-                if task.requester_id != self.env.user:
-                    raise AccessError(self.env._(
-                        "Task %(task)s was requested by somebody else: cancel it instead.", task=task.name))
+    @api.model
+    def _get_list_action(self):
+        return open_action(self.env, "crm_enova_like.action_crm_task")
+
+    # IN THE CALENDAR
+
+    @api.model
+    def _get_calendar_fields(self):
+        return super()._get_calendar_fields() | {"alarm_ids"}
+
+    def _get_calendar_vals(self):
+        return {**super()._get_calendar_vals(), "alarm_ids": [Command.set(self.alarm_ids.ids)]}
+
+    def _get_day_vals(self, day):
+        # dropped on a day, a task is due on it
+        return {"date_deadline": day, "planned_start": False, "planned_stop": False}

@@ -1,13 +1,10 @@
 from bisect import bisect_left
-from datetime import datetime, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..common import schedule as inspection_schedule
-from .task import OPEN_TASK_STATES
+from ..common.schedule import nth_date
 
 LONGEST_LEAVE = timedelta(days=60)    # a calendar that does not work for longer moves nothing
 
@@ -49,9 +46,7 @@ class CrmTask(models.Model):
     def _get_planned_day(self):
         """The day of one task in its company's time zone: of its plan, else its deadline."""
         self.ensure_one()
-        if not self.planned_start:
-            return self.date_deadline
-        return pytz.utc.localize(self.planned_start).astimezone(self.company_id._service_tz()).date()
+        return self.company_id._service_date(self.planned_start) if self.planned_start else self.date_deadline
 
     @api.constrains("repeats", "repeat_until", "repeat_count", "planned_start", "date_deadline")
     def _check_repeat(self):
@@ -64,19 +59,21 @@ class CrmTask(models.Model):
                 raise ValidationError(self.env._(
                     "Task %(task)s repeats, so it needs a deadline or a planned start.", task=task.name))
 
-    def write(self, vals):
-        before = {task: task.state for task in self} if vals.get("state") in ("done", "cancelled") else {}
-        result = super().write(vals)
-        finished = self.filtered(lambda task: before.get(task) in OPEN_TASK_STATES and task.repeats)
-        # two people at once: the second waits here, tries again, and is told that the task is done
-        finished.flush_recordset(["state"])
-        finished._make_next()
-        return result
+    def _move(self, vals):
+        # one task of a series was moved: the others stay where they were to be
+        return super()._move({**vals, "series_day": self.series_day} if self.repeats else vals)
 
     def _make_next(self):
-        """Make the next task of each series, once."""
-        vals_list = []
-        for task in self:
+        """Make the next task of each series, once.
+
+        :param self: tasks that are finished just now
+        """
+        recurrent, vals_list = self.filtered("repeats"), []
+        if not recurrent:
+            return
+        # two people at once: the second waits here, tries again, and is told that the task is done
+        recurrent.flush_recordset(["state", "is_open"])
+        for task in recurrent:
             # the series' other tasks may be a colleague's, out of sight of who finishes this one
             first, index = (task.series_id or task).sudo(), (task.series_index or 0) + 1
             if task.repeat_count and index >= task.repeat_count:
@@ -94,19 +91,16 @@ class CrmTask(models.Model):
         zone = self.company_id._service_tz()
         vals = {**self.copy_data()[0], "series_id": first.id, "series_index": index, "state": "open",
                 "requester_id": self.requester_id.id, "parent_id": self.parent_id.id}
-        start = first.planned_start and pytz.utc.localize(first.planned_start).astimezone(zone)
         day = first._get_planned_day()
         due = self._get_series_date(first.series_day or day, index)
         if self.repeat_until and due > self.repeat_until:
             return None
-        if start:
-            local = zone.localize(datetime.combine(due, start.time()))
-            vals["planned_start"] = local.astimezone(pytz.utc).replace(tzinfo=None)
-            vals["planned_stop"] = first.planned_stop and vals["planned_start"] + (
-                first.planned_stop - first.planned_start)
+        if first.planned_start:
+            vals.update(first._on_day(due, zone))
             vals["date_deadline"] = first.date_deadline and due + (first.date_deadline - day)
         else:
-            vals["date_deadline"] = due
+            # where one of the series was planned at an hour, the others are not
+            vals.update(planned_start=False, planned_stop=False, date_deadline=due)
         return vals
 
     def _get_series_date(self, first, index):
@@ -116,13 +110,13 @@ class CrmTask(models.Model):
         task goes from Friday to Monday, and is there once.
         """
         if not self.repeat_working_days or not self.company_id.resource_calendar_id:
-            return inspection_schedule.nth_date(first, index, self.repeat_number, self.repeat_unit)
+            return nth_date(first, index, self.repeat_number, self.repeat_unit)
         due, n, working, end = first, 0, [], first
         for _number in range(index):
             previous = due
             while due <= previous:
                 n += 1
-                due = inspection_schedule.nth_date(first, n, self.repeat_number, self.repeat_unit)
+                due = nth_date(first, n, self.repeat_number, self.repeat_unit)
                 if due + LONGEST_LEAVE > end:
                     end = due + timedelta(days=366) + LONGEST_LEAVE
                     working = self.company_id._get_working_days(due, end)

@@ -1,34 +1,23 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-# the many2one to each source, by kind; the position makes the ids of the rows distinct: add at the end
-SOURCES = {
-    "event": "event_id", "task": "task_id", "order": "order_id", "inspection": "inspection_id",
-    "sale": "sale_order_id", "invoice": "move_id"}
-
-
-SLOTS = 8
-
 
 class CrmTimeline(models.Model):
-    """Everything between us and a contractor, in one list: a row per event, task, service order,
-    inspection, quotation or order, invoice or bill.
-
-    A row is found, counted, grouped and read by whoever may read its source, and by nobody else: a record
-    rule would be evaluated with sudo, so it is the query itself that is narrowed.
-    """
+    """Everything between us and a contractor, in one list: a row per event, task, service order, inspection,
+    quotation or order, invoice or bill."""
 
     _name = "crm.timeline"
     _description = "Timeline of a Contractor"
+    _inherit = ["crm.source.view"]
     _auto = False
     _order = "date desc, id desc"
     _depends = {
         "crm.event": ["active", "name", "date", "partner_id", "person_id", "user_id", "description", "company_id"],
         "crm.task": [
             "active", "name", "date_done", "planned_start", "date_deadline", "partner_id", "person_id", "user_id",
-            "description", "state", "company_id"],
+            "description", "state", "is_open", "company_id"],
         "crm.service.order": [
-            "active", "name", "date_received", "partner_id", "person_id", "user_id", "description", "state",
+            "active", "name", "date_received", "partner_id", "person_id", "user_id", "description", "state", "is_open",
             "company_id"],
         "crm.service.inspection": [
             "regime_id", "date_done", "planned_date", "partner_id", "user_id", "note", "state", "company_id"],
@@ -63,106 +52,72 @@ class CrmTimeline(models.Model):
     sale_order_id = fields.Many2one("sale.order", string="Quotation or Order", readonly=True)
     move_id = fields.Many2one("account.move", string="Invoice or Bill", readonly=True)
 
-    @property
-    def _table_query(self):
-        """The union of the sources, each narrowed to what the user may read of it.
+    @api.model
+    def _get_source_fields(self):
+        return {
+            **super()._get_source_fields(),
+            "event": "event_id", "task": "task_id", "order": "order_id", "inspection": "inspection_id",
+            "sale": "sale_order_id", "invoice": "move_id"}
 
-        Narrowed in its branch and not around the union, where PostgreSQL would go through every source's
-        whole table. A model without any right is left out.
-        """
-        branches = []
-        for slot, (kind, parts) in enumerate(self._get_sources().items()):
-            Model = self.env[self._fields[SOURCES[kind]].comodel_name]
-            if self.env.su or Model.has_access("read"):
-                readable = SQL("true") if self.env.su else SQL(
-                    "s.id IN %s", Model._search([], active_test=False).subselect())
-                branches.append(self._get_source_sql(slot, kind, readable, *parts))
-        if not branches:
-            # no right to any source: the columns, without a row
-            kind, parts = next(iter(self._get_sources().items()))
-            branches.append(self._get_source_sql(0, kind, SQL("false"), *parts))
-        return SQL(" UNION ALL ").join(branches)
+    @api.model
+    def _get_source_join(self):
+        return SQL("JOIN res_partner p ON p.id = s.partner_id")
+
+    @api.model
+    def _get_day_sql(self, name):
+        """SQL of a day without an hour: it begins at the reader's midnight."""
+        return SQL("(s.%s::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", SQL.identifier(name), self.env.tz.zone)
+
+    @api.model
+    def _get_state_sql(self, begins):
+        """SQL of the state of a source that knows more states than the timeline does: the one in which it begins is
+        *open*, the other open ones are *in progress*."""
+        return SQL(
+            """CASE WHEN s.state = 'cancelled' THEN 'cancelled' WHEN s.state = %s THEN 'open'
+                    WHEN s.is_open IS TRUE THEN 'in_progress' ELSE 'done' END""", begins)
 
     @api.model
     def _get_sources(self):
-        """{kind: (tables, condition, date, name, note, person, user, state, amount, currency)}.
-
-        The source is ``s`` in each, and has ``id``, ``partner_id`` and ``company_id``.
-        """
-        tz = self.env.tz.zone
-
-        def day(name):
-            # a day without an hour begins at the user's midnight
-            return SQL("(s.%s::timestamp AT TIME ZONE %s AT TIME ZONE 'UTC')", SQL.identifier(name), tz)
-
-        null, money = SQL("NULL::integer"), (SQL("NULL::numeric"), SQL("NULL::integer"))
+        """As the mixin's; a source has a contractor: its table ``s`` has ``partner_id``."""
+        day = self._get_day_sql
+        whose = {
+            "partner_id": SQL("s.partner_id"), "contractor_id": SQL("p.commercial_partner_id"),
+            "company_id": SQL("s.company_id"), "user_id": SQL("s.user_id")}
+        said = {**whose, "person_id": SQL("s.person_id"), "name": SQL("s.name"), "note": SQL("s.description")}
         return {
-            "event": (
-                SQL("crm_event s"), SQL("s.active"), SQL("s.date"), SQL("s.name"), SQL("s.description"),
-                SQL("s.person_id"), SQL("s.user_id"), SQL("'done'"), *money),
-            "task": (
-                SQL("crm_task s"), SQL("s.active"),
-                SQL("COALESCE(s.date_done, s.planned_start, %s, s.create_date)", day("date_deadline")),
-                SQL("s.name"),
-                SQL("s.description"), SQL("s.person_id"), SQL("s.user_id"), SQL("s.state"), *money),
-            "order": (
-                SQL("crm_service_order s"), SQL("s.active"), SQL("s.date_received"), SQL("s.name"),
-                SQL("s.description"), SQL("s.person_id"), SQL("s.user_id"),
-                SQL("""CASE s.state WHEN 'done' THEN 'done' WHEN 'cancelled' THEN 'cancelled' WHEN 'new' THEN 'open'
-                            ELSE 'in_progress' END"""), *money),
-            "inspection": (
-                SQL("crm_service_inspection s JOIN crm_service_inspection_regime r ON r.id = s.regime_id"),
-                SQL("true"),
-                SQL("COALESCE(%s, %s)", day("date_done"), day("planned_date")),
-                SQL("COALESCE(r.name->>%s, r.name->>'en_US')", self.env.lang or "en_US"),
-                SQL("s.note"), null, SQL("s.user_id"),
-                SQL("""CASE s.state WHEN 'done' THEN 'done' WHEN 'cancelled' THEN 'cancelled'
-                            WHEN 'planned' THEN 'open' ELSE 'in_progress' END"""), *money),
-            "sale": (
-                SQL("sale_order s"), SQL("true"), SQL("s.date_order"), SQL("s.name"), SQL("NULL::text"), null,
-                SQL("s.user_id"),
-                SQL("CASE s.state WHEN 'sale' THEN 'open' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END"),
-                SQL("s.amount_total"), SQL("s.currency_id")),
-            "invoice": (
-                SQL("account_move s"), SQL("s.move_type != 'entry'"),
-                SQL("COALESCE(%s, %s)", day("invoice_date"), day("date")),
-                SQL("COALESCE(NULLIF(s.name, '/'), s.ref, '/')"), SQL("NULL::text"), null, SQL("s.invoice_user_id"),
-                SQL("CASE s.state WHEN 'posted' THEN 'done' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END"),
-                SQL("CASE WHEN s.move_type IN ('out_refund', 'in_refund') THEN -s.amount_total "
-                    "ELSE s.amount_total END"), SQL("s.currency_id")),
+            **super()._get_sources(),
+            "event": {
+                **said, "from": SQL("crm_event s"), "where": SQL("s.active"), "date": SQL("s.date"),
+                "state": SQL("'done'")},
+            "task": {
+                **said, "from": SQL("crm_task s"), "where": SQL("s.active"), "state": self._get_state_sql("open"),
+                "date": SQL("COALESCE(s.date_done, s.planned_start, %s, s.create_date)", day("date_deadline"))},
+            "order": {
+                **said, "from": SQL("crm_service_order s"), "where": SQL("s.active"), "date": SQL("s.date_received"),
+                "state": self._get_state_sql("new")},
+            "inspection": {
+                **whose, "from": SQL(
+                    "crm_service_inspection s JOIN crm_service_inspection_regime r ON r.id = s.regime_id"),
+                "where": SQL("true"), "date": SQL("COALESCE(%s, %s)", day("date_done"), day("planned_date")),
+                "name": SQL("COALESCE(r.name->>%s, r.name->>'en_US')", self.env.lang or "en_US"),
+                "note": SQL("s.note"), "state": SQL(
+                    """CASE s.state WHEN 'done' THEN 'done' WHEN 'cancelled' THEN 'cancelled'
+                            WHEN 'planned' THEN 'open' ELSE 'in_progress' END""")},
+            "sale": {
+                **whose, "from": SQL("sale_order s"), "where": SQL("true"), "date": SQL("s.date_order"),
+                "name": SQL("s.name"), "amount": SQL("s.amount_total"), "currency_id": SQL("s.currency_id"),
+                "state": SQL("CASE s.state WHEN 'sale' THEN 'open' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END")},
+            "invoice": {
+                **whose, "from": SQL("account_move s"), "where": SQL("s.move_type != 'entry'"),
+                "date": SQL("COALESCE(%s, %s)", day("invoice_date"), day("date")),
+                "name": SQL("COALESCE(NULLIF(s.name, '/'), s.ref, '/')"), "user_id": SQL("s.invoice_user_id"),
+                "amount": SQL("CASE WHEN s.move_type IN ('out_refund', 'in_refund') THEN -s.amount_total "
+                              "ELSE s.amount_total END"), "currency_id": SQL("s.currency_id"),
+                "state": SQL(
+                    "CASE s.state WHEN 'posted' THEN 'done' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END")},
         }
-
-    @api.model
-    def _get_source_sql(self, slot, kind, readable, source, condition, *columns):
-        links = SQL(", ").join(
-            SQL("%s AS %s", SQL("s.id") if other == kind else SQL("NULL::integer"), SQL.identifier(name))
-            for other, name in SOURCES.items())
-        date, name, note, person, user, state, amount, currency = columns
-        return SQL(
-            """SELECT s.id::bigint * %s + %s AS id, %s AS kind, %s::timestamp AS date, %s AS name, %s AS note,
-                      s.partner_id, %s AS person_id, p.commercial_partner_id AS contractor_id, %s AS user_id,
-                      %s::varchar AS state, %s AS amount, %s AS currency_id, s.company_id, %s
-                 FROM %s JOIN res_partner p ON p.id = s.partner_id
-                WHERE %s AND %s""",
-            SLOTS, slot, kind, date, name, note, person, user, state, amount, currency, links, source, condition,
-            readable)
-
-    @api.private
-    def exists(self):
-        # a row that is not for the user is forbidden, not missing
-        return super(CrmTimeline, self.sudo()).exists().with_env(self.env)
-
-    def _check_access(self, operation):
-        result = super()._check_access(operation)
-        if result or not any(self._ids):
-            return result
-        forbidden = self - self.search([("id", "in", self.ids)])
-        if forbidden:
-            return forbidden, lambda: self.env["ir.rule"]._make_access_error(operation, forbidden)
-        return None
 
     @api.readonly
     def action_open_source(self):
         """Open what one row stands for."""
-        self.ensure_one()
-        return self[SOURCES[self.kind]].get_formview_action()
+        return self._get_source().get_formview_action()

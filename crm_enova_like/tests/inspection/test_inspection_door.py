@@ -14,6 +14,7 @@ class TestInspectionDoor(InspectionCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
+        cls.env["res.lang"]._activate_lang("en_US")
         cls.inspection = cls._new_inspection()
 
     @contextmanager
@@ -122,6 +123,8 @@ class TestInspectionDoor(InspectionCommon):
             (other | self.inspection).with_user(self.operator).action_cancel()
         self.assertFalse(written)
         self.assertEqual(other.state, "planned")
+        other.with_user(self.operator).action_cancel()
+        self.assertEqual(written, [other])
 
     def test_hooks_run_once_for_all(self):
         inspections = self.inspection | self._new_inspection(device=self.device2)

@@ -81,7 +81,8 @@ class TestInspectionOrderDevice(InspectionCommon):
     def test_a_cancelled_order_puts_back_by_whoever_cancels(self):
         self.order.with_user(self.technician).action_cancel()
         self.assertEqual(set(self.inspections.mapped("state")), {"planned"})
-        self.assertFalse(self.inspections.order_id | self.order.inspection_ids)
+        self.assertFalse(self.inspections.order_id or self.inspections.order_device_id)
+        self.assertFalse(self.order.inspection_ids)
 
     def test_on_the_printed_history(self):
         body = self._new_regime("Legalizacja", interval_number=12, performed_by="body")

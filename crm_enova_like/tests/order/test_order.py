@@ -464,7 +464,7 @@ class TestOrder(ServiceCommon):
 
     def test_cog_does_what_the_buttons_did(self):
         order = self.make_order(self.device, user=self.operator)
-        for name, model in (("wait", "crm.service.wait.wizard"), ("assign", "crm.service.assign.wizard")):
+        for name, model in (("wait", "crm.service.wait.wizard"), ("assign", "crm.assign.wizard")):
             action = self.env.ref(f"crm_enova_like.server_action_order_{name}").with_user(self.operator).with_context(
                 active_model=order._name, active_id=order.id, active_ids=order.ids)
             self.assertEqual(action.run()["res_model"], model)

@@ -3,10 +3,12 @@ from . import test_relations_calendar_quiet
 from . import test_relations_campaign
 from . import test_relations_document_link
 from . import test_relations_event
+from . import test_relations_extension
 from . import test_relations_matrix
 from . import test_relations_my_work
 from . import test_relations_my_work_access
 from . import test_relations_partner
 from . import test_relations_task
+from . import test_relations_task_door
 from . import test_relations_task_race
 from . import test_relations_timeline

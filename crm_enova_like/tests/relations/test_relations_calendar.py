@@ -1,4 +1,4 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 from unittest.mock import patch
 
 from odoo import Command
@@ -110,6 +110,31 @@ class TestCalendar(ServiceCommon):
         self.assertEqual(order.planned_start, datetime(2026, 3, 18, 9))
         self.assertEqual((entry.allday, entry.start), (False, datetime(2026, 3, 18, 9)))
 
+    def test_a_visit_dropped_on_a_day_keeps_its_hour(self):
+        """At the reader's place: over the change of the clocks, and shortly after midnight."""
+        self.operator.tz = "Europe/Warsaw"
+        for start, day, expected in (
+                (datetime(2026, 10, 22, 8), date(2026, 10, 26), datetime(2026, 10, 26, 9)),    # at ten
+                (datetime(2026, 7, 1, 22, 30), date(2026, 7, 5), datetime(2026, 7, 4, 22, 30))):    # at half past
+            order = self._order(planned_start=start, planned_stop=start.replace(minute=45))
+            self._entry(order).with_user(self.operator).write({
+                "allday": True, "start": datetime.combine(day, time(8)), "stop": datetime.combine(day, time(18))})
+            with self.subTest(start=start):
+                self.assertEqual(order.planned_start, expected)
+                self.assertEqual(order.planned_stop - order.planned_start, start.replace(minute=45) - start)
+                self.assertEqual((self._entry(order).allday, self._entry(order).start), (False, expected))
+
+    def test_what_comes_closed_has_no_entry(self):
+        task = self._task(state="done")
+        stage = self.env["crm.service.stage"].search(
+            [("company_id", "=", self.company.id), ("state", "=", "cancelled")], limit=1)
+        order = self._order(stage_id=stage.id)
+        self.assertEqual((task.is_open, order.is_open), (False, False))
+        self.assertFalse(self._entry(task) | self._entry(order))
+        order.action_reopen()
+        task.action_reopen()
+        self.assertTrue(self._entry(task) and self._entry(order))
+
     def test_an_order_has_its_entry_while_it_is_open(self):
         order = self._order()
         entry = self._entry(order)
@@ -165,6 +190,42 @@ class TestCalendar(ServiceCommon):
             with self.assertRaises(AccessError):
                 getattr(self._entry(task).with_user(self.other_technician), method)()
         self.assertTrue(self._entry(task).active)
+
+    def test_who_may_not_move_the_task_does_not_take_its_deadline_out(self):
+        """There is nothing to unplan, and it is refused all the same."""
+        task = self._task(planned_start=False, planned_stop=False, date_deadline=date(2026, 3, 20))
+        task.sudo().requester_id = self.manager
+        for method in ("unlink", "action_archive"):
+            with self.subTest(method=method), self.assertRaises(AccessError):
+                getattr(self._entry(task).with_user(self.other_technician), method)()
+        self.assertTrue(self._entry(task).active)
+
+    def test_a_task_of_a_company_that_is_switched_off(self):
+        """The entry follows by the right of who did it, whichever company its performer works in at the moment."""
+        other = self.env["res.company"].create({"name": "Serwis Drugi", "country_id": self.env.ref("base.pl").id})
+        (self.technician | self.operator).company_ids += other
+        there = {"company_id": other.id, "partner_id": False}
+        here = {"allowed_company_ids": self.company.ids}
+        task = self.env["crm.task"].with_user(self.operator).with_context(allowed_company_ids=other.ids).create({
+            "name": "There", "user_id": self.technician.id, "date_deadline": date(2026, 3, 20), **there,
+            "repeats": True, "repeat_unit": "week", "repeat_count": 3})
+        entry = self._entry(task)
+        self.assertEqual((entry.user_id, entry.crm_company_id), (self.technician, other))
+        # by an automation, at work in the first company
+        task.with_user(self.operator).sudo().with_context(**here).write({"date_deadline": date(2026, 3, 23)})
+        self.assertEqual(entry.start_date, date(2026, 3, 23))
+        task.with_user(self.operator).sudo().with_context(**here).action_done()
+        self.assertFalse(entry.active)
+        following = self.env["crm.task"].search([("series_id", "=", task.id)])
+        self.assertEqual(self._entry(following).crm_company_id, other)
+        # its performer sees it, and moves it where the company is switched on
+        mine = self._entry(following).with_user(self.technician)
+        self.assertTrue(mine.with_context(**here).search([("id", "=", mine.id)]))
+        with self.assertRaises(AccessError):
+            mine.with_context(**here).write({"start": datetime(2026, 4, 2, 8), "stop": datetime(2026, 4, 2, 18)})
+        mine.with_context(allowed_company_ids=(self.company | other).ids).write({
+            "start": datetime(2026, 4, 2, 8), "stop": datetime(2026, 4, 2, 18)})
+        self.assertEqual(following.date_deadline, date(2026, 4, 2))
 
     def test_what_moves_alike_is_written_at_once(self):
         tasks = self.env["crm.task"].concat(*(self._task() for _number in range(20)))

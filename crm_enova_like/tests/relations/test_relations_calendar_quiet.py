@@ -1,6 +1,7 @@
 from datetime import date, datetime, timedelta
 
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import freeze_time, tagged
 
 from ..common import ServiceCommon
@@ -136,8 +137,9 @@ class TestCalendarQuiet(ServiceCommon):
             tasks[3:6].action_assign(self.technician, "Please call before noon")
             tasks[6].with_user(self.manager).action_take()
             tasks[6].with_user(self.manager).action_assign(self.technician)
-            wizard = self.env["crm.task.assign.wizard"].with_user(self.operator).create({
-                "task_ids": [Command.set(tasks[7:].ids)], "user_id": self.manager.id, "note": "Yours"})
+            action = tasks[7:].action_open_assign()
+            wizard = self.env[action["res_model"]].with_user(self.operator).with_context(action["context"]).create({
+                "user_id": self.manager.id, "note": "Yours"})
             wizard.action_assign()
             tasks[9].write({"user_id": False})
             tasks[9].write({"user_id": self.technician.id})
@@ -289,11 +291,18 @@ class TestCalendarQuiet(ServiceCommon):
         """The entry is chosen by nobody: whoever could would move an appointment with its task."""
         before, [task] = self._get_private(), self.env["crm.task"].with_user(self.operator).create([
             {"name": "Call", "user_id": self.operator.id}])
-        task.write({"calendar_event_id": self.private[0].id, "planned_start": datetime(2026, 3, 14, 9)})
-        other = self.env["crm.task"].with_user(self.operator).create({
-            "name": "Call", "calendar_event_id": self.private[0].id, "date_deadline": date(2026, 3, 20)})
-        order = self.make_order(
-            self.device, user=self.operator, user_id=self.technician.id, calendar_event_id=self.private[0].id)
+        chosen = {"calendar_event_id": self.private[0].id}
+        order = self.make_order(self.device, user=self.operator, user_id=self.technician.id)
+        for act in (
+                lambda: task.write({**chosen, "planned_start": datetime(2026, 3, 14, 9)}),
+                lambda: order.write(chosen),
+                lambda: task.create({"name": "Call", **chosen, "date_deadline": date(2026, 3, 20)}),
+                lambda: self.make_order(self.device, user=self.operator, **chosen)):
+            with self.assertRaisesRegex(UserError, "is not chosen"):
+                act()
+        # nor by a default, which a list may bring along
+        other = task.with_context(default_calendar_event_id=self.private[0].id).create({
+            "name": "Call", "user_id": self.operator.id, "date_deadline": date(2026, 3, 20)})
         for record in (task, other, order):
             self.assertNotIn(record.sudo().calendar_event_id, self.private)
         (task | other).unlink()

@@ -147,7 +147,7 @@ class TestCrmCampaign(ServiceCommon):
         self.assertEqual(second.chosen_ids, self.contractor)
         with self.assertLogs("odoo.sql_db", "DEBUG") as log:
             first.action_create()
-        self.assertTrue(any("UPDATE utm_campaign" in line for line in log.output), "its row is locked")
+        self.assertTrue(any('UPDATE "utm_campaign"' in line for line in log.output), "its row is locked")
         second.invalidate_recordset()
         with self.assertRaisesRegex(UserError, "In it already: Piekarnia"):
             second.action_create()

@@ -175,6 +175,25 @@ class TestDocumentLink(ServiceCommon):
             self.env["crm.document.link"].with_user(self.technician).create({
                 "order_id": order.id, "res_model": "sale.order", "res_id": self.quotation.id})
 
+    def test_a_new_document_ties_itself_to_nothing_that_is_not_ones_own(self):
+        """It is the task that may not be written, before any link is thought of."""
+        self.task.write({"user_id": self.other_technician.id})
+        self.task._write_facts({"requester_id": self.operator.id})
+        seller = new_test_user(
+            self.env, "service_technician_seller",
+            groups="crm_enova_like.group_technician,sales_team.group_sale_manager")
+        Quotation = self.env["sale.order"].with_user(seller)
+        with self.assertRaisesRegex(AccessError, "crm.task"):
+            Quotation.create({
+                "partner_id": self.contractor.id, "crm_link_source": f"crm.task,{self.task.id}"})
+        mine = self.env["crm.task"].create({"name": "Mine", "user_id": seller.id})
+        quotation = Quotation.create({
+            "partner_id": self.contractor.id, "crm_link_source": f"crm.task,{mine.id}"})
+        self.assertEqual(mine.document_link_ids.res_id, quotation.id)
+        for source in ("res.partner,1", "crm.task", "crm.task,x", "crm.task,-1"):
+            with self.subTest(source=source), self.assertRaisesRegex(UserError, "no task, event or order"):
+                Quotation.create({"partner_id": self.contractor.id, "crm_link_source": source})
+
     def test_technicians_see_the_links_of_their_own(self):
         self.order.user_id = self.other_technician
         self.order.requester_id = self.operator

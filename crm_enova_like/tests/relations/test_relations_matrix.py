@@ -383,7 +383,7 @@ class TestCrmMatrix(ServiceCommon):
         both = self.companies["A"] | self.companies["B"]
         for register, cleared in (
                 ("service orders", ()), ("devices", ()), ("events", ("partner_id",)),
-                ("tasks", ("partner_id", "requester_id")), ("consents", ())):
+                ("tasks", ("partner_id",)), ("consents", ())):
             for role in ROLES:
                 record = self._new_record(register, "A")
                 if register == "consents":
@@ -391,6 +391,9 @@ class TestCrmMatrix(ServiceCommon):
                 # what would tie it to its company is cleared on the way
                 vals = {"company_id": self.companies["B"].id, **dict.fromkeys(cleared, False)}
                 owner = self._new_employee(f"owner_{register}_{role}", GROUPS[role], both)
+                if register == "tasks":
+                    # who asked for it stays, and works in both
+                    record._write_facts({"requester_id": owner.id})
                 for user, context in (
                         (self.users[role, "A"], {}), (owner, {"allowed_company_ids": self.companies["A"].ids})):
                     with self.subTest(register=register, role=role, user=user.login), self.assertRaises(UserError):

@@ -238,6 +238,16 @@ class TestTask(ServiceCommon):
             task.with_user(self.manager).unlink()
         (task | self.env["crm.task"].search([("series_id", "=", task.id)])).with_user(self.manager).unlink()
 
+    def test_one_that_was_planned_at_an_hour_leaves_the_others_without_one(self):
+        task = self._task(date_deadline=date(2026, 3, 16), repeats=True, repeat_unit="week", repeat_count=4)
+        task.action_done()
+        second = self.env["crm.task"].search([("series_id", "=", task.id)])
+        second.write({"planned_start": datetime(2026, 3, 23, 9), "series_day": second.series_day})
+        second.action_done()
+        third = self.env["crm.task"].search([("series_id", "=", task.id), ("series_index", "=", 2)])
+        self.assertEqual((third.date_deadline, third.planned_start, third.planned_stop), (
+            date(2026, 3, 30), False, False))
+
     def test_the_hour_stays_when_the_clock_changes(self):
         self.company.partner_id.tz = "Europe/Warsaw"
         task = self._task(planned_start=datetime(2026, 3, 23, 8), repeats=True, repeat_unit="week", repeat_count=2)

@@ -159,6 +159,28 @@ class TestTaskRace(BaseCase):
         self.assertEqual(self._get_tasks(), [(0, "done", date(2026, 3, 2)), (1, "open", date(2026, 3, 9))])
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_people_take_one_task(self):
+        """Without a lock of ours: the row is, and the second takes it from the first, its entry too."""
+        task = self._new_task(user_id=False)
+        take = self._act(task, "action_take")
+        first, second = self._one_after_the_other((self.anna_id, take), (self.jan_id, take))
+        self.assertFalse(first.error or second.error)
+        self.assertEqual(second.tries, 2, "it was looked at again")
+        with self._environment() as env:
+            record = env["crm.task"].browse(task)
+            self.assertEqual((record.user_id.id, record.calendar_event_id.user_id.id), (self.jan_id, self.jan_id))
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_one_takes_what_the_other_cancels(self):
+        task = self._new_task(user_id=False)
+        first, second = self._one_after_the_other(
+            (self.anna_id, self._act(task, "action_cancel")), (self.jan_id, self._act(task, "action_take")))
+        self.assertFalse(first.error)
+        self.assertIn("is closed; reopen it first", str(second.error))
+        with self._environment() as env:
+            self.assertFalse(env["crm.task"].browse(task).user_id)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_a_series_goes_on_through_races(self):
         """Four times in a row two people finish what is open: five tasks, each with its date and one entry."""
         self._new_task(planned_start=datetime(2026, 3, 2, 9), planned_stop=datetime(2026, 3, 2, 10))

@@ -17,6 +17,6 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         for wizard in self:
             wizard.has_inspection = any(wizard.line_ids.mapped("has_inspection"))
 
-    def _get_row_values(self):
-        values = super()._get_row_values()
-        return {**values, "inspection_result": self.inspection_result} if self.inspection_result else values
+    @api.model
+    def _get_written_fields(self):
+        return [*super()._get_written_fields(), "inspection_result"]

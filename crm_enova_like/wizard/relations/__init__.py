@@ -1,2 +1,2 @@
 from . import campaign_wizard
-from . import task_wizards
+from . import task_done_wizard

@@ -1,8 +1,7 @@
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import SQL
 
-from ...models.relations.consent import CHANNELS
+from ...models.common.locks import lock_rows
 
 
 class CrmCampaignWizard(models.TransientModel):
@@ -20,7 +19,7 @@ class CrmCampaignWizard(models.TransientModel):
         "res.partner", string="Contractors",
         domain="[('partner_share', '=', True), '|', ('is_company', '=', True), ('parent_id', '=', False)]")
     channel = fields.Selection(
-        CHANNELS, required=True, default="phone",
+        selection="_selection_channel", required=True, default="phone",
         help="By which the campaign speaks to them; consent is asked for this one.")
     with_task = fields.Boolean(string="First Task", default=True)
     task_name = fields.Char(
@@ -32,6 +31,10 @@ class CrmCampaignWizard(models.TransientModel):
     chosen_ids = fields.Many2many("res.partner", string="Get a Project", compute="_compute_chosen_ids")
     left_out_ids = fields.Many2many("res.partner", string="Left Out: no Consent", compute="_compute_chosen_ids")
     existing_ids = fields.Many2many("res.partner", string="Left Out: in It Already", compute="_compute_chosen_ids")
+
+    @api.model
+    def _selection_channel(self):
+        return self.env["crm.consent"]._fields["channel"]._description_selection(self.env)
 
     @api.model
     def default_get(self, fields):
@@ -50,7 +53,7 @@ class CrmCampaignWizard(models.TransientModel):
     def _compute_chosen_ids(self):
         for wizard in self:
             contractors = wizard.partner_ids.commercial_partner_id._origin
-            # whoever's project it is: a second one would be a second call
+            # sudo: whoever's project it is, a second one would be a second call
             existing = self.env["project.project"].sudo().search([
                 ("campaign_id", "=", wizard.campaign_id.id),
                 ("partner_id.commercial_partner_id", "in", contractors.ids),
@@ -99,8 +102,7 @@ class CrmCampaignWizard(models.TransientModel):
         self.ensure_one()
         self.campaign_id.check_access("write")
         # of two who press at once, the second waits, is run again, and finds whom the first one took
-        self.env.execute_query(SQL(
-            "UPDATE utm_campaign SET write_date = write_date WHERE id = %s RETURNING id", self.campaign_id.id))
+        lock_rows(self.campaign_id)
         contractors = self.chosen_ids
         if not contractors:
             raise UserError(self.env._(
@@ -109,16 +111,14 @@ class CrmCampaignWizard(models.TransientModel):
                 left_out=", ".join(self.left_out_ids.mapped("name")) or "–",
                 existing=", ".join(self.existing_ids.mapped("name")) or "–"))
         given = self.env["crm.consent"]._get_given(contractors, self.channel, self._get_company())
-        # operators make no projects in Odoo's own app: here just these, with values of our own
+        # sudo: operators make no projects in Odoo's own app; here just these, with values of our own
         projects = self.env["project.project"].sudo().with_context(mail_create_nosubscribe=True).create(
             [self._prepare_project_vals(contractor) for contractor in contractors]).with_env(self.env)
         if self.with_task:
             self.env["crm.task"].create([
                 self._prepare_task_vals(project, given[contractor])
                 for project, contractor in zip(projects, contractors, strict=True)])
-        action = self.campaign_id.action_view_crm_projects()
-        action["domain"] = [("id", "in", projects.ids)]
-        return action
+        return {**self.campaign_id.action_view_crm_projects(), "domain": [("id", "in", projects.ids)]}
 
 
 class CrmProjectJoinWizard(models.TransientModel):

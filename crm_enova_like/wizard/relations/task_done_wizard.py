@@ -33,17 +33,3 @@ class CrmTaskDoneWizard(models.TransientModel):
         self.ensure_one()
         self.task_id.action_done()
         return {"type": "ir.actions.act_window_close"}
-
-
-class CrmTaskAssignWizard(models.TransientModel):
-    _name = "crm.task.assign.wizard"
-    _description = "Hand Tasks Over"
-
-    task_ids = fields.Many2many("crm.task", required=True, readonly=True)
-    user_id = fields.Many2one("res.users", string="Colleague", required=True, domain="[('share', '=', False)]")
-    note = fields.Text()
-
-    def action_assign(self):
-        """Hand the tasks over, with the note."""
-        self.ensure_one()
-        return self.task_ids.action_assign(self.user_id, self.note)

@@ -1,0 +1,139 @@
+import functools
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class CrmSourceView(models.AbstractModel):
+    """A list of records of several models: each row stands for its source, and is its source.
+
+    A row is found, counted, grouped and read by whoever may read its source, and by nobody else: the domain of a
+    record rule is evaluated with sudo and would let through what the source's own rules hide, so it is the query
+    itself that is narrowed. It is narrowed in each source's branch and not around their union, where PostgreSQL would
+    go through every source's whole table.
+
+    The model of a view has ``kind``, a selection with one value for each source, and a many2one to each.
+    Another addon brings a source of its own: a many2one to it on the view's model, its kind by ``selection_add``,
+    ``_depends``, and both methods below.
+
+        class CrmTimeline(models.Model):
+            _inherit = "crm.timeline"
+            _depends = {"my.visit": ["name", "date", "partner_id", "company_id"]}
+
+            kind = fields.Selection(selection_add=[("visit", "Visit")])
+            visit_id = fields.Many2one("my.visit", readonly=True)
+
+            def _get_source_fields(self):
+                return {**super()._get_source_fields(), "visit": "visit_id"}
+
+            def _get_sources(self):
+                return {**super()._get_sources(), "visit": {
+                    "from": SQL("my_visit s"), "where": SQL("s.active"), "name": SQL("s.name"), …}}
+    """
+
+    _name = "crm.source.view"
+    _description = "Rows of Several Models"
+
+    # each view says which kinds it has
+    kind = fields.Selection([], readonly=True)
+    res_model = fields.Char(string="Source Model", readonly=True)
+    res_id = fields.Many2oneReference(model_field="res_model", string="Source", readonly=True)
+
+    # WHAT THE ROWS ARE
+
+    @api.model
+    def _get_source_fields(self):
+        """The many2one to each source: {kind: name of the field}."""
+        return {}
+
+    @api.model
+    def _get_sources(self):
+        """Where the rows come from.
+
+        :return: {kind: {"from": SQL of the table ``s`` and what is joined to it, "where": SQL of the condition,
+            and SQL for columns of the view by their names}}; what a source does not give is empty in its rows
+        """
+        return {}
+
+    @api.model
+    def _get_source_join(self):
+        """SQL of what is joined to each source's table ``s``."""
+        return SQL()
+
+    @api.model
+    def _get_derived_columns(self):
+        """Columns that follow from others, of the rows ``w``: {name: SQL}."""
+        return {}
+
+    # THE QUERY
+
+    @property
+    def _table_query(self):
+        fields_by_kind, branches, sources = self._get_source_fields(), [], self._get_sources()
+        for slot, (kind, source) in enumerate(sources.items()):
+            Model = self.env[self._fields[fields_by_kind[kind]].comodel_name]
+            if self.env.su:
+                readable = SQL("true")
+            elif Model.has_access("read"):
+                readable = SQL("s.id IN %s", Model._search([], active_test=False).subselect())
+            else:
+                continue
+            branches.append(self._get_branch_sql(kind, source, slot, len(sources), readable))
+        if not branches:
+            # no right to any source: the columns, without a row
+            kind, source = next(iter(sources.items()))
+            branches.append(self._get_branch_sql(kind, source, 0, 1, SQL("false")))
+        rows, derived = SQL(" UNION ALL ").join(branches), self._get_derived_columns()
+        if not derived:
+            return rows
+        return SQL("SELECT w.*, %s FROM (%s) w", SQL(", ").join(
+            SQL("%s AS %s", value, SQL.identifier(name)) for name, value in derived.items()), rows)
+
+    @api.model
+    def _get_branch_sql(self, kind, source, slot, slots, readable):
+        """The rows of one source. Their ids are distinct, however many sources there are.
+
+        All branches have the same types of columns: only then PostgreSQL looks into them for a condition on the whole.
+        """
+        fields_by_kind = self._get_source_fields()
+        comodel = self._fields[fields_by_kind[kind]].comodel_name
+        values = {
+            "kind": SQL("%s", kind), "res_model": SQL("%s", comodel), "res_id": SQL("s.id"),
+            fields_by_kind[kind]: SQL("s.id"), **source}
+        derived, empty = self._get_derived_columns(), SQL("NULL")
+        columns = [
+            SQL("(%s)::%s AS %s", values.get(name, empty), SQL(field.column_type[0]), SQL.identifier(name))
+            for name, field in self._fields.items()
+            if field.store and field.column_type and name != "id" and name not in derived]
+        return SQL(
+            "SELECT s.id::bigint * %s + %s AS id, %s FROM %s %s WHERE %s AND %s",
+            slots, slot, SQL(", ").join(columns), source["from"], self._get_source_join(), source["where"], readable)
+
+    # RIGHTS
+
+    @api.private
+    def exists(self):
+        # a row that is not for the user is forbidden, not missing
+        return super(CrmSourceView, self.sudo()).exists().with_env(self.env)
+
+    def _check_access(self, operation):
+        result = super()._check_access(operation)
+        if result or self.env.su or not any(self._ids):
+            return result
+        # a known id is no key to a row that its source hides
+        forbidden = self - self.search([("id", "in", self.ids)])
+        if forbidden:
+            return forbidden, functools.partial(self.env["ir.rule"]._make_access_error, operation, forbidden)
+        return None
+
+    # SOURCES
+
+    def _get_source(self):
+        """What one row stands for."""
+        self.ensure_one()
+        return self[self._get_source_fields()[self.kind]]
+
+    def _group_sources(self):
+        """What the rows stand for: a list of recordsets, one of each kind."""
+        names = self._get_source_fields()
+        return [rows[names[kind]] for kind, rows in self.grouped("kind").items()]
