@@ -34,6 +34,8 @@ class CrmSourceView(models.AbstractModel):
     _name = "crm.source.view"
     _description = "Rows of Several Models"
 
+    # each view says which kinds it has
+    kind = fields.Selection([], readonly=True)
     res_model = fields.Char(string="Source Model", readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", string="Source", readonly=True)
 
