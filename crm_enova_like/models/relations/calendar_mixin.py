@@ -166,7 +166,8 @@ class CrmCalendarMixin(models.AbstractModel):
 
     def _get_day_vals(self, day):
         """Dates of one planned record whose entry was dropped on a day: a visit keeps its hour."""
-        return self._on_day(day)
+        start, stop = self._on_day(day)
+        return {"planned_start": start, "planned_stop": stop}
 
     def _leave_calendar(self):
         """Entries were deleted or archived by hand: the records are no longer planned.

@@ -27,7 +27,7 @@ class CrmMyWork(models.Model):
                               "company_id", "project_id"],
     }
 
-    kind = fields.Selection([("task", "Task"), ("order", "Service order")], readonly=True)
+    kind = fields.Selection(selection_add=[("task", "Task"), ("order", "Service order")])
     task_id = fields.Many2one("crm.task", readonly=True)
     order_id = fields.Many2one("crm.service.order", string="Service Order", readonly=True)
     name = fields.Char(string="Subject", readonly=True)

@@ -29,9 +29,9 @@ class CrmTimeline(models.Model):
         "res.partner": ["commercial_partner_id"],
     }
 
-    kind = fields.Selection([
+    kind = fields.Selection(selection_add=[
         ("event", "Event"), ("task", "Task"), ("order", "Service order"), ("inspection", "Inspection"),
-        ("sale", "Quotation or order"), ("invoice", "Invoice or bill")], readonly=True)
+        ("sale", "Quotation or order"), ("invoice", "Invoice or bill")])
     date = fields.Datetime(readonly=True)
     name = fields.Char(string="Subject", readonly=True)
     note = fields.Text(string="What Was Said", readonly=True)

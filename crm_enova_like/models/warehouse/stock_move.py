@@ -53,16 +53,18 @@ class StockMove(models.Model):
             need, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict)
 
     def _lock_source_quants(self):
-        """Lock the quants from which moves take; whoever comes second waits."""
+        """Lock the quants from which moves take; whoever comes second waits.
+
+        :return: what lies there, see :meth:`StockQuant._lock_for_issue`
+        """
         moves = self.filtered(lambda move: move.product_id.is_storable)
-        self.env["stock.quant"]._lock_for_issue(moves.product_id, moves.location_id)
+        return self.env["stock.quant"]._lock_for_issue(
+            moves.product_id, moves.location_id | moves.move_line_ids.location_id)
 
     # DONE
 
     def _action_done(self, cancel_backorder=False):
-        service = self.filtered(lambda move: move.picking_type_id.service_document == "rw")
-        service._lock_source_quants()
-        service._check_service_stock()
+        self.filtered(lambda move: move.picking_type_id.service_document == "rw")._check_service_stock()
         done = super()._action_done(cancel_backorder=cancel_backorder)
         done._tell_waiting_orders()
         done._settle_service_lines()
@@ -82,28 +84,20 @@ class StockMove(models.Model):
 
     def _check_service_stock(self):
         """Refuse an RW that would take more than lies there: stock never goes
-        below zero through a service order, whoever validates.
+        below zero through a service order, whoever validates. What lies there stays locked.
 
         :raises UserError: names each product, what is needed and what is there
         """
-        needed = defaultdict(float)
+        on_hand, needed = self._lock_source_quants(), defaultdict(float)
         for move in self.filtered(lambda move: move.product_id.is_storable and move.state not in ("done", "cancel")):
-            for line in move.move_line_ids.filtered(lambda line, move=move: line.picked or not move.picked):
-                if not line.location_id.should_bypass_reservation():
-                    needed[line.product_id, line.location_id, line.lot_id, line.owner_id, line.package_id] += (
-                        line.quantity_product_uom)
-        if not needed:
-            return
-        products = self.product_id
-        on_hand = defaultdict(float)
-        # quants are read for everybody who may validate
-        for product, location, lot, owner, package, quantity in self.env["stock.quant"].sudo()._read_group(
-                [("product_id", "in", products.ids), ("location_id", "in", [key[1].id for key in needed])],
-                ["product_id", "location_id", "lot_id", "owner_id", "package_id"], ["quantity:sum"]):
-            on_hand[product.id, location.id, lot.id, owner.id, package.id] += quantity
+            for row in move.move_line_ids.filtered(lambda row, move=move: row.picked or not move.picked):
+                if not row.location_id.should_bypass_reservation():
+                    needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
+                        row.quantity_product_uom)
         problems = []
-        for (product, location, lot, owner, package), quantity in needed.items():
-            there = on_hand[product.id, location.id, lot.id, owner.id, package.id]
+        for key, quantity in needed.items():
+            product, _location, lot, _owner, _package = key
+            there = on_hand[tuple(record.id for record in key)]
             if product.uom_id.compare(there, quantity) < 0:
                 name = product.display_name + (f" [{lot.name}]" if lot else "")
                 problems.append(self.env._(

@@ -299,5 +299,4 @@ class TestHandOver(ServiceCommon):
             for record in self._work(planned_start=start, planned_stop=start.replace(minute=45)):
                 moved = record.with_context(tz="Europe/Warsaw")._on_day(day)
                 with self.subTest(model=record._name, start=start):
-                    self.assertEqual(moved, {
-                        "planned_start": expected, "planned_stop": expected + (start.replace(minute=45) - start)})
+                    self.assertEqual(moved, (expected, expected + (start.replace(minute=45) - start)))
