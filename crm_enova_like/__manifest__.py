@@ -115,6 +115,7 @@
     ],
     "assets": {
         "web.assets_backend": ["crm_enova_like/static/src/**/*"],
+        "web.assets_unit_tests": ["crm_enova_like/static/tests/**/*"],
     },
     "post_init_hook": "post_init_hook",
     "uninstall_hook": "uninstall_hook",

@@ -59,7 +59,8 @@ class CrmStateMixin(models.AbstractModel):
     def _without_default_state(self):
         """The model without a ``default_state`` in the context: an action's default is a wish for its list, and no
         record is closed by it."""
-        return self.with_context({key: value for key, value in self.env.context.items() if key != "default_state"})
+        kept = {key: value for key, value in self.env.context.items() if key != "default_state"}
+        return self.with_context(kept)    # pylint: disable=context-overridden  # a key is taken out
 
     @api.model
     def _split_late_values(self, vals_list, initial):

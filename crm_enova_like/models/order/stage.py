@@ -11,7 +11,6 @@ ORDER_STATES = [
 ]
 
 
-OPEN_STATES = ("new", "accepted", "in_progress", "waiting")   # TMP
 
 
 class CrmServiceStage(models.Model):

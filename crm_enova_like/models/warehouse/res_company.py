@@ -100,7 +100,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: a warning for whoever sets the account, who need not read products
         company = self.sudo()
-        categories = company.env["product.category"].with_company(company).search([])
+        Category = company.env["product.category"].with_company(company)
+        categories = Category.search([])    # pylint: disable=no-search-all  # the property has no index, and they are few
         categories = categories.filtered(lambda category: category.property_valuation == "real_time")
         domain = [("is_storable", "=", True), ("company_id", "in", (company.id, False))]
         if company.inventory_valuation == "real_time":

@@ -11,7 +11,7 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     service_order_id = fields.Many2one(
-        "crm.service.order", string="Service Order", index="btree_not_null", copy=True, check_company=True,
+        "crm.service.order", index="btree_not_null", copy=True, check_company=True,
         ondelete="restrict")
     service_document = fields.Selection(
         related="picking_type_id.service_document", store=True, index="btree_not_null")
