@@ -56,7 +56,7 @@ class ResCompany(models.Model):
             return used[:1]
         names = {
             self.with_context(lang=code)._get_service_location_name()
-            for code, _name in self.env["res.lang"].get_installed()}
+            for code in {"en_US", *dict(self.env["res.lang"].get_installed())}}
         return Location.search([*mine, ("name", "in", [*names, *FORMER_LOCATION_NAMES])], limit=1)
 
     # NUMBERS
