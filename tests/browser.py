@@ -196,11 +196,14 @@ class Screen:
                                  if not (text.startswith("console: Failed to load") and response.url in text)]
 
     # -- going places -----------------------------------------------------
-    def login(self, login, password):
+    def authenticate(self, login, password):
         # not by the form: its page has scripts and styles of its own, made anew for every database
         answer = self.context.request.post(f"{self.server.url}/web/session/authenticate", data={
             "jsonrpc": "2.0", "params": {"db": self.server.database, "login": login, "password": password}})
         assert answer.json().get("result", {}).get("uid"), answer.text()
+
+    def login(self, login, password):
+        self.authenticate(login, password)
         self.page.goto(f"{self.server.url}/odoo", timeout=FIRST)
         expect(self.locator(".o_main_navbar")).to_be_visible(timeout=FIRST)
 
@@ -326,7 +329,9 @@ def cinema(name, template, prepare=None):
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not chromium:
         pytest.fail("No Chromium was found: install it (Debian: apt-get install chromium).")
-    with copied(template, f"{setting('ODOO_TEST_DB')}_{name}") as database:
+    # one at a time, whoever plays them: two browsers on a small machine make each other too slow
+    with (common.locked(common.VAR / "browser.lock", "another story in a browser"),
+          copied(template, f"{setting('ODOO_TEST_DB')}_{name}") as database):
         if prepare:
             prepare(database)
         with Server(database, place / "odoo.log") as server, sync_playwright() as playwright:

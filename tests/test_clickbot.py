@@ -4,6 +4,8 @@ import time
 import pytest
 from browser import cinema, load_demo, setting
 
+pytestmark = pytest.mark.browser
+
 START = """
     odoo.loader.modules.get("@web/webclient/clickbot/clickbot_loader").startClickEverywhere("crm_enova_like.menu_root")
 """

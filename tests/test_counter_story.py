@@ -1,6 +1,9 @@
 """A customer at the counter, in a browser, in Polish: a device taken in by keyboard, a repair declined, one of two
 devices handed back to somebody else."""
+import pytest
 from browser import Rpc, cinema, expect, setting
+
+pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
 ROOT, SERVICE = f"{ADDON}.menu_root", f"{ADDON}.menu_service"

@@ -3,9 +3,12 @@ import datetime
 import io
 import re
 
+import pytest
 from browser import Rpc, cinema, expect, setting
 from dateutil.relativedelta import relativedelta
 from pypdf import PdfReader
+
+pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
 ROOT, SERVICE = f"{ADDON}.menu_root", f"{ADDON}.menu_service"

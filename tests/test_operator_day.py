@@ -2,7 +2,10 @@
 import datetime
 from zoneinfo import ZoneInfo
 
+import pytest
 from browser import Rpc, cinema, expect, setting
+
+pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
 ROOT = f"{ADDON}.menu_root"

@@ -2,7 +2,10 @@
 import base64
 import re
 
+import pytest
 from browser import Rpc, cinema, expect, setting
+
+pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
 PHONE = {"width": 360, "height": 740, "has_touch": True, "is_mobile": True}

@@ -1,7 +1,10 @@
 """A firm installs the addon and repairs a device, as its people do it: in a browser, in Polish."""
 import re
 
+import pytest
 from browser import Rpc, cinema, expect, setting
+
+pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
 ROOT, SERVICE, WAREHOUSE = (f"{ADDON}.menu_{name}" for name in ("root", "service", "warehouse"))

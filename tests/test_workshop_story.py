@@ -1,8 +1,11 @@
 """Forty extinguishers come into the workshop: one order, their outcomes, a copied card and the labels, in a browser."""
 import io
 
+import pytest
 from browser import Rpc, cinema, expect, setting
 from pypdf import PdfReader
+
+pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
 OPERATOR = "warsztat"

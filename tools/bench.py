@@ -68,11 +68,11 @@ def check_made(side, count, runs):
                    "they cannot be compared.")
 
 
-def odoo(log, side, addons, *arguments, environment, stdin=None):
+def odoo(log, side, addons, *arguments, environment, **options):
     """Odoo with the addons of one side alone."""
     path = ",".join(map(str, addons))
     databases.odoo(f"bench-{side}-{log}", *arguments, "--addons-path", path, "--no-http", environment=environment,
-                   stdin=stdin)
+                   **options)
 
 
 def step(what, side, addons, database, environment):

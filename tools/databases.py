@@ -3,6 +3,7 @@ import contextlib
 import hashlib
 import os
 import shutil
+import subprocess
 import time
 
 from . import common, config, postgres, python_env
@@ -66,15 +67,34 @@ def rename(source, target):
     postgres.query(f"ALTER DATABASE {name(source)} RENAME TO {name(target)}")
 
 
-def odoo(log, *arguments, environment, stdin=None):
-    """Run Odoo to its end, with its log in var/log; an error in the log is a failure too."""
-    options = {"stdin": stdin} if stdin else {}
+@contextlib.contextmanager
+def beside(log, *arguments, environment, stdin=subprocess.DEVNULL):
+    """Odoo runs while the body does, with its log in var/log; at the end it has ended well, or this fails.
+
+    An error in its log is a failure too.
+    """
     path = LOGS / f"{log}.log"
-    code, output = common.run([PYTHON, "-m", "odoo", *arguments], log=path, env=environment, cwd=common.ROOT, **options)
-    bad = [line for line in output.splitlines() if " ERROR " in line or " CRITICAL " in line]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with open(path, "w") as output:
+        process = common.spawn([PYTHON, "-m", "odoo", *arguments], env=environment, cwd=common.ROOT, stdin=stdin,
+                               stdout=output, stderr=subprocess.STDOUT)
+    try:
+        yield
+        code = process.wait()
+    except BaseException:
+        common.end(process)
+        raise
+    text = path.read_text(errors="replace")
+    bad = [line for line in text.splitlines() if " ERROR " in line or " CRITICAL " in line]
     if code or bad:
-        telling = common.last_line(output, ("Error", "Exception")) if code and not bad else bad[0]
+        telling = common.last_line(text, ("Error", "Exception")) if code and not bad else bad[0]
         raise Fail(f"Odoo failed: {telling[:400]}\nThe whole log is {path}.")
+
+
+def odoo(log, *arguments, environment, stdin=subprocess.DEVNULL):
+    """Run Odoo to its end, with its log in var/log."""
+    with beside(log, *arguments, environment=environment, stdin=stdin):
+        pass
 
 
 @contextlib.contextmanager

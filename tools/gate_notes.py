@@ -116,4 +116,6 @@ class Notes:
             self.take_values(base, kind.of)
         elif isinstance(kind, Mapping) and isinstance(base, (Records, Values)):
             for reader, line, name in kind.keys:
+                if reader is not self and self.names.own.get(name, (reader.rank + 1,))[0] <= reader.rank:
+                    continue    # what a mixin below makes for its own fields, which a model above inherits
                 reader.attribute(Records(base.models), name, line)

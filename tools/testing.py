@@ -1,21 +1,33 @@
-"""bin/test: the addon's tests (pytest-odoo) and the tests from outside (plain pytest)."""
+"""bin/test: the addon's tests (pytest-odoo) beside the tests from outside (plain pytest), those in a browser apart."""
+import contextlib
+import json
 import os
 import subprocess
+import sys
 import time
 from pathlib import Path
 
-from . import common, config, databases, prepare, system
-from .common import ADDON, PYTHON, ROOT, Fail, say
+from . import common, config, databases, prepare, side_by_side, system
+from .common import ADDON, LOGS, PYTHON, ROOT, VAR, Fail, say
 
 USAGE = """usage: bin/test [PATH or pytest option]...
 
 Runs the whole suite, or the part under the paths (files, folders, file::test).
-Options go to pytest: bin/test -x -k issue crm_enova_like/tests"""
+Options go to pytest: bin/test -x -k issue crm_enova_like/tests
+
+What has tests of several parts runs them side by side: the addon's tests, the stories in a
+browser (one at a time), and the other tests from outside. The log of each is in var/log."""
 
 INSIDE, OUTSIDE = f"{ADDON}/tests", "tests"
 # of the outside tests, those that need no database
 NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py"}
+IN_A_BROWSER = "pytestmark = pytest.mark.browser"    # a line of their files
 WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-W", "-c", "--durations", "--maxfail", "--tb", "--timeout"}
+# options with which pytest speaks to a person, who can listen to one at a time
+TO_A_PERSON = {"--pdb", "--trace", "-s", "--capture=no", "--collect-only", "--co", "--fixtures", "--setup-plan"}
+FAIL_FAST = ("-x", "--exitfirst", "--maxfail")
+TITLES = {"addon": "The addon's tests", "browser": "The stories in a browser", "outside": "The tests from outside"}
+SLOWEST = 10
 
 
 def split(arguments):
@@ -31,9 +43,23 @@ def split(arguments):
     return paths, options
 
 
+def in_a_browser(path):
+    return IN_A_BROWSER in path.read_text().splitlines()
+
+
+def files(folder):
+    """The outside tests of a folder, as plain pytest collects them (norecursedirs in pyproject.toml)."""
+    for path in sorted(folder.rglob("test_*.py")):
+        if "addons" not in path.relative_to(ROOT).parts:
+            yield path
+
+
 def sort(paths):
-    """The paths as (inside, outside), relative to the checkout."""
-    groups = {INSIDE: [], OUTSIDE: []}
+    """The paths by the part that they belong to, relative to the checkout.
+
+    A folder without tests is no failure; a file whose tests are not found is.
+    """
+    parts = {part: [] for part in TITLES}
     for word in paths or [INSIDE, OUTSIDE]:
         file, colons, rest = word.partition("::")
         full = next((each for each in (Path.cwd() / file, ROOT / file) if each.exists()), None)
@@ -46,33 +72,71 @@ def sort(paths):
         group = relative.parts[0] if relative.parts else ""
         if group == ADDON:
             inside = INSIDE if str(relative) == ADDON else str(relative)
-            groups[INSIDE].append(inside + colons + rest)
+            if full.is_file() or any((ROOT / inside).rglob("test_*.py")):
+                parts["addon"].append(inside + colons + rest)
         elif group == OUTSIDE:
-            groups[OUTSIDE].append(str(relative) + colons + rest)
+            for each in [full] if full.is_file() else files(full):
+                part = "browser" if in_a_browser(each) else "outside"
+                parts[part].append(str(each.relative_to(ROOT)) + colons + rest)
         else:
             raise Fail(f"{file} holds no tests of this suite: they are under {INSIDE} and {OUTSIDE}.")
-    return groups[INSIDE], groups[OUTSIDE]
+    return {part: found for part, found in parts.items() if found}
 
 
-def has_tests(paths):
-    files = [ROOT / path.partition("::")[0] for path in paths]
-    return any(file.is_file() or any(file.rglob("test_*.py")) for file in files)
+def command(part, paths, options, database=None):
+    """One pytest: what its last run left and the times of its tests are its own."""
+    odoo = [f"--odoo-config={config.CONF}", f"--odoo-database={database}", "--odoo-http"]
+    return [PYTHON, "-m", "pytest", *(odoo if database else ["-p", "no:odoo"]), "-p", "tools.pytest_times",
+            "-o", f"cache_dir=.pytest_cache/{part}", *options, *paths]
 
 
-def pytest(what, command, environment):
+def times_file(part):
+    return VAR / f"test-times-{part}.json"
+
+
+def run_parts(commands, options, environment):
+    """The pytests of the parts, each in its own process: {part: (code, seconds)}."""
+    for part in commands:
+        times_file(part).unlink(missing_ok=True)
+    if len(commands) == 1 or TO_A_PERSON.intersection(options):
+        return {part: alone(part, words, environment) for part, words in commands.items()}
+    hasty = any(option.startswith(FAIL_FAST) for option in options)
+    parts = [
+        side_by_side.Part(part, TITLES[part], words, LOGS / f"test-{part}.log", with_times(part, environment))
+        for part, words in commands.items()]
+    side_by_side.run(parts, hasty=hasty)
+    return {part.name: (part.code, part.seconds) for part in parts}
+
+
+def with_times(part, environment):
+    return {**environment, "TEST_TIMES": str(times_file(part))}
+
+
+def alone(part, words, environment):
     """Run one pytest to its end, its output straight through."""
-    say(f"\n== {what}")
+    say(f"\n== {TITLES[part]}")
     start = time.monotonic()
-    process = common.spawn([PYTHON, "-m", "pytest", *command], env=environment, cwd=ROOT, stdout=None,
-                           stderr=subprocess.STDOUT)
+    code = straight_through(words, with_times(part, environment))
+    seconds = time.monotonic() - start
+    say(side_by_side.ending(TITLES[part], code, seconds))
+    return code, seconds
+
+
+def straight_through(words, environment):
+    process = common.spawn(words, env=environment, cwd=ROOT, stdout=None, stderr=subprocess.STDOUT)
     try:
-        code = process.wait()
-    except BaseException:
+        return process.wait()
+    finally:
         common.end(process)
-        raise
-    common.end(process)
-    say(f"== {what}: {'passed' if code == 0 else f'pytest ended with {code}'}, {time.monotonic() - start:.0f} s")
-    return code
+
+
+def slowest(parts):
+    """[(seconds, test)] of the slowest tests of all parts, with their set-ups."""
+    times = {}
+    for part in parts:
+        if times_file(part).is_file():
+            times.update(json.loads(times_file(part).read_text()))
+    return sorted(((seconds, test) for test, seconds in times.items()), reverse=True)[:SLOWEST]
 
 
 def drop_leftovers(prefix):
@@ -83,30 +147,63 @@ def drop_leftovers(prefix):
             databases.drop(database)
 
 
-def run_all(inside, outside, options, source, environment):
+def shell(stack, script, database, environment):
+    """A script of this folder in Odoo's shell, beside what else is done until the stack ends."""
+    stdin = stack.enter_context(open(Path(__file__).with_name(f"{script}.py")))
+    stack.enter_context(databases.beside(f"test-{script}", "shell", "-d", database, "--no-http",
+                                         environment=environment, stdin=stdin))
+
+
+def make_databases(database, parts, base, environment):
+    """The database with the addon, which the outside tests copy, and the one that the addon's tests run on."""
+    run = f"{database}_run"
+    with databases.timed(f"Installing {ADDON} into {database}"):
+        databases.clone(base, database)
+        databases.odoo("test-install", "-d", database, "-i", f"{ADDON},l10n_pl", "--stop-after-init", "--no-http",
+                       environment=environment)
+        if "addon" in parts:
+            databases.clone(database, run)
+    with databases.timed("Making what the tests share: a firm, the pages' scripts and styles"), \
+            contextlib.ExitStack() as both:
+        if "addon" in parts:
+            shell(both, "make_firm", run, environment)
+        if "browser" in parts:
+            shell(both, "make_bundles", database, environment)
+    return run
+
+
+def run_all(paths, options, source, environment):
+    """Databases, then the parts: (how it went, seconds that the databases took)."""
     prefix = f"test_crm_{common.checkout_hash()[:6]}_"
     database = f"{prefix}{os.getpid()}"
     drop_leftovers(prefix)
     base = databases.base(source, environment)
-    codes = {}
+    start = time.monotonic()
     try:
-        with databases.timed(f"Installing {ADDON} into {database}"):
-            databases.clone(base, database)
-            databases.odoo("test-install", "-d", database, "-i", f"{ADDON},l10n_pl", "--stop-after-init", "--no-http",
-                           environment=environment)
+        run = make_databases(database, paths, base, environment)
+        seconds = time.monotonic() - start
+        commands = {part: command(part, found, options, run if part == "addon" else None)
+                    for part, found in paths.items()}
         environment = {**environment, "ODOO_TEST_TEMPLATE": base, "ODOO_TEST_DB": database}
-        if inside:
-            run = f"{database}_run"
-            databases.clone(database, run)
-            command = [f"--odoo-config={config.CONF}", f"--odoo-database={run}", "--odoo-http", *options, *inside]
-            codes["addon"] = pytest("The addon's tests", command, environment)
-            databases.drop(run)
-        if outside:
-            codes["outside"] = pytest("The tests from outside", ["-p", "no:odoo", *options, *outside], environment)
+        return run_parts(commands, options, environment), seconds
     finally:
         for made in databases.like(database):
             databases.drop(made)
-    return codes
+
+
+def summary(parts, took, start):
+    """The end of the run, as lines: how long each part took, and which tests took longest."""
+    yield "\n== How long it took"
+    for what, seconds in took.items():
+        yield f"{seconds:6.0f} s  {what}"
+    for part, (code, seconds) in parts.items():
+        yield f"{seconds:6.0f} s  {TITLES[part]}: {side_by_side.outcome(code)}"
+    if len(parts) > 1:
+        yield f"\n== The {SLOWEST} slowest tests"
+        for seconds, test in slowest(parts):
+            yield f"{seconds:6.1f} s  {test}"
+    failed = [TITLES[part] for part, (code, _seconds) in parts.items() if code]
+    yield f"\nWhole run: {time.monotonic() - start:.0f} s" + (f", failed: {', '.join(failed)}" if failed else "")
 
 
 def main(arguments):
@@ -114,24 +211,27 @@ def main(arguments):
         say(USAGE)
         return 0
     start = time.monotonic()
-    paths, options = split(arguments)
-    inside, outside = sort(paths)
-    if not paths:
-        # a folder without tests is no failure; one whose tests are not found is
-        inside, outside = (group if has_tests(group) else [] for group in (inside, outside))
-    if not inside and {Path(path.partition("::")[0]).name for path in outside} <= NO_DATABASE:
+    given, options = split(arguments)
+    paths = sort(given)
+    if sys.stdout.isatty() and not any(option.startswith("--color") for option in options):
+        options.append("--color=yes")
+    took = {}
+    if list(paths) == ["outside"] and {Path(path.partition("::")[0]).name for path in paths["outside"]} <= NO_DATABASE:
         with databases.timed("Preparing"):
             prepare.python_only()
-        codes = {"outside": pytest("The tests from outside", ["-p", "no:odoo", *options, *outside], dict(os.environ))}
+        parts = run_parts({"outside": command("outside", paths["outside"], options)}, options, dict(os.environ))
     else:
-        system.need(system.BROWSER, "which the browser tests drive", must=True)
+        if "browser" in paths:
+            system.need(system.BROWSER, "which the browser tests drive", must=True)
         system.need(system.PRINTING, "which prints the PDF documents", must=False)
         with prepare.odoo_environment() as (source, environment):
-            say(f"Prepared in {time.monotonic() - start:.0f} s")
-            codes = run_all(inside, outside, options, source, environment)
+            took["preparing"] = time.monotonic() - start
+            say(f"Prepared in {took['preparing']:.0f} s")
+            parts, took["databases"] = run_all(paths, options, source, environment)
     selected = any(option.startswith(("-k", "-m")) for option in options)
-    if selected and 0 in codes.values():
-        codes = {group: code for group, code in codes.items() if code != 5}    # the other group had the chosen tests
-    failed = [group for group, code in codes.items() if code]
-    say(f"\nWhole run: {time.monotonic() - start:.0f} s" + (f", failed: {' and '.join(failed)}" if failed else ""))
-    return 1 if failed else 0
+    if selected and any(code == 0 for code, _seconds in parts.values()):
+        # another part had the chosen tests
+        parts = {part: result for part, result in parts.items() if result[0] != side_by_side.NO_TESTS}
+    for line in summary(parts, took, start):
+        say(line)
+    return 1 if any(code for code, _seconds in parts.values()) else 0

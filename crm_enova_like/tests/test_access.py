@@ -17,6 +17,7 @@ REGISTERS = {
     "crm.service.inspection.check": ("rw", "rw", "rwcd", "", ""),
     "crm.service.inspection.report": ("", "r", "r", "", ""),
     "crm.service.part.demand": ("", "", "r", "r", ""),
+    "crm.service.stage.time": ("", "", "r", "", ""),
     "crm.timeline": ("r", "r", "r", "", ""),
     "crm.consent": ("r", "rwc", "rwcd", "", ""),
     "crm.task": ("rwc", "rwc", "rwcd", "", ""),
@@ -79,6 +80,7 @@ class TestAccess(ServiceCommon):
             "crm.service.inspection.check": {"inspection_id": self.inspection.id, "name": "Housing"},
             "crm.service.inspection.report": {"inspection_id": self.inspection.id},
             "crm.service.part.demand": {"product_id": self.part.id},
+            "crm.service.stage.time": {"order_id": self.order.id, "stage_id": self.order.stage_id.id},
             "crm.timeline": {"order_id": self.order.id},
             "crm.consent": {
                 "partner_id": self.contractor.id, "channel": "phone", "source": "Form", "state": "withdrawn"},
@@ -93,7 +95,7 @@ class TestAccess(ServiceCommon):
         }[model]
 
     def _new_record(self, model):
-        if model in ("crm.timeline", "crm.my.work"):
+        if model in ("crm.timeline", "crm.my.work", "crm.service.stage.time"):
             return self.env[model].search([("order_id", "=", self.order.id)])
         if model == "crm.service.part.demand":
             return self.env[model].search([("product_id", "=", self.add_part(self.order).product_id.id)])
@@ -111,7 +113,7 @@ class TestAccess(ServiceCommon):
                     record.invalidate_recordset()
                     record.read()
                 elif operation == "w":
-                    names = ("sequence", "anchor_date", "note", "name", "city", "role", "quantity")
+                    names = ("sequence", "anchor_date", "note", "name", "city", "role", "quantity", "date_start")
                     name = next(name for name in names if name in record)
                     record.write({name: record.sudo()[name]})
                 elif operation == "c":

@@ -51,13 +51,18 @@ class IrSequence(models.Model):
         return [sequence.get_next_char(number) for number in numbers]
 
     @api.model
+    def _get_service_sequences(self):
+        """The sequences whose ranges are made ahead; each wing adds those of its own documents.
+
+        :return: ir.sequence recordset
+        """
+        return self.browse()
+
+    @api.model
     def _cron_prepare_service_ranges(self):
         """Make this year's and the next year's ranges of all service sequences,
         so that two first documents of a year cannot race to make them."""
-        types = self.env["stock.picking.type"].with_context(active_test=False).search(
-            [("service_document", "!=", False)])
-        order_types = self.env["crm.service.order.type"].with_context(active_test=False).search([])
-        (types.sequence_id | order_types.sequence_id)._prepare_service_ranges()
+        self._get_service_sequences()._prepare_service_ranges()
 
     def _prepare_service_ranges(self):
         """Make the ranges of this year and the next for yearly sequences.

@@ -1,29 +1,21 @@
 import re
 
+from stdnum.pl import nip
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-PHONE_DIGITS = 9    # of a phone number that decide: country codes are written or not
-
+from odoo.addons.phone_validation.models.mail_thread_phone import PHONE_REGEX_PATTERN
 
 FEWEST_DIGITS = 5    # of a number that is worth looking for
 
 
+MOST_FOUND = 20
+
+
 NUMBER = re.compile(r"(?:PL)?[\d\s().+/–-]+", re.IGNORECASE)
-
-
-NIP_WEIGHTS = (6, 5, 7, 2, 3, 4, 5, 6, 7)
-
-
-def is_nip(number):
-    """Whether a text is a Polish tax number (NIP): ten digits with the right check digit."""
-    digits = re.sub(r"\D", "", number or "")
-    if len(digits) != 10:
-        return False
-    total = sum(weight * int(digit) for weight, digit in zip(NIP_WEIGHTS, digits, strict=False))
-    return total % 11 == int(digits[-1])
 
 
 class ResPartner(models.Model):
@@ -34,38 +26,32 @@ class ResPartner(models.Model):
     service_same_phone_id = fields.Many2one(
         "res.partner", string="Contractor with This Phone", compute="_compute_service_same_phone_id")
 
-    # what the searches below compare, so that a name typed into a field stays quick with many contacts
-    _service_phone_idx = models.Index(
-        r"(reverse(regexp_replace(phone, '\D', '', 'g')) text_pattern_ops) WHERE phone IS NOT NULL")
-    _service_phone_start_idx = models.Index(
-        r"(right(regexp_replace(phone, '\D', '', 'g'), 9) text_pattern_ops) WHERE phone IS NOT NULL")
+    # what the searches below compare, so that a name typed into a field stays quick with many contacts; digits of a
+    # phone number are core's index of phone_validation
+    _service_phone_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
     _service_vat_idx = models.Index(
         r"(upper(regexp_replace(vat, '[^0-9A-Za-z]', '', 'g')) text_pattern_ops) WHERE vat IS NOT NULL")
 
     # FINDING
 
     @api.model
-    def _find_by_phone(self, number):
-        """Contractors and persons with a phone number, however it is written.
+    def _find_by_phone(self, number, is_part=False):
+        """Contractors and persons with a phone number, however it is written, with its country's code or without.
 
-        :param number: text; the last nine digits decide
+        :param number: text; the end of a number will do
+        :param is_part: while it is typed: any piece of a number will do
         """
-        digits = re.sub(r"\D", "", number or "")[-PHONE_DIGITS:]
+        country_code = self.env.company.country_id.phone_code
+        digits = re.sub(rf"^(?:\+|00){country_code or ''}", "", re.sub(r"[^\d+]", "", number or ""))
         if len(digits) < FEWEST_DIGITS:
             return self.browse()
-        self.flush_model(["phone", "active"])
+        self.flush_model(["phone", "phone_sanitized"])
+        # two indexes answer, one for each part
         return self._search_numbers(SQL(
-            r"reverse(regexp_replace(phone, '\D', '', 'g')) LIKE %s AND phone IS NOT NULL", f"{digits[::-1]}%"))
-
-    @api.model
-    def _find_by_phone_start(self, number):
-        """Contractors and persons whose phone number begins so, the country's code left out: while it is typed."""
-        digits = re.sub(r"\D", "", re.sub(r"^\s*(?:\+|00)\s*48", "", number or ""))
-        if not FEWEST_DIGITS <= len(digits) <= PHONE_DIGITS:
-            return self.browse()
-        self.flush_model(["phone", "active"])
-        return self._search_numbers(SQL(
-            r"right(regexp_replace(phone, '\D', '', 'g'), 9) LIKE %s AND phone IS NOT NULL", f"{digits}%"))
+            """SELECT id FROM res_partner WHERE regexp_replace(phone, %s, '', 'g') LIKE %s AND phone IS NOT NULL
+                UNION SELECT id FROM res_partner WHERE phone_sanitized = %s""",
+            PHONE_REGEX_PATTERN, f"%{digits}%" if is_part else f"%{digits}",
+            self._phone_format(number=number) or None))
 
     @api.model
     def _find_by_tax_number(self, number):
@@ -73,24 +59,23 @@ class ResPartner(models.Model):
         digits = re.sub(r"\D", "", number or "")
         if len(digits) < FEWEST_DIGITS:
             return self.browse()
-        self.flush_model(["vat", "active"])
+        self.flush_model(["vat"])
         vat = SQL("upper(regexp_replace(vat, '[^0-9A-Za-z]', '', 'g'))")
         return self._search_numbers(SQL(
-            "(%s LIKE %s OR %s LIKE %s) AND vat IS NOT NULL", vat, f"{digits}%", vat, f"PL{digits}%"))
+            "SELECT id FROM res_partner WHERE (%s LIKE %s OR %s LIKE %s) AND vat IS NOT NULL",
+            vat, f"{digits}%", vat, f"PL{digits}%"))
 
     @api.model
-    def _search_numbers(self, condition):
-        rows = self.env.execute_query(SQL("SELECT id FROM res_partner WHERE active AND %s LIMIT 20", condition))
-        # the record rules decide who may be found
-        return self.search([("id", "in", [row[0] for row in rows])])
+    def _search_numbers(self, query):
+        """The first of the contacts that a query finds and the user may see: the record rules come before the limit."""
+        return self.search([("id", "in", SQL("(%s)", query))], limit=MOST_FOUND)
 
     @api.model
     def _search_display_name(self, operator, value):
         """As core's; a phone number or a NIP is found in any spelling too."""
         domain = super()._search_display_name(operator, value)
         if operator == "ilike" and isinstance(value, str) and NUMBER.fullmatch(value.strip()):
-            found = (
-                self._find_by_phone(value) | self._find_by_phone_start(value) | self._find_by_tax_number(value))
+            found = self._find_by_phone(value, is_part=True) | self._find_by_tax_number(value)
             if found:
                 return Domain(domain) | Domain("id", "in", found.ids)
         return domain
@@ -124,8 +109,8 @@ class ResPartner(models.Model):
         typed = (values.get("name") or "").strip()
         if self.env.context.get("service_counter") and typed and NUMBER.fullmatch(typed):
             values.pop("name")
-            if is_nip(typed):
-                values.update(vat=re.sub(r"[\s.–-]", "", typed).upper(), is_company=True, company_type="company")
+            if nip.is_valid(typed):
+                values.update(vat=nip.compact(typed), is_company=True, company_type="company")
             else:
                 values["phone"] = typed
         return values

@@ -17,6 +17,7 @@ class CrmStateMixin(models.AbstractModel):
 
     _name = "crm.state.mixin"
     _description = "Has a State"
+    _inherit = ["crm.facts.mixin"]
 
     is_open = fields.Boolean(
         compute="_compute_is_open", store=True, precompute=True,
@@ -58,7 +59,8 @@ class CrmStateMixin(models.AbstractModel):
     def _without_default_state(self):
         """The model without a ``default_state`` in the context: an action's default is a wish for its list, and no
         record is closed by it."""
-        return self.with_context({key: value for key, value in self.env.context.items() if key != "default_state"})
+        kept = {key: value for key, value in self.env.context.items() if key != "default_state"}
+        return self.with_context(kept)    # pylint: disable=context-overridden  # a key is taken out
 
     @api.model
     def _split_late_values(self, vals_list, initial):
@@ -153,36 +155,9 @@ class CrmStateMixin(models.AbstractModel):
     # FACTS
 
     @api.model
-    def _get_fact_fields(self):
-        """Names of the fields that follow from what was done, and are never typed: set of str."""
-        return set()
-
-    @api.model
     def _get_initial_facts(self):
         """Names of the facts that whoever makes a record says: set of str."""
         return set()
-
-    def _write_facts(self, vals):
-        """Write facts, after the caller has checked that they are so: the one way to them.
-
-        sudo: a fact is written by what happened, whoever pressed the button; the right to do it was checked before.
-        """
-        return self.sudo().write(vals)
-
-    def _check_facts(self, vals):
-        """Refuse facts that are typed, from an import and RPC too.
-
-        :param vals: values that are to be written
-        :raises UserError: names the fields
-        """
-        given = sorted(self._get_fact_fields() & vals.keys())
-        if given and not self.env.su:
-            # a record that the user may not touch says nothing else
-            self.check_access("write")
-            raise UserError(self.env._(
-                "%(kind)s: %(fields)s cannot be entered; they follow from what is done with the record.",
-                kind=self.env["ir.model"].sudo()._get(self._name).name,
-                fields=", ".join(self._fields[name]._description_string(self.env) for name in given)))
 
     def correct_facts(self, vals, reason):
         """Correct facts that were recorded wrongly; managers only, with a note of the old and the new value.

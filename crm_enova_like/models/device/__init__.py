@@ -1,3 +1,4 @@
+from . import counted_mixin
 from . import device_type
 from . import device_model
 from . import device

@@ -4,9 +4,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..common.actions import open_list
+
 
 class CrmServiceDevice(models.Model):
-    """The device card: what it is, whose, where it stands, and what was ever done to it."""
+    """The device card: what it is, whose, and where it stands. What was done to it is told by the wings above."""
+
     _name = "crm.service.device"
     _description = "Device"
     _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin"]
@@ -29,21 +32,20 @@ class CrmServiceDevice(models.Model):
 
     # What it is
     type_id = fields.Many2one(
-        "crm.service.device.type", string="Type", compute="_compute_type_id", store=True,
+        "crm.service.device.type", compute="_compute_type_id", store=True,
         readonly=False, precompute=True, index=True, ondelete="restrict", check_company=True,
         tracking=True)
     model_id = fields.Many2one(
-        "crm.service.device.model", string="Model", index="btree_not_null", ondelete="restrict",
+        "crm.service.device.model", index="btree_not_null", ondelete="restrict",
         check_company=True, domain="[('type_id', 'in', (type_id, False))] if type_id else []")
     product_id = fields.Many2one(
-        "product.product", string="Product", compute="_compute_product_id", store=True,
+        "product.product", compute="_compute_product_id", store=True,
         readonly=False, precompute=True, index="btree_not_null", check_company=True)
     lot_id = fields.Many2one(
         "stock.lot", string="Serial Number in Stock", copy=False, check_company=True,
         domain="[('product_id', '=', product_id)]", groups="stock.group_stock_user",
         help="Ties the card to the serial number that was delivered.")
-    properties = fields.Properties(
-        "Properties", definition="type_id.properties_definition", copy=True)
+    properties = fields.Properties(definition="type_id.properties_definition", copy=True)
     has_personal_data = fields.Boolean(
         string="Holds Personal Data",
         help="Data of persons are stored in the device (a disk, a card memory): treat it "
@@ -67,7 +69,7 @@ class CrmServiceDevice(models.Model):
         domain="[('id', 'child_of', commercial_partner_id)] if partner_id else []",
         help="Where the device stands: an address of the contractor.")
     technician_id = fields.Many2one(
-        "res.users", string="Technician", index="btree_not_null", check_company=True,
+        "res.users", index="btree_not_null", check_company=True,
         domain="[('share', '=', False)]", help="Who usually looks after this device.")
 
     # Since when
@@ -81,17 +83,6 @@ class CrmServiceDevice(models.Model):
         [("none", "No warranty"), ("valid", "Under warranty"), ("expired", "Warranty ended")],
         string="Warranty", compute="_compute_warranty_state", search="_search_warranty_state")
 
-    # What was done to it
-    order_line_ids = fields.One2many(
-        "crm.service.order.device", "device_id", string="Repair History")
-    order_count = fields.Integer(compute="_compute_orders", compute_sudo=True)
-    last_order_date = fields.Datetime(compute="_compute_orders", compute_sudo=True)
-    open_order_id = fields.Many2one(
-        "crm.service.order", string="In Service", compute="_compute_orders", compute_sudo=True,
-        search="_search_open_order_id",
-        help="An order which this device is in and which is not finished.")
-    picking_count = fields.Integer(
-        string="RW", compute="_compute_picking_count", groups="stock.group_stock_user")
     note = fields.Html()
 
     _identifier_uniq = models.UniqueIndex(
@@ -201,12 +192,12 @@ class CrmServiceDevice(models.Model):
     def write(self, vals):
         if "serial_number" in vals or "identifier" in vals:
             vals = {**vals, **self._clean_numbers(vals)}
-        if vals.get("company_id") and any(
-                device.company_id.id != vals["company_id"] and device.order_line_ids
-                for device in self.sudo()):
-            raise UserError(self.env._(
-                "A device with a repair history stays in its company. Make a card for it in the "
-                "other company."))
+        if vals.get("company_id"):
+            moved = self.filtered(lambda device: device.company_id.id != vals["company_id"])
+            for device in moved._get_with_history():
+                raise UserError(self.env._(
+                    "%(device)s has a history and stays in its company. Make a card for it in the other company.",
+                    device=device.display_name))
         if {"serial_number", "identifier", "type_id", "company_id"} & vals.keys():
             self._check_numbers_free([{
                 "id": device.id,
@@ -219,10 +210,20 @@ class CrmServiceDevice(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):
-        # sudo: a history that the user may not see counts as well
-        used = self.env["crm.service.order.device"].sudo().search_fetch(
-            [("device_id", "in", self.ids)], ["device_id"], limit=1).device_id
-        if used:
+        for device in self._get_with_history():
             raise UserError(self.env._(
-                "%(device)s has a repair history and cannot be deleted. Archive it instead.",
-                device=used.display_name))
+                "%(device)s has a history and cannot be deleted. Archive it instead.", device=device.display_name))
+
+    def _get_with_history(self):
+        """Those of the devices to which something was done, whether or not the user may see it; each wing above adds
+        its own. They are archived, not deleted, and stay in their company."""
+        return self.browse()
+
+    def action_view_components(self):
+        """Open the components of the device."""
+        self.ensure_one()
+        return open_list(
+            self.env, "crm_enova_like.action_crm_service_device", [("parent_id", "=", self.id)], {
+                "default_parent_id": self.id, "default_partner_id": self.partner_id.id,
+                "default_address_id": self.address_id.id, "default_company_id": self.company_id.id,
+            })

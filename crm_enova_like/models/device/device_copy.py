@@ -1,35 +1,27 @@
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..common.actions import open_dialog
 from .device_serials import MAX_NUMBERS
-
-# says that the copies get their original's plans; an object, since a context from outside can hold any plain value
-PLANS_COPIED = object()
 
 
 class CrmServiceDevice(models.Model):
     """Many cards like one (enova: seryjne kopiowanie urządzeń)."""
+
     _inherit = "crm.service.device"
 
     def action_open_copy(self):
         """Open the wizard that makes copies of one device."""
         self.ensure_one()
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Copy device"),
-            "res_model": "crm.service.device.copy.wizard",
-            "view_mode": "form",
-            "target": "new",
-            "context": {"default_device_id": self.id},
-        }
+        return open_dialog(
+            self.env, "crm.service.device.copy.wizard", self.env._("Copy device"), {"default_device_id": self.id})
 
-    def _copy_many(self, serials, with_plans=False):
+    def _copy_many(self, serials, **options):
         """Make copies of one device, with identifiers of their own.
 
         :param serials: the serial number of each copy; False where it has none
-        :param with_plans: the original's inspection plans with their anchor
-            dates, in place of those of the type and model
-        :return: the copies; a sentence for each plan that could not be copied
+        :param options: what else comes along, by the name that a wing above gave it; for :meth:`_after_copy`
+        :return: the copies; a sentence for each thing that could not be copied
         :raises UserError: there are none or too many
         """
         self.ensure_one()
@@ -38,31 +30,15 @@ class CrmServiceDevice(models.Model):
                 "%(device)s: between 1 and %(max)s copies are made at once, not %(count)s.",
                 device=self.display_name, max=MAX_NUMBERS, count=len(serials)))
         [vals] = self.copy_data()
-        devices = self.with_company(self.company_id)
-        if with_plans:
-            devices = devices.with_context(service_plans_of=PLANS_COPIED)
-        copies = devices.create([{**vals, "serial_number": serial} for serial in serials]).with_env(self.env)
-        return copies, copies._copy_plans(self) if with_plans else []
+        copies = self.with_company(self.company_id).create(
+            [{**vals, "serial_number": serial} for serial in serials]).with_env(self.env)
+        return copies, copies._after_copy(self, **options)
 
-    def _make_plans(self):
-        # those of the original come instead
-        return None if self.env.context.get("service_plans_of") is PLANS_COPIED else super()._make_plans()
+    def _after_copy(self, original, **options):
+        """What comes with a copy besides its own values; each wing above adds its own.
 
-    def _copy_plans(self, original):
-        """Give devices the plans of another, and make their inspections.
-
-        :return: a sentence for each plan whose regime lacks something
+        :param self: the copies
+        :param options: as of :meth:`_copy_many`
+        :return: list of sentences, one for each thing that could not be copied
         """
-        vals_list, lacking = [], []
-        for plan in original.plan_ids:
-            without = self.filtered(lambda device, regime=plan.regime_id: regime._get_missing(device))
-            if without:
-                lacking.append(self.env._(
-                    "Plan %(regime)s was not copied (devices: %(count)s): it needs %(missing)s.",
-                    regime=plan.regime_id.name, count=len(without),
-                    missing=", ".join(plan.regime_id._get_missing(without[0]))))
-            vals_list += [
-                {"device_id": device.id, "regime_id": plan.regime_id.id, "anchor_date": plan.anchor_date,
-                 "date_end": plan.date_end} for device in self - without]
-        self.env["crm.service.inspection.plan"].create(vals_list)._generate()
-        return lacking
+        return []

@@ -1,5 +1,6 @@
 from reportlab.graphics.barcode.code128 import Code128
 from reportlab.graphics.barcode.qr import QrCodeWidget
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from odoo import models
 from odoo.exceptions import UserError
@@ -11,29 +12,34 @@ DOTS, FEWEST, MOST = 8, 2, 3
 BARCODE_WIDTH, QR_WIDTH, TEXT_WIDTH = 54.0, 18.75, 38.5    # mm
 
 
-NARROW = set("fijlrtI.,:;|!'()[]-/ ")
+# DejaVu Sans, which stands in for Helvetica on a server without a font of its width, is so much broader
+BROADEST = 1.25
 
 
-def _weigh(text):
-    """About how wide a text is, in its font's size: of a broad sans serif, so that no font gets out of its place."""
-    return sum(0.38 if sign in NARROW else 0.78 if sign.isupper() else 0.64 for sign in text)
+SMALLEST = 0.72    # of a line's size that can still be read
 
 
-def _fit(text, size, tail=""):
+def _measure(text, is_bold):
+    """How wide a text may get on the label, in its font's size."""
+    return stringWidth(text, "Helvetica-Bold" if is_bold else "Helvetica", BROADEST)
+
+
+def _fit(text, size, is_bold=False, tail=""):
     """Shrink a text to the width of the label, and cut it where it would get too small to be read.
 
+    :param text: may be empty
+    :param size: of the font, in mm
     :param tail: what follows and is never cut, such as a phone number
-    :return: (text, font size in mm)
+    :return: (text, size in mm, bold)
     """
     text = " ".join((text or "").split())
     tail = ", " * bool(text and tail) + (tail or "")
-    weight, smallest = _weigh(text + tail), size * 0.72
-    if weight * smallest <= TEXT_WIDTH:
-        return text + tail, min(size, TEXT_WIDTH / weight if weight else size)
-    room = TEXT_WIDTH / smallest - _weigh(tail + "…")
-    while text and _weigh(text) > room:
+    width, smallest = _measure(text + tail, is_bold), size * SMALLEST
+    if width * smallest <= TEXT_WIDTH:
+        return text + tail, min(size, TEXT_WIDTH / width if width else size), is_bold
+    while text and _measure(f"{text}…{tail}", is_bold) * smallest > TEXT_WIDTH:
         text = text[:-1].rstrip()
-    return f"{text}…{tail}", smallest
+    return f"{text}…{tail}", smallest, is_bold
 
 
 class CrmServiceDevice(models.Model):
@@ -75,19 +81,20 @@ class CrmServiceDevice(models.Model):
         company = self.company_id.sudo()
         # a private person's name and phone do not go about on a sticker
         owner = self.partner_id.commercial_partner_id.filtered("is_company")
+        serial = self.serial_number and self.env._("S/N %(number)s", number=self.serial_number)
         lines = [
-            (_fit(self.identifier, 4.0), True),
-            (_fit(self.model_id.display_name or self.name, 2.8), False),
-            (_fit(self.serial_number and self.env._("S/N %(number)s", number=self.serial_number), 3.0), True),
-            (_fit(owner.name, 2.3, owner.phone), False),
-            (_fit(self.env._("Service: %(firm)s", firm=company.name), 2.3), False),
-            (_fit(company.phone, 2.5), True),
+            _fit(self.identifier, 4.0, is_bold=True),
+            _fit(self.model_id.display_name or self.name, 2.8),
+            _fit(serial, 3.0, is_bold=True),
+            _fit(owner.name, 2.3, tail=owner.phone),
+            _fit(self.env._("Service: %(firm)s", firm=company.name), 2.3),
+            _fit(company.phone, 2.5, is_bold=True),
         ]
         path, side = self._get_label_qr()
         label = {
             "qr": (path, int(QR_WIDTH * DOTS / side) / DOTS),
             "barcode": False,
-            "lines": [(text, size, is_bold) for (text, size), is_bold in lines if text],
+            "lines": [line for line in lines if line[0]],
         }
         if barcode := self._get_label_barcode():
             path, modules = barcode

@@ -5,9 +5,11 @@ class CrmServiceDeviceModel(models.Model):
     """A maker's model: narrower than the type, and its terms come before the type's."""
     _name = "crm.service.device.model"
     _description = "Device Model"
+    _inherit = ["crm.service.device.counted.mixin"]
     _order = "name, id"
     _rec_names_search = ["name", "manufacturer"]
     _check_company_auto = True
+    _device_path = "model_id"
 
     name = fields.Char(required=True, index="trigram")
     active = fields.Boolean(default=True)
@@ -15,19 +17,18 @@ class CrmServiceDeviceModel(models.Model):
         "res.company", index="btree_not_null",
         help="Leave empty to share the model between companies.")
     type_id = fields.Many2one(
-        "crm.service.device.type", string="Type", index="btree_not_null", ondelete="restrict",
+        "crm.service.device.type", index="btree_not_null", ondelete="restrict",
         check_company=True)
     manufacturer_id = fields.Many2one(
         "res.partner", string="Manufacturer (contact)", index="btree_not_null", check_company=True)
     manufacturer = fields.Char(
         compute="_compute_manufacturer", store=True, readonly=False, precompute=True)
     product_id = fields.Many2one(
-        "product.product", string="Product", index="btree_not_null", check_company=True,
+        "product.product", index="btree_not_null", check_company=True,
         help="The product under which this model is sold. Its delivered serial numbers become "
              "devices of this model.")
     warranty_months = fields.Integer(
         string="Warranty (months)", help="0: as the type says.")
-    device_count = fields.Integer(compute="_compute_device_count")
 
     _check_months = models.Constraint(
         "CHECK (warranty_months >= 0)",
@@ -45,18 +46,5 @@ class CrmServiceDeviceModel(models.Model):
             shown = name if name.lower().startswith(maker.lower()) else f"{maker} {name}"
             model.display_name = shown.strip()
 
-    def _compute_device_count(self):
-        counts = dict(self.env["crm.service.device"]._read_group(
-            [("model_id", "in", self.ids)], ["model_id"], ["__count"]))
-        for model in self:
-            model.device_count = counts.get(model, 0)
-
-    def action_view_devices(self):
-        """Open the devices of this model."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_enova_like.action_crm_service_device")
-        action.update(
-            domain=[("model_id", "=", self.id)],
-            context={"default_model_id": self.id, "default_type_id": self.type_id.id})
-        return action
+    def _get_device_defaults(self):
+        return {"default_model_id": self.id, "default_type_id": self.type_id.id}

@@ -3,6 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.locks import lock_rows
+
 
 class CrmServiceDevice(models.Model):
     """Identifiers and serial numbers: giving them, keeping them unique, finding by them."""
@@ -70,11 +72,10 @@ class CrmServiceDevice(models.Model):
     def _make_sequence(self, company, prefix, padding):
         """Make the company's sequence for this prefix.
 
-        Touching the company's row makes a second transaction that does the same at this moment
-        fail to serialize; Odoo runs it again, and it finds the sequence.
+        The company's row is locked: a second transaction that does the same at this moment runs again, and finds the
+        sequence.
         """
-        self.env.cr.execute(
-            SQL("UPDATE res_company SET id = id WHERE id = %s", company.id), log_exceptions=False)
+        lock_rows(company)
         return self.env["ir.sequence"].sudo().create({
             "name": self.env._("Devices %(prefix)s", prefix=prefix),
             "code": self._sequence_code(prefix),
@@ -199,16 +200,17 @@ class CrmServiceDevice(models.Model):
         """Raise when `other` has one of the wanted numbers (keys of _check_numbers_free)."""
         company, serial = other.company_id.id, other.serial_number
         details = {
-            "identifier": other.identifier,
-            "name": other.name,
-            "partner": other.partner_id.display_name or self.env._("no contractor"),
-            "archived": "" if other.active else self.env._(", archived"),
-        }
+            "serial": serial, "identifier": other.identifier, "name": other.name,
+            "partner": other.partner_id.display_name or self.env._("no contractor")}
         if serial and (company, other.type_id.id or 0, serial.upper()) in wanted:
             raise ValidationError(self.env._(
-                "The serial number %(serial)s already belongs to the device %(identifier)s "
-                "(%(name)s, %(partner)s%(archived)s).", serial=serial, **details))
+                "The serial number %(serial)s already belongs to the device %(identifier)s (%(name)s, %(partner)s).",
+                **details) if other.active else self.env._(
+                "The serial number %(serial)s already belongs to the archived device %(identifier)s "
+                "(%(name)s, %(partner)s). Restore its card in place of making a new one.", **details))
         if (company, other.identifier) in wanted:
             raise ValidationError(self.env._(
-                "The identifier %(identifier)s already belongs to another device "
-                "(%(name)s, %(partner)s%(archived)s).", **details))
+                "The identifier %(identifier)s already belongs to another device (%(name)s, %(partner)s).",
+                **details) if other.active else self.env._(
+                "The identifier %(identifier)s already belongs to an archived device (%(name)s, %(partner)s). "
+                "Restore its card, or choose another identifier.", **details))

@@ -13,8 +13,10 @@ class CrmServiceDeviceType(models.Model):
     """
     _name = "crm.service.device.type"
     _description = "Device Type"
+    _inherit = ["crm.service.device.counted.mixin"]
     _order = "name, id"
     _check_company_auto = True
+    _device_path = "type_id"
 
     name = fields.Char(required=True, translate=True)
     active = fields.Boolean(default=True)
@@ -33,12 +35,8 @@ class CrmServiceDeviceType(models.Model):
         help="The numbers of the current company. Made with the first device.")
     warranty_months = fields.Integer(
         string="Warranty (months)", help="Counted from the date of sale.")
-    order_type_id = fields.Many2one(
-        "crm.service.order.type", string="Order Type", company_dependent=True, check_company=True,
-        help="Proposed on new orders for devices of this type, in the current company.")
     properties_definition = fields.PropertiesDefinition("Device Properties")
     model_ids = fields.One2many("crm.service.device.model", "type_id", string="Models")
-    device_count = fields.Integer(compute="_compute_device_count")
 
     _check_months = models.Constraint(
         "CHECK (warranty_months >= 0)",
@@ -63,12 +61,6 @@ class CrmServiceDeviceType(models.Model):
         for device_type in self:
             device_type.sequence_id = sequences.get(device_type.prefix)
 
-    def _compute_device_count(self):
-        counts = dict(self.env["crm.service.device"]._read_group(
-            [("type_id", "in", self.ids)], ["type_id"], ["__count"]))
-        for device_type in self:
-            device_type.device_count = counts.get(device_type, 0)
-
     def write(self, vals):
         res = super().write(vals)
         if "identifier_padding" in vals:
@@ -79,10 +71,5 @@ class CrmServiceDeviceType(models.Model):
                 ]).padding = device_type.identifier_padding
         return res
 
-    def action_view_devices(self):
-        """Open the devices of this type."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_enova_like.action_crm_service_device")
-        action.update(domain=[("type_id", "=", self.id)], context={"default_type_id": self.id})
-        return action
+    def _get_device_defaults(self):
+        return {"default_type_id": self.id}

@@ -1,27 +1,28 @@
 from odoo import fields, models
 
+from ..common.actions import open_list
+
 
 class ResPartner(models.Model):
+    """A contractor's devices; what its contacts have counts as its own."""
+
     _inherit = "res.partner"
 
     service_device_ids = fields.One2many(
         "crm.service.device", "partner_id", string="Devices", groups="crm_enova_like.group_technician")
-    service_order_ids = fields.One2many(
-        "crm.service.order", "partner_id", string="Service Orders", groups="crm_enova_like.group_technician")
-    service_device_count = fields.Integer(compute="_compute_service_counts")
-    service_order_count = fields.Integer(compute="_compute_service_counts")
+    service_device_count = fields.Integer(compute="_compute_service_device_count")
 
-    def _compute_service_counts(self):
-        devices = self._count_with_children("crm.service.device")
-        orders = self._count_with_children("crm.service.order")
+    def _compute_service_device_count(self):
+        counts = self._count_with_children("crm.service.device")
         for partner in self:
-            partner.service_device_count = devices.get(partner._origin.id, 0)
-            partner.service_order_count = orders.get(partner._origin.id, 0)
+            partner.service_device_count = counts.get(partner._origin.id, 0)
 
     def _count_with_children(self, model_name):
-        """Return {partner id: how many records of the model it and its contacts have}.
+        """How many records of a model each contact has, its own contacts' among them.
 
-        Empty for whoever may not read the model: a contact's form opens for every employee.
+        :param model_name: of a model with a ``partner_id``
+        :return: {partner id: number}; empty for whoever may not read the model: a contact's form opens for every
+            employee
         """
         counts, Model = {}, self.env[model_name]
         if not Model.has_access("read"):
@@ -37,15 +38,10 @@ class ResPartner(models.Model):
 
     def action_view_service_devices(self):
         """Open the devices of the contractor and of its contacts."""
-        return self._get_service_action("crm_enova_like.action_crm_service_device")
+        return self._open_with_children("crm_enova_like.action_crm_service_device")
 
-    def action_view_service_orders(self):
-        """Open the service orders of the contractor and of its contacts."""
-        return self._get_service_action("crm_enova_like.action_crm_service_order")
-
-    def _get_service_action(self, xml_id):
+    def _open_with_children(self, xml_id):
+        """Open the records of an action that one contact and its contacts have."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(xml_id)
-        action.update(
-            domain=[("partner_id", "child_of", self.id)], context={"default_partner_id": self.id})
-        return action
+        return open_list(
+            self.env, xml_id, [("partner_id", "child_of", self.id)], {"default_partner_id": self.id})

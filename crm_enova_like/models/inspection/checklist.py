@@ -1,8 +1,9 @@
-from decimal import Decimal
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import float_is_zero
 from odoo.tools.misc import formatLang
+
+from ..common.actions import open_records
 
 MEASURES = [
     ("none", "No value"), ("value", "Value"), ("min", "Value, at least"), ("max", "Value, at most"),
@@ -10,6 +11,10 @@ MEASURES = [
 
 
 ANSWERS = [("ok", "OK"), ("not_ok", "Not OK"), ("na", "Not applicable")]
+
+
+# decimals of limits and values
+DIGITS = 3
 
 
 # what is typed in a checklist; the rest of an item is its text
@@ -24,14 +29,14 @@ class CrmServiceInspectionRegimeItem(models.Model):
     _order = "regime_id, sequence, id"
 
     regime_id = fields.Many2one(
-        "crm.service.inspection.regime", string="Regime", required=True, ondelete="cascade", index=True)
+        "crm.service.inspection.regime", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
     name = fields.Char(string="To Check", required=True, translate=True)
     measure = fields.Selection(
         MEASURES, string="Measured", required=True, default="none",
         help="Whether the technician enters a value, and what limits it has.")
-    value_min = fields.Float(string="At Least", digits=(16, 3))
-    value_max = fields.Float(string="At Most", digits=(16, 3))
+    value_min = fields.Float(string="At Least", digits=(16, DIGITS))
+    value_max = fields.Float(string="At Most", digits=(16, DIGITS))
     unit = fields.Char(translate=True, help="Unit of the value: MΩ, bar, g…")
 
     _limits_in_order = models.Constraint(
@@ -51,24 +56,24 @@ class CrmServiceInspectionCheck(models.Model):
     _order = "inspection_id, sequence, id"
 
     inspection_id = fields.Many2one(
-        "crm.service.inspection", string="Inspection", required=True, ondelete="cascade", index=True)
+        "crm.service.inspection", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="inspection_id.company_id", store=True, precompute=True)
     state = fields.Selection(related="inspection_id.state")
     sequence = fields.Integer(default=10)
     name = fields.Char(string="To Check", required=True)
     measure = fields.Selection(MEASURES, string="Measured", required=True, default="none")
-    value_min = fields.Float(string="At Least", digits=(16, 3))
-    value_max = fields.Float(string="At Most", digits=(16, 3))
+    value_min = fields.Float(string="At Least", digits=(16, DIGITS))
+    value_max = fields.Float(string="At Most", digits=(16, DIGITS))
     unit = fields.Char()
     limits = fields.Char(compute="_compute_limits")
     result = fields.Selection(ANSWERS, index="btree_not_null")
-    value = fields.Float(digits=(16, 3), help="Empty until something was measured: zero is a value too.")
+    value = fields.Float(digits=(16, DIGITS), help="Empty until something was measured: zero is a value too.")
     is_measured = fields.Boolean(readonly=True)
     remark = fields.Char()
     photo = fields.Image(max_width=1920, max_height=1920)
     has_photo = fields.Boolean(compute="_compute_has_photo")
     repair_order_id = fields.Many2one(
-        "crm.service.order", string="Repair Order", readonly=True, copy=False, index="btree_not_null",
+        "crm.service.order", readonly=True, copy=False, index="btree_not_null",
         ondelete="set null", help="The order in which what was found is repaired.")
 
     _ok_inside_limits = models.Constraint(
@@ -87,6 +92,7 @@ class CrmServiceInspectionCheck(models.Model):
 
     @api.depends("photo")
     def _compute_has_photo(self):
+        # sudo: whoever reads an item may know that it has a picture
         with_photo = set(self.env["ir.attachment"].sudo().search([
             ("res_model", "=", self._name), ("res_field", "=", "photo"), ("res_id", "in", self.ids),
         ]).mapped("res_id"))
@@ -105,7 +111,8 @@ class CrmServiceInspectionCheck(models.Model):
 
     def _format_number(self, value):
         """A number as the reader's language writes it, without needless zeros."""
-        digits = max(0, -Decimal(f"{value:g}").as_tuple().exponent)
+        digits = next(
+            (count for count in range(DIGITS) if float_is_zero(value - round(value, count), DIGITS)), DIGITS)
         return formatLang(self.env, value, digits=digits, grouping=False)
 
     def _get_value_text(self):
@@ -153,7 +160,7 @@ class CrmServiceInspectionCheck(models.Model):
         return "ok" if self._is_inside_limits() else "not_ok"
 
     def _check_editable(self):
-        names = dict(self.env["crm.service.inspection"]._fields["state"]._description_selection(self.env))
+        names = self.inspection_id._get_state_names()
         for inspection in self.inspection_id:
             if inspection.state != "ordered":
                 raise UserError(self.env._(
@@ -165,6 +172,22 @@ class CrmServiceInspectionCheck(models.Model):
         """Whether an item has its answer, and its value where it asks for one."""
         self.ensure_one()
         return bool(self.result) and (self.measure == "none" or self.is_measured or self.result != "ok")
+
+    def _get_left(self):
+        """The items that are still to be filled in."""
+        return self.filtered(lambda check: not check._is_answered())
+
+    def _get_checklist_item(self):
+        """One item as the phone shows it."""
+        self.ensure_one()
+        return {
+            "id": self.id, "name": self.name, "measure": self.measure, "unit": self.unit or "",
+            "min": self.value_min, "max": self.value_max, "limits": self.limits,
+            "result": self.result or "", "value": self.value if self.is_measured else None,
+            "remark": self.remark or "", "has_photo": self.has_photo,
+            # sudo: another technician's order is out of sight, its number is not
+            "repair_order": self.repair_order_id.sudo().name or "",
+        }
 
     def action_add_line(self):
         """Make a failed item a line of labour in the order of its inspection.
@@ -202,7 +225,7 @@ class CrmServiceInspectionCheck(models.Model):
                     "device_id": device_line.device_id.id, "rework_of_id": False, "basis": "paid",
                     "fault": "\n".join(check._get_finding() for check in checks)})],
             })
-        return self.repair_order_id._get_orders_action()
+        return open_records(self.repair_order_id, "crm_enova_like.action_crm_service_order")
 
     def _check_failed(self):
         for check in self:
@@ -218,74 +241,3 @@ class CrmServiceInspectionCheck(models.Model):
         """What was found, in one line."""
         self.ensure_one()
         return " – ".join(filter(None, [self.name, self._get_value_text(), self.remark]))
-
-
-class CrmServiceInspectionRegime(models.Model):
-    _inherit = "crm.service.inspection.regime"
-
-    checklist_ids = fields.One2many(
-        "crm.service.inspection.regime.item", "regime_id", string="Checklist", copy=True)
-
-
-class CrmServiceInspection(models.Model):
-    _inherit = "crm.service.inspection"
-
-    check_ids = fields.One2many("crm.service.inspection.check", "inspection_id", string="Checklist")
-    check_count = fields.Integer(compute="_compute_check_count")
-    check_left = fields.Integer(string="Still to Check", compute="_compute_check_count")
-    check_failed = fields.Integer(string="Failed Items", compute="_compute_check_count")
-
-    @api.depends("check_ids.result", "check_ids.is_measured", "check_ids.measure")
-    def _compute_check_count(self):
-        for inspection in self:
-            checks = inspection.check_ids
-            inspection.check_count = len(checks)
-            inspection.check_left = len(checks.filtered(lambda check: not check._is_answered()))
-            inspection.check_failed = len(checks.filtered(lambda check: check.result == "not_ok"))
-
-    def _make_checks(self):
-        """Give inspections that come into an order the checklists of their
-        regimes, in the language of their company, in place of older ones."""
-        self._drop_checks()
-        vals_list = []
-        for company, inspections in self.grouped("company_id").items():
-            for inspection in inspections.with_context(lang=company.partner_id.lang or self.env.lang):
-                vals_list += [{
-                    "inspection_id": inspection.id, "sequence": item.sequence, "name": item.name,
-                    "measure": item.measure, "value_min": item.value_min, "value_max": item.value_max,
-                    "unit": item.unit,
-                } for item in inspection.regime_id.checklist_ids]
-        # whoever may order an inspection gets its list; technicians themselves make no items
-        self.env["crm.service.inspection.check"].sudo().create(vals_list)
-
-    def _drop_checks(self):
-        """Nothing was inspected: what was filled in goes."""
-        # technicians put back what they did not find, and delete nothing else
-        self.sudo().check_ids.unlink()
-
-    def action_all_ok(self):
-        """*All ok except*: answer OK to each item without an answer.
-
-        Items that ask for a value stay, since nobody measured it.
-
-        :return: the items still without an answer
-        """
-        self.check_access("write")
-        left = self.check_ids.filtered(lambda check: not check._is_answered())
-        left.filtered(lambda check: check.measure == "none" and not check.result).write({"result": "ok"})
-        return left.filtered(lambda check: not check._is_answered())
-
-    def _get_proposed_result(self):
-        """What the checklist says: failed where an item is."""
-        self.ensure_one()
-        return "failed" if any(check.result == "not_ok" for check in self.check_ids) else "passed"
-
-    def _check_checklist(self):
-        """Refuse to finish inspections whose checklist has gaps."""
-        for inspection in self:
-            left = inspection.check_ids.filtered(lambda check: not check._is_answered())
-            if left:
-                raise UserError(self.env._(
-                    "Inspection %(inspection)s: %(count)s items of the checklist are not filled in yet: %(items)s.",
-                    inspection=inspection.display_name, count=len(left),
-                    items=", ".join(left[:5].mapped("name")) + ("…" if len(left) > 5 else "")))

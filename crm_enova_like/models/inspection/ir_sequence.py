@@ -4,10 +4,10 @@ from .protocol import CODE
 
 
 class IrSequence(models.Model):
+    """Protocols are numbered by years."""
+
     _inherit = "ir.sequence"
 
     @api.model
-    def _cron_prepare_service_ranges(self):
-        result = super()._cron_prepare_service_ranges()
-        self.search([("code", "=", CODE)])._prepare_service_ranges()
-        return result
+    def _get_service_sequences(self):
+        return super()._get_service_sequences() | self.search([("code", "=", CODE)])

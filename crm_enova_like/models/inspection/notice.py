@@ -19,6 +19,8 @@ class CrmServiceInspectionRegime(models.Model):
 
 
 class CrmServiceInspection(models.Model):
+    """The contractor is written to of what falls due, once."""
+
     _inherit = "crm.service.inspection"
 
     date_notified = fields.Datetime(readonly=True, copy=False, help="When the contractor was written to.")
@@ -48,7 +50,7 @@ class CrmServiceInspection(models.Model):
         written to those it marked, and the next run goes on.
         """
         Cron = self.env["ir.cron"]
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
         regimes = self.env["crm.service.inspection.regime"].search([("notify_partner", "=", True)])
         for company in companies:
             ours = regimes.filtered(lambda regime, company=company: regime.company_id in (company, company.browse()))
@@ -80,25 +82,9 @@ class CrmServiceInspection(models.Model):
         for partner, of_partner in inspections.grouped("partner_id").items():
             lead = of_partner.sorted("planned_date")
             mails |= mails.browse(template.with_context(inspection_ids=lead.ids).send_mail(lead[0].id))
-            of_partner.write({"date_notified": fields.Datetime.now(), "notified_partner_id": partner.id})
+            of_partner._write_facts({"date_notified": fields.Datetime.now(), "notified_partner_id": partner.id})
         return mails
 
     def _get_notice_inspections(self):
         """What one e-mail lists: the inspections of the run, or this one alone."""
         return self.browse(self.env.context.get("inspection_ids") or self.ids)
-
-
-class CrmServiceDevice(models.Model):
-    _inherit = "crm.service.device"
-
-    def write(self, vals):
-        owners = {device: device.partner_id for device in self} if "partner_id" in vals else {}
-        result = super().write(vals)
-        sold = self.browse().union(*(device for device, owner in owners.items() if device.partner_id != owner))
-        if sold:
-            # the new owner knows of no date yet, and agreed to none
-            self.env["crm.service.inspection"].sudo().search([
-                ("device_id", "in", sold.ids), ("state", "=", "planned"),
-                "|", ("date_notified", "!=", False), ("date_agreed", "!=", False),
-            ]).write({"date_notified": False, "date_agreed": False, "agreed_with": False})
-        return result

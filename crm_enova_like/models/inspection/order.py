@@ -1,11 +1,18 @@
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.exceptions import UserError
+
+from ..common.actions import open_list
 
 
 class CrmServiceOrder(models.Model):
+    """Inspections that go with an order, and come back when nothing came of it."""
+
     _inherit = "crm.service.order"
 
     inspection_ids = fields.One2many("crm.service.inspection", "order_id", string="Inspections")
     inspection_count = fields.Integer(compute="_compute_inspection_count")
+    has_open_inspection = fields.Boolean(compute="_compute_has_open_inspection")
+    has_done_inspection = fields.Boolean(compute="_compute_has_open_inspection")
     planned_hours = fields.Float(copy=False)
 
     def _compute_inspection_count(self):
@@ -14,26 +21,67 @@ class CrmServiceOrder(models.Model):
         for order in self:
             order.inspection_count = counts.get(order, 0)
 
+    @api.depends("inspection_ids.state")
+    def _compute_has_open_inspection(self):
+        for order in self:
+            states = set(order.inspection_ids.mapped("state"))
+            order.has_open_inspection = "ordered" in states
+            order.has_done_inspection = "done" in states
+
+    def _get_closing_problems(self):
+        problems = super()._get_closing_problems()
+        # a device with an outcome has none of its inspections open
+        for order in self.filtered(lambda order: order.device_line_ids.filtered("is_open")):
+            unfinished = order._get_ordered_inspections().filtered("check_left")
+            if unfinished:
+                problems.setdefault(order, []).append(self.env._(
+                    "checklists that are not filled in: %(inspections)s",
+                    inspections=", ".join(unfinished.mapped("display_name"))))
+        return problems
+
     def _after_move(self, old_stages, stage):
-        super()._after_move(old_stages, stage)
+        result = super()._after_move(old_stages, stage)
         if stage.state == "cancelled":
-            self.inspection_ids.filtered(lambda inspection: inspection.state == "ordered")._put_back()
+            self._get_ordered_inspections()._put_back()
+        return result
 
     def unlink(self):
         # the rows of the devices go with the order in the database
-        self.device_line_ids._get_ordered_inspections()._put_back()
+        self._get_ordered_inspections()._put_back()
         return super().unlink()
 
-    def _get_orders_action(self):
-        """The action that shows these orders: the form of one, the list of many."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_order")
-        action.update(domain=[("id", "in", self.ids)], context={})
-        if len(self) == 1:
-            action.update(res_id=self.id, views=[(False, "form")])
-        return action
+    def _get_ordered_inspections(self):
+        """The orders' inspections that are still to be done."""
+        return self.inspection_ids.filtered(lambda inspection: inspection.state == "ordered")
 
     def action_view_inspections(self):
         """The inspections that the orders were made for."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_inspection")
-        action.update(domain=[("order_id", "in", self.ids)], context={})
-        return action
+        return open_list(
+            self.env, "crm_enova_like.action_crm_service_inspection", [("order_id", "in", self.ids)])
+
+    # PROTOCOLS
+
+    def action_print_inspection_protocols(self):
+        """Print the protocols of the orders' inspections: one for each, and a
+        collective one where the regime wants it."""
+        done = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
+        if not done:
+            raise UserError(self.env._(
+                "%(orders)s: no inspection is finished, so there is no protocol yet.",
+                orders=", ".join(self.mapped("name"))))
+        return done.action_print_protocol()
+
+    def _get_collective_protocols(self):
+        """Finished inspections of orders by order and regime, for the
+        collective protocol (protokół zbiorczy).
+
+        :return: list of recordsets
+        :raises UserError: an order has nothing finished
+        """
+        protocols = []
+        for order in self:
+            done = order.inspection_ids.filtered(lambda inspection: inspection.state == "done")
+            if not done:
+                raise UserError(self.env._("Order %(order)s has no finished inspection to print.", order=order.name))
+            protocols += done.sorted("id").grouped("regime_id").values()
+        return protocols

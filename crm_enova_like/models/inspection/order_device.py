@@ -20,28 +20,49 @@ class CrmServiceOrderDevice(models.Model):
         for line in self:
             line.has_inspection = bool(line.inspection_ids)
 
-    def _after_outcome(self, state):
-        super()._after_outcome(state)
+    @api.model
+    def _get_inspection_results(self):
+        """What an outcome says of the device's inspections, where not what their checklists say.
+
+        :return: {outcome: result; False where nothing was inspected, and the inspections are planned again}
+        """
+        return {"declined": False, "claim_refused": False, "unrepairable": "failed"}
+
+    def _check_outcome(self, state):
+        result = super()._check_outcome(state)
         if state == "open":
-            inspections = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
-            inspections._free_dates()
-            inspections._write_state({"state": "ordered", "date_done": False, "result": False})
-            inspections._replan_last_done()
-            return
-        inspections = self._get_ordered_inspections()
-        if state in ("declined", "claim_refused"):
+            self._get_inspections("done")._check_dates_free()
+        elif self._get_inspection_results().get(state, True):
+            self._get_inspections("ordered")._check_checklist()
+        return result
+
+    def _after_outcome(self, state):
+        result = super()._after_outcome(state)
+        results = self._get_inspection_results()
+        if state == "open":
+            done = self._get_inspections("done")
+            if done:
+                # whoever may take back an outcome need not be able to reopen an inspection
+                done._write_facts({"state": "ordered"})
+        elif state in results and not results[state]:
             # nothing was inspected: the date is still to be arranged
-            inspections._put_back()
+            self._get_inspections("ordered")._put_back()
         else:
-            for line, of_line in inspections.grouped("order_device_id").items():
-                of_line.action_done(
-                    result="failed" if state == "unrepairable" else line.inspection_result,
-                    protocol_number=line.protocol_number)
+            for (found, number), inspections in self._get_inspections("ordered").grouped(lambda inspection: (
+                    results.get(state) or inspection.order_device_id.inspection_result,
+                    inspection.order_device_id.protocol_number)).items():
+                inspections.action_done(result=found, protocol_number=number)
+        return result
 
     def unlink(self):
         # a row that leaves its order leaves an inspection that is still to be done
-        self._get_ordered_inspections()._put_back()
+        self._get_inspections("ordered")._put_back()
         return super().unlink()
 
-    def _get_ordered_inspections(self):
-        return self.inspection_ids.filtered(lambda inspection: inspection.state == "ordered")
+    def _get_inspections(self, state):
+        """The rows' inspections in a state."""
+        return self.inspection_ids.filtered(lambda inspection: inspection.state == state)
+
+    def action_open_checklist(self):
+        """Open the checklist of the order."""
+        return self.order_id.action_open_checklist()

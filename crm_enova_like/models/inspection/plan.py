@@ -2,8 +2,10 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
+from odoo.tools import format_date
 
-from ..common import schedule as inspection_schedule
+from ..common import schedule
+from ..common.actions import open_list
 
 BATCH = 1000
 
@@ -20,7 +22,7 @@ class CrmServiceInspectionPlan(models.Model):
     device_id = fields.Many2one(
         "crm.service.device", required=True, ondelete="cascade", index=True, check_company=True)
     regime_id = fields.Many2one(
-        "crm.service.inspection.regime", string="Regime", required=True, ondelete="restrict", index=True,
+        "crm.service.inspection.regime", required=True, ondelete="restrict", index=True,
         check_company=True)
     company_id = fields.Many2one(related="device_id.company_id", store=True, precompute=True, index=True)
     partner_id = fields.Many2one(related="device_id.partner_id", store=True, precompute=True, index=True)
@@ -38,9 +40,9 @@ class CrmServiceInspectionPlan(models.Model):
     date_to_make = fields.Date(readonly=True, copy=False)
 
     _plan_uniq = models.UniqueIndex(
-        "(device_id, regime_id) WHERE active", "This device has a plan of this regime already.")
-    _to_make_idx = models.Index("(date_to_make, id) WHERE active")
-    _next_idx = models.Index("(next_date, id) WHERE active")
+        "(device_id, regime_id) WHERE active IS TRUE", "This device has a plan of this regime already.")
+    _to_make_idx = models.Index("(date_to_make, id) WHERE active IS TRUE")
+    _next_idx = models.Index("(next_date, id) WHERE active IS TRUE")
 
     @api.depends_context("lang")
     @api.depends("device_id", "regime_id")
@@ -56,10 +58,11 @@ class CrmServiceInspectionPlan(models.Model):
                 plan.anchor_date or device.date_commissioned or device.date_sold
                 or (device.company_id or self.env.company)._service_today())
 
-    @api.depends("inspection_ids.state", "inspection_ids.planned_date", "inspection_ids.date_done")
+    @api.depends(
+        "inspection_ids.state", "inspection_ids.is_open", "inspection_ids.planned_date", "inspection_ids.date_done")
     def _compute_next_date(self):
         for plan in self:
-            live = plan.inspection_ids.filtered(lambda inspection: inspection.state in ("planned", "ordered"))
+            live = plan.inspection_ids.filtered("is_open")
             done = plan.inspection_ids.filtered(lambda inspection: inspection.state == "done")
             plan.next_date = min(live.mapped("planned_date"), default=False)
             plan.date_last_done = max(filter(None, done.mapped("date_done")), default=False)
@@ -71,7 +74,7 @@ class CrmServiceInspectionPlan(models.Model):
             if not today - relativedelta(years=100) <= plan.anchor_date <= today + relativedelta(years=50):
                 raise ValidationError(self.env._(
                     "%(plan)s: the date %(date)s from which is counted cannot be right.",
-                    plan=plan.display_name, date=plan.anchor_date))
+                    plan=plan.display_name, date=format_date(self.env, plan.anchor_date)))
             if plan.date_end and plan.date_end < plan.anchor_date:
                 raise ValidationError(self.env._(
                     "%(plan)s: the plan cannot end before it begins.", plan=plan.display_name))
@@ -129,7 +132,7 @@ class CrmServiceInspectionPlan(models.Model):
             for plan in plans:
                 base = plan._get_base_date()
                 after = max(base, latest.get(plan, base))
-                plan.date_to_make = inspection_schedule.next_date(base, after, *plan._get_schedule())[1]
+                plan.date_to_make = schedule.next_date(base, after, *plan._get_schedule())[1]
 
     def _is_taken_by(self, state):
         """Whether an inspection in a state takes its date. One that is done
@@ -155,11 +158,11 @@ class CrmServiceInspectionPlan(models.Model):
             of_plan = taken.setdefault(plan, set())
             of_plan.update(dates)
             if state != "cancelled":
-                base, schedule = plan._get_base_date(), plan._get_schedule()
+                base, rule = plan._get_base_date(), plan._get_schedule()
                 for date in dates:
-                    n, _next = inspection_schedule.next_date(base, date, *schedule)
+                    n, _next = schedule.next_date(base, date, *rule)
                     if n > 1:
-                        of_plan.add(inspection_schedule.nth_date(base, n - 1, *schedule))
+                        of_plan.add(schedule.nth_date(base, n - 1, *rule))
         return taken
 
     def _replan(self, keep=()):
@@ -205,7 +208,7 @@ class CrmServiceInspectionPlan(models.Model):
         a plan locked by another run is skipped, and the database refuses a
         second inspection for one plan and date.
         """
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
         Cron = self.env["ir.cron"]
         remaining = sum(self.search_count(self._get_due_domain(company)) for company in companies)
         Cron._commit_progress(remaining=remaining)
@@ -238,7 +241,7 @@ class CrmServiceInspectionPlan(models.Model):
             today, horizon = company._service_today(), self._get_horizon(company)
             overdue = {
                 plan for [plan] in self.env["crm.service.inspection"]._read_group(
-                    [("plan_id", "in", plans.ids), ("state", "in", ("planned", "ordered"))], ["plan_id"],
+                    [("plan_id", "in", plans.ids), ("is_open", "=", True)], ["plan_id"],
                     having=[("planned_date:min", "<", today)])
             }
             for plan in plans:
@@ -256,24 +259,22 @@ class CrmServiceInspectionPlan(models.Model):
         :param taken: dates that have their inspection already
         """
         self.ensure_one()
-        base, schedule = self._get_base_date(), self._get_schedule()
+        base, rule = self._get_base_date(), self._get_schedule()
         until = min(horizon, self.date_end) if self.date_end else horizon
-        first = self.date_to_make or inspection_schedule.next_date(base, base, *schedule)[1]
+        first = self.date_to_make or schedule.next_date(base, base, *rule)[1]
         if company.inspection_catch_up == "one" and first < today:
             # skip to the last date that was missed, however many there were
-            _n, coming = inspection_schedule.next_date(base, today - relativedelta(days=1), *schedule)
-            missed = inspection_schedule.nth_date(base, _n - 1, *schedule) if _n > 1 else None
+            _n, coming = schedule.next_date(base, today - relativedelta(days=1), *rule)
+            missed = schedule.nth_date(base, _n - 1, *rule) if _n > 1 else None
             first = missed if missed and missed >= first and not has_overdue else coming
-        dates = inspection_schedule.dates_until(base, first, until, *schedule)
+        dates = schedule.dates_until(base, first, until, *rule)
         # past the horizon also where the plan ends before it: nothing more is to make there
         after = max([*dates, horizon, base])
-        self.date_to_make = inspection_schedule.next_date(base, after, *schedule)[1]
+        self.date_to_make = schedule.next_date(base, after, *rule)[1]
         return [
             {"plan_id": self.id, "device_id": self.device_id.id, "planned_date": date}
             for date in dates if date not in taken]
 
     def action_view_inspections(self):
         """The inspections of the plans."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_inspection")
-        action.update(domain=[("plan_id", "in", self.ids)], context={})
-        return action
+        return open_list(self.env, "crm_enova_like.action_crm_service_inspection", [("plan_id", "in", self.ids)])

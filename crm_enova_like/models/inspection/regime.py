@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ..common.actions import open_list
+
 # what a regime may need of a device: its switch, the device's field
 NEEDS = {
     "needs_serial_number": "serial_number", "needs_date_commissioned": "date_commissioned",
@@ -82,6 +84,7 @@ class CrmServiceInspectionRegime(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _check_unused(self):
+        # sudo: a plan that the user may not see counts as well
         used = self.env["crm.service.inspection.plan"].sudo().with_context(active_test=False)._read_group(
             [("regime_id", "in", self.ids)], ["regime_id"])
         if used:
@@ -91,6 +94,6 @@ class CrmServiceInspectionRegime(models.Model):
 
     def action_view_plans(self):
         """The plans of the regimes."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_inspection_plan")
-        action.update(domain=[("regime_id", "in", self.ids)], context={"default_regime_id": self.id})
-        return action
+        return open_list(
+            self.env, "crm_enova_like.action_crm_service_inspection_plan", [("regime_id", "in", self.ids)],
+            {"default_regime_id": self.id})

@@ -1,14 +1,23 @@
-from odoo import api, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 
-from .stage import OPEN_STATES
+from ..common.actions import open_form, open_list
 
 
 class CrmServiceDevice(models.Model):
     """What was ever done to a device, and the ways from its card to it."""
+
     _inherit = "crm.service.device"
 
-    @api.depends("order_line_ids.order_state")
+    order_line_ids = fields.One2many("crm.service.order.device", "device_id", string="Repair History")
+    order_count = fields.Integer(compute="_compute_orders", compute_sudo=True)
+    last_order_date = fields.Datetime(compute="_compute_orders", compute_sudo=True)
+    open_order_id = fields.Many2one(
+        "crm.service.order", string="In Service", compute="_compute_orders", compute_sudo=True,
+        search="_search_open_order_id",
+        help="An order which this device is in and which is not finished.")
+
+    @api.depends("order_line_ids.order_is_open")
     def _compute_orders(self):
         Line = self.env["crm.service.order.device"]
         totals = {
@@ -18,7 +27,7 @@ class CrmServiceDevice(models.Model):
                 ["order_id:count_distinct", "date_received:max"])
         }
         current = dict(Line._read_group(
-            [("device_id", "in", self.ids), ("order_state", "in", OPEN_STATES)],
+            [("device_id", "in", self.ids), ("order_is_open", "=", True)],
             ["device_id"], ["order_id:max"]))
         for device in self:
             device.order_count, device.last_order_date = totals.get(device, (0, False))
@@ -27,29 +36,17 @@ class CrmServiceDevice(models.Model):
     def _search_open_order_id(self, operator, value):
         if operator not in ("in", "any"):
             return NotImplemented
-        is_open = Domain("order_state", "in", OPEN_STATES)
+        is_open = Domain("order_is_open", "=", True)
         if operator == "in" and False in value:
             wanted = [order_id for order_id in value if order_id]
             domain = Domain("order_line_ids", "not any", is_open)
             return domain | self._search_open_order_id("in", wanted) if wanted else domain
         return Domain("order_line_ids", "any", is_open & Domain("order_id", operator, value))
 
-    def _compute_picking_count(self):
-        pickings = self._get_pickings()
-        for device in self:
-            device.picking_count = len(pickings.get(device, ()))
-
-    def _get_pickings(self):
-        """Return {device: the transfers (RW, ZW) of its parts}."""
-        pickings = {}
-        for line, of_line in self.env["stock.move"]._read_group(
-                [("service_line_id.device_id", "in", self.ids),
-                 ("picking_id", "!=", False)],
-                ["service_line_id"], ["picking_id:recordset"]):
-            # sudo: the keeper need not read orders to see which device a transfer was for
-            device = line.sudo().device_id.with_env(self.env)
-            pickings[device] = pickings.get(device, self.env["stock.picking"]) | of_line
-        return pickings
+    def _get_with_history(self):
+        # sudo: a history that the user may not see counts as well
+        rows = self.env["crm.service.order.device"].sudo()._read_group([("device_id", "in", self.ids)], ["device_id"])
+        return super()._get_with_history().union(*(device.with_env(self.env) for [device] in rows))
 
     def _get_history(self):
         """Return the rows of the repair history, the newest first, for the printout.
@@ -61,31 +58,16 @@ class CrmServiceDevice(models.Model):
         return self.sudo().order_line_ids.sorted(
             lambda line: (line.date_received, line.id), reverse=True)
 
-    def _get_done_inspections(self):
-        """Return the inspections that were done, the newest first, for the printout."""
-        self.ensure_one()
-        self.check_access("read")
-        # sudo: as with the orders, whoever reads the device reads its whole history
-        return self.sudo().inspection_ids.filtered(lambda inspection: inspection.state == "done").sorted(
-            lambda inspection: (inspection.date_done, inspection.id), reverse=True)
-
     def action_view_orders(self):
         """Open the service orders of the devices."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_enova_like.action_crm_service_order")
-        action["domain"] = [("device_line_ids.device_id", "in", self.ids)]
-        action["context"] = self._prepare_order_context()
-        return action
+        return open_list(
+            self.env, "crm_enova_like.action_crm_service_order", [("device_line_ids.device_id", "in", self.ids)],
+            self._prepare_order_context())
 
     def action_new_order(self):
         """Open a new service order for the devices of one contractor, not yet saved."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("New Service Order"),
-            "res_model": "crm.service.order",
-            "view_mode": "form",
-            "context": self._prepare_order_context(),
-        }
+        return open_form(
+            self.env, "crm.service.order", self.env._("New Service Order"), self._prepare_order_context())
 
     def _prepare_order_context(self):
         """Return the defaults of a new order for these devices."""
@@ -105,23 +87,3 @@ class CrmServiceDevice(models.Model):
         """Open the order in which the device is now."""
         self.ensure_one()
         return self.open_order_id.get_formview_action()
-
-    def action_view_pickings(self):
-        """Open the transfers of the parts that went into the devices."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_picking_tree_all")
-        pickings = self.env["stock.picking"].union(*self._get_pickings().values())
-        action.update(domain=[("id", "in", pickings.ids)], context={"create": False})
-        return action
-
-    def action_view_components(self):
-        """Open the components of the device."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_enova_like.action_crm_service_device")
-        action.update(
-            domain=[("parent_id", "=", self.id)],
-            context={
-                "default_parent_id": self.id, "default_partner_id": self.partner_id.id,
-                "default_address_id": self.address_id.id, "default_company_id": self.company_id.id,
-            })
-        return action

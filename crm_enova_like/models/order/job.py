@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from .stage import OPEN_STATES
+from ..common.actions import open_list
 
 
 class CrmServiceOrder(models.Model):
@@ -31,8 +31,7 @@ class CrmServiceOrder(models.Model):
     def action_open_job(self):
         """Open an order as a technician's job, laid out for a phone."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_job")
-        return {**action, "res_id": self.id, "name": self.name}
+        return open_list(self.env, "crm_enova_like.action_crm_service_job", [], res_id=self.id, name=self.name)
 
     def action_open_order_form(self):
         """From the job to the whole order."""
@@ -44,7 +43,7 @@ class CrmServiceOrder(models.Model):
 
         :raises UserError: an order is closed, or no stage waits for parts
         """
-        self._check_state(*OPEN_STATES)
+        self._check_open()
         for (company, order_type), orders in self.grouped(lambda order: (order.company_id, order.type_id)).items():
             stage = self.env["crm.service.stage"].search([
                 ("company_id", "=", company.id), ("wait_for", "=", "parts"), ("state", "=", "waiting"),
@@ -58,58 +57,12 @@ class CrmServiceOrder(models.Model):
 
 
 class CrmServiceOrderDevice(models.Model):
-    """Photos of a device, before and after its repair."""
+    """One device of a job."""
 
     _inherit = "crm.service.order.device"
-
-    photo_before_ids = fields.Many2many(
-        "ir.attachment", "crm_service_order_device_photo_before_rel", "line_id", "attachment_id",
-        string="Photos Before", copy=False, bypass_search_access=True)
-    photo_after_ids = fields.Many2many(
-        "ir.attachment", "crm_service_order_device_photo_after_rel", "line_id", "attachment_id",
-        string="Photos After", copy=False, bypass_search_access=True)
-    photo_count = fields.Integer(string="Photos", compute="_compute_photo_count")
-
-    @api.depends("photo_before_ids", "photo_after_ids")
-    def _compute_photo_count(self):
-        for line in self:
-            line.photo_count = len(line.photo_before_ids | line.photo_after_ids)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        lines = super().create(vals_list)
-        lines._own_photos()
-        return lines
-
-    def write(self, vals):
-        result = super().write(vals)
-        if {"photo_before_ids", "photo_after_ids"} & vals.keys():
-            self._own_photos()
-        return result
-
-    def _own_photos(self):
-        """Photos follow the rights on their device in the order: whoever reads
-        its history sees them.
-
-        :raises UserError: an attachment is no picture, or another record's
-        """
-        for line in self:
-            photos = line.photo_before_ids | line.photo_after_ids
-            for photo in photos:
-                if not (photo.mimetype or "").startswith("image/"):
-                    raise UserError(self.env._(
-                        "Device %(device)s: “%(file)s” is not a picture.",
-                        device=line.device_id.display_name, file=photo.name))
-                if photo.res_model and (photo.res_model != self._name or photo.res_id not in (0, line.id)):
-                    raise UserError(self.env._(
-                        "Device %(device)s: “%(file)s” belongs to another document.",
-                        device=line.device_id.display_name, file=photo.name))
-            # a photo taken before the row was saved has no record yet
-            photos.filtered(lambda photo, line=line: photo.res_id != line.id).write(
-                {"res_model": self._name, "res_id": line.id})
 
     def action_open_job(self):
         """Open a device of a job: what is wrong, what was done, photos, outcome."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_job_device")
-        return {**action, "res_id": self.id, "name": self.display_name}
+        return open_list(
+            self.env, "crm_enova_like.action_crm_service_job_device", [], res_id=self.id, name=self.display_name)

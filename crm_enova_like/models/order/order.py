@@ -30,7 +30,7 @@ class CrmServiceOrder(models.Model):
         compute="_compute_stage_id", store=True, readonly=False, precompute=True, tracking=True,
         group_expand="_read_group_stage_id", domain="[('id', 'in', allowed_stage_ids)]", index=True)
     state = fields.Selection(related="stage_id.state", store=True, precompute=True)
-    stage_color = fields.Integer(related="stage_id.color")
+    stage_color = fields.Integer(related="stage_id.color", string="Stage Color")
     allowed_stage_ids = fields.Many2many("crm.service.stage", compute="_compute_allowed_stage_ids")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", tracking=True)
     tag_ids = fields.Many2many("crm.service.tag", string="Tags")
@@ -75,12 +75,13 @@ class CrmServiceOrder(models.Model):
     main_device_id = fields.Many2one(
         "crm.service.device", string="Device", compute="_compute_devices", store=True, index="btree_not_null")
     device_count = fields.Integer(compute="_compute_devices", store=True)
-    device_names = fields.Char(string="Device Names", compute="_compute_device_names")
+    device_names = fields.Char(compute="_compute_device_names")
     project_id = fields.Many2one(
         "project.project", check_company=True, index="btree_not_null",
         help="Costs of the parts go to the project's analytic account.")
     campaign_id = fields.Many2one("utm.campaign", check_company=True, index="btree_not_null")
     currency_id = fields.Many2one(related="company_id.currency_id")
+    amount_billable = fields.Monetary(string="To Bill", compute="_compute_amount_billable")
 
     _date_idx = models.Index("(company_id, date_received DESC, id DESC)")
     _open_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE is_open IS TRUE")
@@ -175,6 +176,11 @@ class CrmServiceOrder(models.Model):
             more = f" (+{len(names) - 3})" if len(names) > 3 else ""
             order.device_names = ", ".join(names[:3]) + more
 
+    @api.depends("line_ids.subtotal")
+    def _compute_amount_billable(self):
+        for order in self:
+            order.amount_billable = sum(order.line_ids.mapped("subtotal"))
+
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
         if self.person_id and self.person_id.parent_id != self.partner_id:
@@ -254,15 +260,6 @@ class CrmServiceOrder(models.Model):
         for line, copied in zip(original.line_ids, self.line_ids, strict=False):
             if line.device_line_id and not copied.device_line_id:
                 copied.device_line_id = devices.get(line.device_line_id.device_id)
-
-    @api.ondelete(at_uninstall=False)
-    def _check_no_documents(self):
-        # the RW is the stock's record, whoever deletes the order
-        for order in self.sudo():
-            if order.picking_ids:
-                raise UserError(self.env._(
-                    "Order %(order)s has warehouse documents (%(documents)s) and cannot be deleted. Cancel it instead.",
-                    order=order.name, documents=", ".join(order.picking_ids.mapped("name"))))
 
     @api.constrains("type_id", "stage_id")
     def _check_stage_type(self):

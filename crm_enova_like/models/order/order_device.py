@@ -1,4 +1,3 @@
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -69,12 +68,9 @@ class CrmServiceOrderDevice(models.Model):
     release_note = fields.Char(copy=False)
     line_ids = fields.One2many("crm.service.order.line", "device_line_id", string="Labour, Parts and Costs")
     other_open_order_id = fields.Many2one(
-        "crm.service.order", string="Other Open Order", compute="_compute_other_open_order_id")
+        "crm.service.order", compute="_compute_other_open_order_id")
     is_foreign = fields.Boolean(compute="_compute_is_foreign")
-    parts_summary = fields.Char(string="Parts", compute="_compute_summaries")
-    labour_summary = fields.Char(string="Labour", compute="_compute_summaries")
-    lot_summary = fields.Char(string="Lots", compute="_compute_summaries")
-    cost = fields.Monetary(compute="_compute_cost", compute_sudo=True, currency_field="currency_id")
+    labour_summary = fields.Char(string="Labour", compute="_compute_labour_summary")
     currency_id = fields.Many2one(related="company_id.currency_id")
 
     _order_device_uniq = models.UniqueIndex(
@@ -135,24 +131,12 @@ class CrmServiceOrderDevice(models.Model):
             contractor = line.order_id.partner_id.commercial_partner_id
             line.is_foreign = bool(owner and contractor and owner != contractor)
 
-    @api.depends("line_ids.quantity_issued", "line_ids.quantity_returned", "line_ids.kind", "line_ids.lot_id")
-    def _compute_summaries(self):
+    @api.depends("line_ids.kind", "line_ids.name", "line_ids.product_id")
+    def _compute_labour_summary(self):
         for line in self:
-            # lots are the stock users'; the history shows which one went in
-            rows = line.sudo().line_ids
-            parts = rows.filtered(lambda row: row.kind == "part")
-            line.parts_summary = ", ".join(
-                f"{row.product_id.display_name} × {row._get_used_quantity():g}"
-                + (f" [{row.lot_names}]" if row.lot_names else "")
-                for row in parts if row._get_used_quantity())
-            line.lot_summary = ", ".join(name for name in parts.mapped("lot_names") if name)
-            line.labour_summary = ", ".join(
-                row.name or row.product_id.display_name or "" for row in rows if row.kind == "labour")
-
-    @api.depends("line_ids.cost")
-    def _compute_cost(self):
-        for line in self:
-            line.cost = sum(line.line_ids.mapped("cost"))
+            # sudo: whoever reads the device's history reads what was done, in whosever order
+            labour = line.sudo().line_ids.filtered(lambda row: row.kind == "labour")
+            line.labour_summary = ", ".join(row.name or row.product_id.display_name or "" for row in labour)
 
     @api.model
     def _get_open_states(self):
@@ -182,6 +166,7 @@ class CrmServiceOrderDevice(models.Model):
             if len(order.device_line_ids) == 1:
                 # the order's only device is every line's device
                 order.line_ids.filtered(lambda line: not line.device_line_id).device_line_id = order.device_line_ids
+        lines._own_photos()
         lines._write_late_values(late)
         return lines
 
@@ -207,6 +192,7 @@ class CrmServiceOrderDevice(models.Model):
             super().write(vals)
         if "device_id" in vals:
             self._check_device_company()
+        self._own_photos(vals.keys())
         if changed:
             changed._after_outcome(state)
         return True

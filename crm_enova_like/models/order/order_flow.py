@@ -38,7 +38,8 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _get_fact_fields(self):
-        return super()._get_fact_fields() | {"name", "requester_id", "date_closed"}
+        return super()._get_fact_fields() | {
+            "name", "requester_id", "date_closed", "customer_signed_on", "technician_signed_on"}
 
     @api.model
     def _get_initial_facts(self):
@@ -109,6 +110,7 @@ class CrmServiceOrder(models.Model):
         :param self: the orders that moved; all are in ``stage`` now
         :param old_stages: {order: the stage in which it was}; an empty one for an order just made
         """
+        self.env["crm.service.stage.time"]._record_move(self, stage)
 
     def _group_by_stage_of(self, state):
         """{the first stage with a state that an order's type may use: orders}"""
@@ -187,8 +189,8 @@ class CrmServiceOrder(models.Model):
         orders = self._without_default_state()
         stage_id = self.env.context.get("default_stage_id")
         if stage_id and not self.stage_id.browse(stage_id).is_open:
-            orders = orders.with_context({
-                key: value for key, value in orders.env.context.items() if key != "default_stage_id"})
+            kept = {key: value for key, value in orders.env.context.items() if key != "default_stage_id"}
+            orders = orders.with_context(kept)    # pylint: disable=context-overridden  # a key is taken out
         return orders
 
     def _write_late_stages(self, late):
@@ -201,6 +203,8 @@ class CrmServiceOrder(models.Model):
         for index, (_stage, facts) in late.items():
             if facts:
                 self[index]._write_facts(facts)
+        arrived = self.browse(self[index].id for index, (_stage, facts) in late.items() if "date_closed" in facts)
+        self.env["crm.service.stage.time"]._record_arrival(arrived)
 
     def action_accept(self):
         """Accept new orders (any number).
@@ -244,8 +248,7 @@ class CrmServiceOrder(models.Model):
     def action_done(self):
         """Complete orders (any number).
 
-        :raises UserError: a device is open, a part is planned but not issued,
-            or an RW is open; says which
+        :raises UserError: a device or something else of an order is open; says what
         """
         self._check_state(*self._get_open_states())
         self._move_to_state("done")

@@ -31,7 +31,7 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.model
     def _get_dropping_outcomes(self):
-        """The outcomes that need no part any more: what was not issued is dropped. Set of states."""
+        """The outcomes that need no part any more: what was planned and not used is dropped. Set of states."""
         return {"unrepairable", "declined", "claim_refused", "no_fault"}
 
     def _check_outcome(self, state):
@@ -85,7 +85,7 @@ class CrmServiceOrderDevice(models.Model):
         return self._give_outcome("repaired")
 
     def action_no_fault(self):
-        """Outcome: no fault found; parts that were not issued are dropped."""
+        """Outcome: no fault found; parts that were not used are dropped."""
         return self._give_outcome("no_fault")
 
     def action_replaced(self):
@@ -93,15 +93,15 @@ class CrmServiceOrderDevice(models.Model):
         return self._give_outcome("replaced")
 
     def action_unrepairable(self):
-        """Outcome: beyond repair; parts that were not issued are dropped."""
+        """Outcome: beyond repair; parts that were not used are dropped."""
         return self._give_outcome("unrepairable")
 
     def action_decline(self):
-        """Outcome: the customer declined; parts that were not issued are dropped."""
+        """Outcome: the customer declined; parts that were not used are dropped."""
         return self._give_outcome("declined")
 
     def action_refuse_claim(self):
-        """Outcome: the claim is refused; parts that were not issued are dropped."""
+        """Outcome: the claim is refused; parts that were not used are dropped."""
         return self._give_outcome("claim_refused")
 
     def action_reopen(self):

@@ -1,10 +1,11 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import UserError
+
+from ..common.actions import open_list
 
 
 class CrmServiceOrderType(models.Model):
-    """What enova calls *definicja zlecenia*: numbering, warehouse, who issues
-    the parts, and the defaults of an order."""
+    """What enova calls *definicja zlecenia*: numbering, and the defaults of an order."""
 
     _name = "crm.service.order.type"
     _description = "Service Order Type"
@@ -22,18 +23,6 @@ class CrmServiceOrderType(models.Model):
         help="Beginning of the order numbers: ZSR gives ZSR/2026/00001.")
     sequence_id = fields.Many2one(
         "ir.sequence", string="Numbering", copy=False, readonly=True, ondelete="restrict", check_company=True)
-    warehouse_id = fields.Many2one(
-        "stock.warehouse", check_company=True, index="btree_not_null",
-        help="Where the parts come from. Empty: the company's first warehouse.")
-    rw_picking_type_id = fields.Many2one(
-        "stock.picking.type", string="RW Operation Type", check_company=True,
-        domain="[('service_document', '=', 'rw'), ('company_id', '=', company_id)]",
-        help="Empty: the RW type of the warehouse.")
-    issue_by = fields.Selection(
-        [("technician", "Technician, at once"), ("warehouse", "Warehouse keeper")],
-        string="Parts Issued By", required=True, default="technician",
-        help="Warehouse keeper: the order's button reserves the parts and sends the RW to the keeper, "
-             "and only a stock user validates it.")
     deadline_days = fields.Integer(
         string="Deadline in Working Days", default=14,
         help="The order's deadline, in working days of the company from its receipt. 0: no deadline.")
@@ -52,14 +41,6 @@ class CrmServiceOrderType(models.Model):
             [("type_id", "in", self.ids)], ["type_id"], ["__count"]))
         for order_type in self:
             order_type.order_count = counts.get(order_type, 0)
-
-    @api.constrains("warehouse_id", "rw_picking_type_id")
-    def _check_rw_type(self):
-        for order_type in self:
-            if order_type.rw_picking_type_id and order_type.rw_picking_type_id.service_document != "rw":
-                raise ValidationError(self.env._(
-                    "Order type “%(type)s”: “%(operation)s” is not an RW operation type.",
-                    type=order_type.name, operation=order_type.rw_picking_type_id.display_name))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -86,7 +67,7 @@ class CrmServiceOrderType(models.Model):
             [("code", "=", code), ("company_id", "=", self.company_id.id)], limit=1)
         if not sequence:
             sequence = Sequence.create({
-                "name": self.env._("Service orders %(prefix)s", prefix=self.prefix),
+                "name": self.company_id._in_own_language().env._("Service orders %(prefix)s", prefix=self.prefix),
                 "code": code,
                 "company_id": self.company_id.id,
                 "prefix": self.prefix.replace("%", "%%") + "/%(range_year)s/",
@@ -105,38 +86,9 @@ class CrmServiceOrderType(models.Model):
                 "These order types are used by orders, archive them instead: %(types)s.",
                 types=", ".join(order_type.name for [order_type] in used)))
 
-    def _get_warehouse(self):
-        """Where one order type's parts come from: its own warehouse, else its
-        company's first one; empty where the company has none."""
-        self.ensure_one()
-        return self.warehouse_id or self.env["stock.warehouse"].search(
-            [("company_id", "=", self.company_id.id)], limit=1)
-
-    def _get_rw_picking_type(self):
-        """The RW operation type that issues this type's parts.
-
-        :param self: one order type
-        :raises UserError: the company has no warehouse (Odoo 19 makes none for
-            a company added later) or its RW type is archived
-        """
-        self.ensure_one()
-        picking_type = self.rw_picking_type_id or self.warehouse_id.rw_type_id
-        if not picking_type:
-            warehouse = self._get_warehouse()
-            if not warehouse:
-                raise UserError(self.env._(
-                    "Company “%(company)s” has no warehouse, so no parts can be issued. "
-                    "Create one in Inventory ‣ Configuration ‣ Warehouses.", company=self.company_id.name))
-            picking_type = warehouse.rw_type_id
-        if not picking_type.active:
-            raise UserError(self.env._(
-                "The RW operation type of order type “%(type)s” is archived. "
-                "Restore it or choose another one.", type=self.name))
-        return picking_type
-
     def action_view_orders(self):
+        """The orders of one type."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_order")
-        action["domain"] = [("type_id", "=", self.id)]
-        action["context"] = {"default_type_id": self.id}
-        return action
+        return open_list(
+            self.env, "crm_enova_like.action_crm_service_order", [("type_id", "=", self.id)],
+            {"default_type_id": self.id})

@@ -4,8 +4,6 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .stage import OPEN_STATES
-
 BACK_DAYS = 30    # a device that is back sooner after its repair counts against the repair
 
 
@@ -33,74 +31,73 @@ class CrmServiceOrder(models.Model):
             """(SELECT again.order_id FROM crm_service_order_device again
                   JOIN crm_service_order_device repair
                     ON repair.device_id = again.device_id AND repair.order_id != again.order_id
-                   AND repair.state IN ('repaired', 'replaced')
+                   AND repair.state IN %s
                    AND COALESCE(repair.date_released, repair.date_closed) <= again.date_received
                    AND COALESCE(repair.date_released, repair.date_closed) >= again.date_received - %s)""",
-            timedelta(days=BACK_DAYS)))
+            tuple(self.device_line_ids._get_repair_outcomes()), timedelta(days=BACK_DAYS)))
 
     @api.model
     def get_service_overview(self):
         """The numbers of the companies that the user works in now, as far as they may read the orders.
 
-        :return: list of {name, title, tiles}; a tile is {name, label, count, amounts, danger, res_model, domain}, and
-            `domain` opens the list behind the number; amounts is a list of [amount, currency id], one a company
+        :return: list of {name, title, tiles}; a tile is as :meth:`_get_tile` makes it
         """
-        companies = Domain("company_id", "in", self.env.companies.ids)
-        is_open = companies & Domain("state", "in", OPEN_STATES)
-        with_parts = is_open & Domain("line_ids.quantity_issued", ">", 0)
-        since = fields.Datetime.to_string(fields.Datetime.now() - timedelta(days=BACK_DAYS))
-        ready = companies & Domain([
-            ("state", "!=", "open"), ("date_released", "=", False), ("order_state", "!=", "cancelled")])
-        devices = "crm.service.order.device"
+        is_open = Domain("company_id", "in", self.env.companies.ids) & Domain("is_open", "=", True)
         return [
             {"name": "stages", "title": self.env._("Open orders"), "tiles": self._get_stage_tiles(is_open)},
-            {"name": "now", "title": self.env._("To look at"), "tiles": [
-                self._get_tile("overdue", self.env._("Overdue"), companies & Domain("is_overdue", "=", True),
-                               danger=True),
-                self._get_tile("ready", self.env._("Ready, not collected"), ready, devices),
-                {**self._get_tile("parts", self.env._("Parts in open orders"), with_parts),
-                 "amounts": self._get_parts_value(with_parts)},
-                self._get_tile(
-                    "back", self.env._("Back within 30 days of a repair, last 30 days"),
-                    companies & Domain("date_received", ">=", since) & Domain("is_back", "=", True), danger=True),
-            ]},
+            {"name": "now", "title": self.env._("To look at"),
+             "tiles": sorted(self._get_overview_tiles(is_open), key=lambda tile: tile["sequence"])},
         ]
 
     @api.model
-    def _get_stage_tiles(self, domain):
+    def _get_stage_tiles(self, is_open):
         several = len(self.env.companies) > 1
-        tiles = []
-        for stage, count in self._read_group(domain, ["stage_id"], ["__count"]):
-            label = f"{stage.name} ({stage.company_id.name})" if several else stage.name
-            in_stage = domain & Domain("stage_id", "=", stage.id)
-            tiles.append(self._prepare_tile(f"stage_{stage.id}", label, in_stage, count))
-        return tiles
+        return [
+            self._prepare_tile(
+                f"stage_{stage.id}", f"{stage.name} ({stage.company_id.name})" if several else stage.name,
+                is_open & Domain("stage_id", "=", stage.id), count)
+            for stage, count in self._read_group(is_open, ["stage_id"], ["__count"])]
 
     @api.model
-    def _get_tile(self, name, label, domain, model_name="crm.service.order", danger=False):
-        [[count]] = self.env[model_name]._read_group(domain, [], ["__count"])
-        return self._prepare_tile(name, label, domain, count, model_name, danger)
+    def _get_overview_tiles(self, is_open):
+        """What there is to look at; each wing above adds its own tiles.
 
-    @api.model
-    def _prepare_tile(self, name, label, domain, count, model_name="crm.service.order", danger=False):
-        return {
-            "name": name, "label": label, "count": count, "amounts": [], "danger": danger and bool(count),
-            "res_model": model_name, "domain": list(domain),
-        }
-
-    @api.model
-    def _get_parts_value(self, domain):
-        """What the parts in the orders of a domain are worth, as the stock issued them, less what came back.
-
-        :return: list of [amount, currency id], one for each company
+        :param is_open: the domain of the open orders of the companies that the user works in now
+        :return: list of tiles, see :meth:`_get_tile`
         """
-        # the user's own orders decide; the moves are the stock's, and only their sum is told
-        Move = self.env["stock.move"].sudo()
-        moves = Domain("service_line_id.order_id", "in", self._search(domain)) & Domain("state", "=", "done")
-        returned = Domain("origin_returned_move_id", "!=", False) | Domain(
-            "picking_type_id.service_document", "=", "zw")
-        values = {}
-        for sign, part in ((1, moves & ~returned), (-1, moves & returned)):
-            for company, value in Move._read_group(part, ["company_id"], ["value:sum"]):
-                values[company] = values.get(company, 0.0) + sign * value
-        return [[value, company.currency_id.id] for company, value in values.items()]
+        companies = Domain("company_id", "in", self.env.companies.ids)
+        since = fields.Datetime.to_string(fields.Datetime.now() - timedelta(days=BACK_DAYS))
+        ready = companies & Domain([
+            ("is_open", "=", False), ("date_released", "=", False), ("order_state", "!=", "cancelled")])
+        return [
+            self._get_tile(
+                "overdue", self.env._("Overdue"), companies & Domain("is_overdue", "=", True), sequence=10,
+                danger=True),
+            self._get_tile(
+                "ready", self.env._("Ready, not collected"), ready, "crm.service.order.device", sequence=20),
+            self._get_tile(
+                "back", self.env._("Back within 30 days of a repair, last 30 days"),
+                companies & Domain("date_received", ">=", since) & Domain("is_back", "=", True), sequence=40,
+                danger=True),
+        ]
+
+    @api.model
+    def _get_tile(self, name, label, domain, model_name="crm.service.order", **options):
+        """A tile with the number of records of a domain.
+
+        :param name: of the tile, technical
+        :param domain: Domain; opens the list behind the number
+        :param options: sequence (where it stands), danger (whether any number but 0 is bad), amounts (list of
+            [amount, currency id], one a company, shown under the number)
+        :return: dict with all of these, and the number as count
+        """
+        [[count]] = self.env[model_name]._read_group(domain, [], ["__count"])
+        return self._prepare_tile(name, label, domain, count, model_name, **options)
+
+    @api.model
+    def _prepare_tile(
+            self, name, label, domain, count, model_name="crm.service.order", sequence=10, danger=False, amounts=()):
+        return {
+            "name": name, "label": label, "count": count, "amounts": list(amounts), "danger": danger and bool(count),
+            "res_model": model_name, "domain": list(domain), "sequence": sequence,
+        }

@@ -1,5 +1,10 @@
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+
+from ..common.actions import open_dialog
+from ..common.formats import format_day
 
 
 class CrmServiceOrderDevice(models.Model):
@@ -29,20 +34,21 @@ class CrmServiceOrderDevice(models.Model):
         for line in self:
             if line.date_released:
                 raise UserError(self.env._(
-                    "Device %(device)s was handed back on %(date)s already.",
-                    device=line.device_id.display_name, date=fields.Date.to_string(line.date_released)))
+                    "Device %(device)s was handed back on %(date)s already.", device=line.device_id.display_name,
+                    date=format_day(self.env, line.company_id, line.date_released)))
             if line._is_unfinished() and not reason:
                 raise UserError(self.env._(
                     "Device %(device)s has no outcome yet; give it one before it is handed back, "
                     "or write down the reason.", device=line.device_id.display_name))
         now = fields.Datetime.now()
-        for line in self:
-            line._write_facts({
+        for (name, is_unfinished), lines in self.grouped(lambda line: (
+                collector or line.released_to or line._get_expected_collector(), line._is_unfinished())).items():
+            lines._write_facts({
                 "date_released": now,
-                "released_to": collector or line.released_to or line._get_expected_collector(),
+                "released_to": name,
                 "collector_id_checked": id_checked,
-                "early_release_reason": reason if line._is_unfinished() else False,
-                "access_code": False, "shelf": False,
+                "early_release_reason": reason if is_unfinished else False,
+                "access_secret": False, "shelf": False,
             })
         self._post_release()
         return True
@@ -50,7 +56,7 @@ class CrmServiceOrderDevice(models.Model):
     def _is_unfinished(self):
         """Whether one device has no outcome yet; a cancelled order asks for none."""
         self.ensure_one()
-        return self.state == "open" and self.order_state != "cancelled"
+        return self.is_open and self.order_state != "cancelled"
 
     def _get_expected_collector(self):
         """Who collects a device when nothing is said: who brought it in, or the contractor."""
@@ -62,14 +68,14 @@ class CrmServiceOrderDevice(models.Model):
         for order, lines in self.grouped("order_id").items():
             for (collector, reason), same in lines.grouped(
                     lambda line: (line.released_to, line.early_release_reason)).items():
-                text = self.env._(
+                sentences = [self.env._(
                     "Handed back to %(person)s: %(devices)s.", person=collector or "",
-                    devices=", ".join(same.device_id.mapped("display_name")))
+                    devices=", ".join(same.device_id.mapped("display_name")))]
                 if all(same.mapped("collector_id_checked")):
-                    text += " " + self.env._("Identity checked.")
+                    sentences.append(self.env._("Identity checked."))
                 if reason:
-                    text += " " + self.env._("Before it was finished: %(reason)s.", reason=reason.rstrip("."))
-                order.message_post(body=text)
+                    sentences.append(self.env._("Reason for giving it back unfinished: %(reason)s", reason=reason))
+                order.message_post(body=Markup("<br/>").join(sentences))
 
     def action_open_release(self):
         """Ask who collects the devices; those that are back already stay out.
@@ -79,12 +85,8 @@ class CrmServiceOrderDevice(models.Model):
         lines = self.filtered(lambda line: not line.date_released)
         if not lines:
             raise UserError(self.env._("The devices were handed back already."))
-        return {
-            "type": "ir.actions.act_window", "name": self.env._("Hand back"),
-            "res_model": "crm.service.release.wizard", "view_mode": "form", "target": "new",
-            "context": {
-                "default_device_line_ids": [(6, 0, lines.ids)], "default_order_ids": [(6, 0, lines.order_id.ids)]},
-        }
+        return open_dialog(self.env, "crm.service.release.wizard", self.env._("Hand back"), {
+            "default_device_line_ids": [(6, 0, lines.ids)], "default_order_ids": [(6, 0, lines.order_id.ids)]})
 
     def action_print_release(self):
         """Print the release protocols (protokół wydania) of devices that were handed back.
@@ -108,11 +110,13 @@ class CrmServiceOrderDevice(models.Model):
 
 
 class CrmServiceOrder(models.Model):
+    """Which of an order's devices wait to be collected."""
+
     _inherit = "crm.service.order"
 
     to_release_count = fields.Integer(compute="_compute_to_release_count")
 
-    @api.depends("device_line_ids.state", "device_line_ids.date_released", "device_line_ids.order_state")
+    @api.depends("device_line_ids.is_open", "device_line_ids.date_released", "device_line_ids.order_state")
     def _compute_to_release_count(self):
         for order in self:
             order.to_release_count = len(order.device_line_ids.filtered(

@@ -11,7 +11,6 @@ ORDER_STATES = [
 ]
 
 
-OPEN_STATES = ("new", "accepted", "in_progress", "waiting")   # TMP
 
 
 class CrmServiceStage(models.Model):
@@ -91,9 +90,14 @@ class CrmServiceStage(models.Model):
 
     @api.ondelete(at_uninstall=False)
     def _check_unused(self):
-        used = self.env["crm.service.order"].sudo().with_context(active_test=False)._read_group(
-            [("stage_id", "in", self.ids)], ["stage_id"])
+        # those that orders have left count too: the times that they stood there are kept
+        used = self.browse()
+        for model in ("crm.service.order", "crm.service.stage.time"):
+            # sudo: the order may be out of the manager's companies
+            rows = self.env[model].sudo().with_context(active_test=False)._read_group(
+                [("stage_id", "in", self.ids)], ["stage_id"])
+            used |= used.browse(stage.id for [stage] in rows)
         if used:
             raise UserError(self.env._(
                 "These stages are used by orders, archive them instead: %(stages)s.",
-                stages=", ".join(stage.name for [stage] in used)))
+                stages=", ".join(used.mapped("name"))))

@@ -2,6 +2,8 @@ from odoo import fields, models
 
 
 class CrmServiceTag(models.Model):
+    """A word by which orders are told apart, the companies' in common."""
+
     _name = "crm.service.tag"
     _description = "Service Tag"
     _order = "name"

@@ -96,8 +96,8 @@ class CrmCalendarMixin(models.AbstractModel):
 
         sudo: the entry is ours, and whoever may move the task or order moves it, in a colleague's calendar as well.
         """
-        return self.env["calendar.event"].sudo().with_context(
-            {**clean_context(self.env.context), **QUIET, "active_test": False})
+        quiet = {**clean_context(self.env.context), **QUIET, "active_test": False}
+        return self.env["calendar.event"].sudo().with_context(quiet)    # pylint: disable=context-overridden  # defaults are taken out
 
     def _get_calendar_entries(self):
         """The entries, archived ones too."""

@@ -26,7 +26,7 @@ class CrmDocumentLink(models.Model):
         [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")], required=True, compute="_compute_role",
         store=True, readonly=False, precompute=True,
         help="Whether the document counts as revenue or cost of the task, event or order.")
-    document_name = fields.Char(string="Document Name", compute="_compute_document")
+    document_name = fields.Char(compute="_compute_document")
     document_date = fields.Date(string="Date", compute="_compute_document")
     amount = fields.Monetary(compute="_compute_document", help="Net, in the company's currency.")
     is_readable = fields.Boolean(compute="_compute_document")

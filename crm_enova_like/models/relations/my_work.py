@@ -33,7 +33,7 @@ class CrmMyWork(models.Model):
     name = fields.Char(string="Subject", readonly=True)
     type_id = fields.Many2one("crm.task.type", string="Task Type", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
-    person_id = fields.Many2one("res.partner", string="Person", readonly=True)
+    person_id = fields.Many2one("res.partner", readonly=True)
     address_id = fields.Many2one("res.partner", string="Place", readonly=True)
     user_id = fields.Many2one("res.users", string="Performer", readonly=True)
     requester_id = fields.Many2one("res.users", string="Requested By", readonly=True)

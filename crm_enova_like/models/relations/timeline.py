@@ -36,8 +36,8 @@ class CrmTimeline(models.Model):
     name = fields.Char(string="Subject", readonly=True)
     note = fields.Text(string="What Was Said", readonly=True)
     partner_id = fields.Many2one("res.partner", string="With", readonly=True)
-    person_id = fields.Many2one("res.partner", string="Person", readonly=True)
-    contractor_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
+    person_id = fields.Many2one("res.partner", readonly=True)
+    contractor_id = fields.Many2one("res.partner", readonly=True)
     user_id = fields.Many2one("res.users", string="Performer", readonly=True)
     state = fields.Selection([
         ("draft", "Draft"), ("open", "Open"), ("in_progress", "In Progress"), ("done", "Done"),
@@ -45,10 +45,10 @@ class CrmTimeline(models.Model):
     amount = fields.Monetary(readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    event_id = fields.Many2one("crm.event", string="Event", readonly=True)
-    task_id = fields.Many2one("crm.task", string="Task", readonly=True)
+    event_id = fields.Many2one("crm.event", readonly=True)
+    task_id = fields.Many2one("crm.task", readonly=True)
     order_id = fields.Many2one("crm.service.order", string="Service Order", readonly=True)
-    inspection_id = fields.Many2one("crm.service.inspection", string="Inspection", readonly=True)
+    inspection_id = fields.Many2one("crm.service.inspection", readonly=True)
     sale_order_id = fields.Many2one("sale.order", string="Quotation or Order", readonly=True)
     move_id = fields.Many2one("account.move", string="Invoice or Bill", readonly=True)
 

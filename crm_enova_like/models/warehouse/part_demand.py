@@ -2,7 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..order.stage import OPEN_STATES
+from ..common.actions import open_list
+from ..common.formats import format_quantity
 
 
 class CrmServicePartDemand(models.Model):
@@ -42,7 +43,7 @@ class CrmServicePartDemand(models.Model):
     order_names = fields.Char(string="Orders That Wait", compute="_compute_order_names", compute_sudo=True)
 
     _depends = {
-        "crm.service.order": ["state", "type_id", "date_deadline", "active"],
+        "crm.service.order": ["is_open", "type_id", "date_deadline", "active"],
         "crm.service.order.type": ["warehouse_id", "rw_picking_type_id"],
         "crm.service.order.line": [
             "order_id", "product_id", "uom_id", "company_id", "needs_issue", "quantity_to_issue", "quantity_requested"],
@@ -82,9 +83,10 @@ class CrmServicePartDemand(models.Model):
                       JOIN stock_picking_type type ON type.id = move.picking_type_id
                      WHERE move.service_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
                        AND type.service_document = 'rw') reserved ON TRUE
-             WHERE line.needs_issue AND template.is_storable AND service.active AND service.state IN %s
+             WHERE line.needs_issue IS TRUE AND template.is_storable
+               AND service.is_open IS TRUE AND service.active IS TRUE
              GROUP BY line.product_id, place.warehouse_id, line.company_id
-            """, tuple(OPEN_STATES))
+            """)
 
     @api.depends("product_id", "warehouse_id", "quantity", "quantity_reserved")
     def _compute_stock(self):
@@ -103,8 +105,8 @@ class CrmServicePartDemand(models.Model):
     def _search_is_short(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # as many rows as there are products that orders wait for
-        short = self.search([]).filtered("is_short")
+        rows = self.search([])    # pylint: disable=no-search-all  # as many as there are products that orders wait for
+        short = rows.filtered("is_short")
         return Domain("id", "in", short.ids)
 
     def _get_lines(self):
@@ -112,9 +114,7 @@ class CrmServicePartDemand(models.Model):
         lines = self.env["crm.service.order.line"]
         if not self:
             return lines
-        found = lines.search([
-            ("needs_issue", "=", True), ("product_id", "in", self.product_id.ids),
-            ("company_id", "in", self.company_id.ids), ("order_id.state", "in", OPEN_STATES)])
+        found = lines.search(lines._get_demand_domain(self.product_id, self.company_id))
         keys = {(row.product_id, row.warehouse_id) for row in self}
         return lines.concat(*(group for key, group in found._group_by_demand().items() if key in keys))
 
@@ -127,20 +127,19 @@ class CrmServicePartDemand(models.Model):
             for line in mine:
                 quantities[line.order_id] = quantities.get(line.order_id, 0.0) + line.uom_id._compute_quantity(
                     line.quantity_to_issue, row.product_id.uom_id)
-            row.order_names = ", ".join(f"{order.name} × {quantity:g}" for order, quantity in quantities.items())
+            row.order_names = ", ".join(
+                f"{order.name} × {format_quantity(self.env, quantity)}" for order, quantity in quantities.items())
 
     def action_replenish(self):
         """Core's replenishment of one product, with what is short proposed."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id("stock.action_product_replenish")
-        action["context"] = {
+        return open_list(self.env, "stock.action_product_replenish", [], {
             "default_product_id": self.product_id.id,
             "default_product_tmpl_id": self.product_id.product_tmpl_id.id,
             "default_quantity": self.shortage or 1.0,
             "default_warehouse_id": self.warehouse_id.id,
             "default_service_demand": True,
-        }
-        return action
+        })
 
     def action_view_forecast(self):
         """Core's forecast of the product: who takes it, and what comes."""
@@ -152,18 +151,5 @@ class CrmServicePartDemand(models.Model):
 
     def action_view_orders(self):
         """The orders that wait, for who may read them."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_order")
-        action["domain"] = [("id", "in", self._get_lines().order_id.ids)]
-        action["context"] = {}
-        return action
-
-
-class CrmServiceOrderLine(models.Model):
-    _inherit = "crm.service.order.line"
-
-    def _group_by_demand(self):
-        """The lines by product and by the warehouse whose RW issues them."""
-        warehouses = {
-            order_type: order_type.rw_picking_type_id.warehouse_id or order_type._get_warehouse()
-            for order_type in self.order_id.type_id}
-        return self.grouped(lambda line: (line.product_id, warehouses[line.order_id.type_id]))
+        return open_list(
+            self.env, "crm_enova_like.action_crm_service_order", [("id", "in", self._get_lines().order_id.ids)])

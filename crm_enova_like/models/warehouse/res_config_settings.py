@@ -1,22 +1,22 @@
 from odoo import api, fields, models
 
+ACCOUNTING = "account.group_account_readonly,account.group_account_invoice"
+
 
 class ResConfigSettings(models.TransientModel):
+    """Where parts go that a repair used, and to which account."""
+
     _inherit = "res.config.settings"
 
     service_location_id = fields.Many2one(related="company_id.service_location_id", readonly=False)
     service_valuation_account_id = fields.Many2one(
         "account.account", string="Cost Account of Service Parts",
         compute="_compute_service_valuation_account_id", inverse="_inverse_service_valuation_account_id",
-        check_company=True, groups="account.group_account_readonly,account.group_account_invoice")
-    inspection_horizon_months = fields.Integer(related="company_id.inspection_horizon_months", readonly=False)
-    inspection_nearby_days = fields.Integer(related="company_id.inspection_nearby_days", readonly=False)
-    inspection_catch_up = fields.Selection(related="company_id.inspection_catch_up", readonly=False)
-    assignment_notice = fields.Boolean(related="company_id.assignment_notice", readonly=False)
+        check_company=True, groups=ACCOUNTING)
     service_account_missing = fields.Boolean(compute="_compute_service_account_missing")
     service_account_proposal_id = fields.Many2one(
         "account.account", string="Proposed Account", compute="_compute_service_account_proposal_id",
-        groups="account.group_account_readonly,account.group_account_invoice")
+        groups=ACCOUNTING)
 
     @api.depends("company_id", "service_location_id")
     def _compute_service_valuation_account_id(self):
@@ -38,7 +38,6 @@ class ResConfigSettings(models.TransientModel):
                 not settings.service_valuation_account_id
                 and settings.company_id._has_real_time_products()
             )
-
 
     @api.depends("company_id", "service_valuation_account_id")
     def _compute_service_account_proposal_id(self):

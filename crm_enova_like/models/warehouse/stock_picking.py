@@ -1,14 +1,17 @@
-from odoo import api, fields, models
-from odoo.exceptions import UserError
+from collections import defaultdict
 
-from ..order.stage import OPEN_STATES
+from odoo import api, fields, models
+
+from ..common.formats import format_quantity
 
 
 class StockPicking(models.Model):
+    """RWs and ZWs: for which order they are, and their number, which they get when they are validated."""
+
     _inherit = "stock.picking"
 
     service_order_id = fields.Many2one(
-        "crm.service.order", string="Service Order", index="btree_not_null", copy=True, check_company=True,
+        "crm.service.order", index="btree_not_null", copy=True, check_company=True,
         ondelete="restrict")
     service_document = fields.Selection(
         related="picking_type_id.service_document", store=True, index="btree_not_null")
@@ -17,7 +20,7 @@ class StockPicking(models.Model):
     service_device_names = fields.Char(string="Devices", compute="_compute_service_purpose", compute_sudo=True)
     service_purpose = fields.Char(
         string="Purpose", compute="_compute_service_purpose", compute_sudo=True,
-        help="Przeznaczenie: the order and the device for which the parts were issued.")
+        help="The order and the device for which the parts were issued.")
 
     service_deadline = fields.Date(
         string="Order Deadline", related="service_order_id.date_deadline", store=True,
@@ -63,43 +66,71 @@ class StockPicking(models.Model):
             "crm_enova_like.sequence_buffer", raise_if_not_found=True)
         return self.env["ir.sequence"].sudo().browse(sequence_id)._next_batch(count)
 
+    def _issue_service_parts(self):
+        """Validate one RW; what it could not reserve stays on a backorder.
+
+        Not by ``button_validate``, which may answer with a wizard, and sends SMS.
+
+        :return: the RW
+        """
+        self.ensure_one()
+        self.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).picked = True
+        self._action_done()
+        return self
+
     def _action_done(self):
         """RWs and ZWs get their number here, by the day at the company's place
         (*bufor* → *zatwierdzony*); rules of RWs bind the keeper too."""
         service = self.filtered(lambda picking: picking.picking_type_id.service_document and picking.state != "done")
-        # rules of the order, for a keeper without our rights
-        service.sudo()._check_service_rules()
+        service._check_service_rules()
         result = super()._action_done()
         done = service.filtered(lambda picking: picking.state == "done")
         done._assign_service_numbers()
         done.filtered(lambda picking: picking.service_document == "rw")._tell_technicians()
         return result
 
+    def _check_service_rules(self):
+        """Refuse to issue parts to a closed order, whoever validates.
+
+        :raises UserError: names the order
+        """
+        # sudo: a keeper need not read orders
+        issues = self.sudo().filtered(lambda picking: picking.picking_type_id.service_document == "rw")
+        issues.service_order_id._check_open()
+
     def _tell_technicians(self):
         """The technician of an order whose parts the warehouse issues learns
         that they are out."""
-        # the keeper has no rights on the order
+        # sudo: a keeper need not read orders
         for picking in self.sudo():
             order = picking.service_order_id
             if order.type_id.issue_by != "warehouse" or not order.user_id or order.user_id == self.env.user:
                 continue
             parts = ", ".join(
-                f"{move.product_id.display_name} × {move.quantity:g}"
+                f"{move.product_id.display_name} × {format_quantity(self.env, move.quantity)}"
                 for move in picking.move_ids if move.state == "done")
             order._tell_technician("crm_enova_like.mail_activity_parts_issued", f"{picking.name}: {parts}")
 
-    def _check_service_rules(self):
-        for picking in self:
-            order = picking.service_order_id
-            if picking.picking_type_id.service_document == "rw" and order and order.state not in OPEN_STATES:
-                raise UserError(self.env._(
-                    "%(document)s: order %(order)s is closed, no parts can be issued to it.",
-                    document=picking.name, order=order.name))
+    def _get_service_shortages(self):
+        """What one open RW could not reserve.
+
+        :return: list of (product, needed, free), in the product's unit
+        """
+        self.ensure_one()
+        shortages = defaultdict(lambda: [0.0, 0.0])
+        for move in self.move_ids.filtered(lambda move: move.state not in ("done", "cancel")):
+            if move.product_id.is_storable:
+                unit = move.product_id.uom_id
+                shortages[move.product_id][0] += move.product_uom._compute_quantity(move.product_uom_qty, unit)
+                shortages[move.product_id][1] += move.product_uom._compute_quantity(move.quantity, unit)
+        return [
+            (product, need, have) for product, (need, have) in shortages.items()
+            if product.uom_id.compare(have, need) < 0]
 
     def _assign_service_numbers(self):
         for (picking_type, date), pickings in self.grouped(
                 lambda picking: (picking.picking_type_id, picking.company_id._service_date(picking.date_done))).items():
-            # sequences are a system user's; the transfer was validated by its user
+            # sudo: sequences are a system user's; the transfer was validated by its user
             numbers = picking_type.sequence_id.sudo()._next_batch(len(pickings), date)
             for picking, number in zip(pickings, numbers, strict=True):
                 picking.name = number

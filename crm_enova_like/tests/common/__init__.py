@@ -1,3 +1,4 @@
 from .firm import InspectionCommon, ServiceCommon
 from . import test_common_assignment
 from . import test_common_numbering
+from . import test_common_partner

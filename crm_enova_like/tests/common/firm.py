@@ -1,17 +1,38 @@
+import json
 from contextlib import contextmanager
 
 from odoo import Command
 from odoo.tests import TransactionCase, freeze_time, new_test_user
 
+# the firm of a database that has it: where its records are, by their names here
+FIRM_KEY = "crm_enova_like.test_firm"
+FIRM = (
+    "technician", "other_technician", "operator", "manager", "keeper", "employee", "contractor", "other_contractor",
+    "shop", "person", "device_type", "device", "device2", "part", "lot_part", "serial_part", "labour")
+
 
 class ServiceCommon(TransactionCase):
-    """One small service firm: its people, a contractor with a shop, a kind of device, parts."""
+    """One small service firm: its people, a contractor with a shop, a kind of device, parts.
+
+    ``bin/test`` makes it once, in the database that its tests run on (:meth:`store_firm`); elsewhere each class makes its
+    own. Either way a class may change it as it likes: what it changes goes with its transaction.
+    """
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(context={
-            **cls.env.context, "tracking_disable": True, "no_reset_password": True, "lang": "en_US"})
+        cls._enter(cls.env)
+        if not cls._find_firm():
+            cls._make_firm()
+        cls.technician2 = cls.other_technician
+        cls.devices = cls.device | cls.device2
+        cls.service_product = cls.labour
+
+    @classmethod
+    def _enter(cls, env):
+        """What a database with the addon has, before any firm."""
+        cls.env = env(context={
+            **env.context, "tracking_disable": True, "no_reset_password": True, "lang": "en_US"})
         cls.company = cls.env.company
         cls.order_type = cls.env["crm.service.order.type"].search(
             [("company_id", "=", cls.company.id)], limit=1)
@@ -20,9 +41,26 @@ class ServiceCommon(TransactionCase):
         cls.stock = cls.warehouse.lot_stock_id
         cls.consumption = cls.company.service_location_id
 
+    @classmethod
+    def store_firm(cls, env):
+        """Make the firm for good, for all tests of this database; the caller commits."""
+        cls._enter(env)
+        cls._make_firm()
+        records = {name: (getattr(cls, name)._name, getattr(cls, name).id) for name in FIRM}
+        cls.env["ir.config_parameter"].set_param(FIRM_KEY, json.dumps(records))
+
+    @classmethod
+    def _find_firm(cls):
+        """Take the firm that the database has; returns whether it has one."""
+        records = json.loads(cls.env["ir.config_parameter"].get_param(FIRM_KEY, "{}"))
+        for name, (model, record_id) in records.items():
+            setattr(cls, name, cls.env[model].browse(record_id))
+        return bool(records)
+
+    @classmethod
+    def _make_firm(cls):
         cls.technician = cls._new_user("technician", "crm_enova_like.group_technician")
         cls.other_technician = cls._new_user("technician2", "crm_enova_like.group_technician")
-        cls.technician2 = cls.other_technician
         cls.operator = cls._new_user("operator", "crm_enova_like.group_user")
         cls.manager = cls._new_user("manager", "crm_enova_like.group_manager")
         cls.keeper = cls._new_user("keeper", "stock.group_stock_user")
@@ -47,12 +85,10 @@ class ServiceCommon(TransactionCase):
             "name": "Nano S", "type_id": cls.device_type.id, "serial_number": "ABC 2002",
             "partner_id": cls.contractor.id, "address_id": cls.shop.id,
         })
-        cls.devices = cls.device | cls.device2
         cls.part = cls._new_product("Print head", standard_price=50.0, list_price=90.0)
         cls.lot_part = cls._new_product("Battery", tracking="lot", standard_price=20.0)
         cls.serial_part = cls._new_product("Fiscal memory", tracking="serial", standard_price=200.0)
         cls.labour = cls._new_product("Hour of service", type="service", list_price=150.0)
-        cls.service_product = cls.labour
         cls._stock(cls.part, 10)
 
     @classmethod

@@ -219,6 +219,25 @@ class TestDevice(ServiceCommon):
         self.device.properties = {"memory": "PL-1"}
         self.assertEqual(self.device.read(["properties"])[0]["properties"][0]["value"], "PL-1")
 
+    def test_counted_where_they_belong(self):
+        product = self._new_product("Register", tracking="serial")
+        model = self.env["crm.service.device.model"].create({"name": "Nano E", "type_id": self.device_type.id})
+        lot = self._new_lot(product, "S1")
+        self._new_device(product_id=product.id, model_id=model.id, lot_id=lot.id)
+        self._new_device(product_id=product.id)
+        for holder, count in (
+                (product, 2), (product.product_tmpl_id, 2), (model, 1), (lot, 1),
+                (self.device_type, self.Device.search_count([("type_id", "=", self.device_type.id)]))):
+            with self.subTest(holder._name):
+                self.assertEqual(holder.service_device_count, count)
+                action = holder.action_view_service_devices()
+                self.assertEqual(self.Device.search_count(action["domain"]), count)
+                self.assertEqual(bool(action.get("res_id")), count == 1, "the only card opens at once")
+                self.env.invalidate_all()
+                self.assertEqual(holder.with_user(self.employee).service_device_count, 0)
+        defaults = product.product_tmpl_id.action_view_service_devices()["context"]
+        self.assertEqual(defaults["default_product_id"], product.id)
+
     def test_plain_employee_reads_nothing(self):
         self.assertFalse(self.Device.with_user(self.employee).has_access("read"))
         contractor = self.contractor.with_user(self.employee)

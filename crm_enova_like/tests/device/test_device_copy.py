@@ -61,53 +61,15 @@ class TestDeviceCopy(InspectionCommon):
         self._new_device("Scale", type_id=other_type.id, serial_number="N1")
         self.assertEqual(self._copy("N1").type_id, self.device_type)
 
-    def test_plans_with_their_anchor(self):
-        original = self._new_plan(self.monthly, "2026-01-31")
-        self._new_plan(self.half_year, "2025-12-05").date_end = "2027-12-31"
-        paused = self._new_plan(self._new_regime("Paused"), "2026-01-01")
-        paused.active = False
-        copies = self._copy("N1\nN2")
-        for copy in copies:
-            self.assertEqual(
-                {(plan.regime_id, str(plan.anchor_date), str(plan.date_end or "")) for plan in copy.plan_ids},
-                {(self.monthly, "2026-01-31", ""), (self.half_year, "2025-12-05", "2027-12-31")})
-            plans = {plan.regime_id: plan for plan in copy.plan_ids}
-            self.assertEqual(str(plans[self.half_year].next_date), "2026-06-05")
-            self.assertEqual(self._dates(plans[self.monthly]), self._dates(original))
-
-    def test_plans_replace_those_of_the_type(self):
-        self._new_plan(self.monthly, "2026-01-31")
-        self.device_type.regime_ids = self.monthly | self.half_year
-        with_plans = self._copy("N1")
-        self.assertEqual(with_plans.plan_ids.regime_id, self.monthly)
-        self.assertEqual(str(with_plans.plan_ids.anchor_date), "2026-01-31")
-        without = self._copy("N2", copy_plans=False)
-        self.assertEqual(without.plan_ids.regime_id, self.monthly | self.half_year)
-        self.assertEqual(
-            set(map(str, without.plan_ids.mapped("anchor_date"))), {"2026-02-01"}, "as of any new device")
-
-    def test_plan_that_needs_a_serial_number(self):
-        self.monthly.needs_serial_number = True
-        self._new_plan(self.monthly, "2026-01-31")
-        wizard = self._wizard(count=2)
-        wizard.action_copy()
-        self.assertFalse(wizard.copy_ids.plan_ids)
-        self.assertIn("Plan Monthly was not copied (devices: 2): it needs Serial Number.", wizard.result)
-
-    def test_technician_copies_without_plans(self):
-        self._new_plan(self.monthly, "2026-01-31")
-        wizard = self._wizard("N1", user=self.technician, copy_plans=True)
-        self.assertFalse(wizard.has_plans)
-        wizard.action_copy()
-        self.assertFalse(wizard.copy_ids.sudo().plan_ids)
-        with self.assertRaises(AccessError):
-            self._wizard("N2", user=self.employee)
-
     def test_card_of_another_company(self):
         company = self._new_company()
         theirs = self._new_device(company_id=company.id, type_id=self.device_type.id)
         with self.assertRaises(AccessError):
             self._copy("N1", device=theirs)
+
+    def test_an_employee_without_our_rights(self):
+        with self.assertRaises(AccessError):
+            self._wizard("N1", user=self.employee)
 
     def test_form(self):
         action = self.device.action_open_copy()

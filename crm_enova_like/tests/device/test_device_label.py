@@ -1,5 +1,7 @@
 import re
 
+from reportlab.pdfbase.pdfmetrics import stringWidth
+
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
@@ -115,17 +117,30 @@ class TestDeviceLabel(ServiceCommon):
             self.assertIn(device.identifier, html)
 
     def test_long_texts_stay_on_the_label(self):
-        text, size = _fit("Gaśnica proszkowa samochodowa GP-6x ABC z wężem i wieszakiem", 3.0)
+        text, size, _bold = _fit("Gaśnica proszkowa samochodowa GP-6x ABC z wężem i wieszakiem", 3.0)
         self.assertRegex(text, "^Gaśnica proszkowa.*…$")
         self.assertLess(size, 3.0)
-        text, size = _fit("Przedsiębiorstwo Przemysłu Piekarniczego Kłos", 2.6, "+48 61 555 22 33")
+        text, size, _bold = _fit("Przedsiębiorstwo Przemysłu Piekarniczego Kłos", 2.6, tail="+48 61 555 22 33")
         self.assertRegex(text, r"^Przed.*…, \+48 61 555 22 33$")
-        self.assertEqual(_fit("GP-6x", 3.0), ("GP-6x", 3.0))
-        self.assertEqual(_fit(False, 3.0), ("", 3.0))
-        self.assertEqual(_fit(False, 3.0, "+48"), ("+48", 3.0))
+        self.assertEqual(_fit("GP-6x", 3.0), ("GP-6x", 3.0, False))
+        self.assertEqual(_fit(False, 3.0), ("", 3.0, False))
+        self.assertEqual(_fit(False, 3.0, tail="+48"), ("+48", 3.0, False))
         # what is marked up in a name stays text
         self.device.name = "A <b>& B"
         self.assertIn("A &lt;b&gt;&amp; B", self._html(self.device))
+
+    def test_texts_are_as_wide_as_their_font_makes_them(self):
+        self.assertEqual(_fit("i" * 30, 3.0)[1], 3.0)
+        self.assertLess(_fit("W" * 10, 4.0)[1], 4.0, "a third of the signs, and broader")
+        name = "Novitus Nano E 2"
+        self.assertGreater(_fit(name, 4.0)[1], _fit(name, 4.0, is_bold=True)[1])
+        for text in (name, "W" * 60, "i" * 200, "Przedsiębiorstwo Przemysłu Piekarniczego Kłos i Wspólnicy"):
+            for is_bold in (False, True):
+                shown, size, _bold = _fit(text, 4.0, is_bold)
+                width = stringWidth(shown, "Helvetica-Bold" if is_bold else "Helvetica", size)
+                with self.subTest(text, is_bold=is_bold):
+                    self.assertLessEqual(width * 1.25, 38.5001, "with room for the broader DejaVu Sans")
+                    self.assertGreaterEqual(size, 4.0 * 0.72)
 
     def test_labels_of_orders_and_selections(self):
         order = self.make_order(self.device2, self.device)

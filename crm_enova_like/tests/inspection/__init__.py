@@ -2,8 +2,11 @@ from . import test_inspection
 from . import test_inspection_access
 from . import test_inspection_checklist
 from . import test_inspection_counting
+from . import test_inspection_device_copy
+from . import test_inspection_door
 from . import test_inspection_needs
 from . import test_inspection_notice
+from . import test_inspection_order_device
 from . import test_inspection_protocol
 from . import test_inspection_race
 from . import test_inspection_report

@@ -220,6 +220,28 @@ class TestInspection(InspectionCommon):
         self.assertEqual(
             Inspection.search([*mine, ("is_due_soon", "=", True)]).planned_date, date(2026, 3, 31))
 
+    def test_what_is_due_soon_is_found_as_it_is_shown(self):
+        early = self._new_regime("Early notice", lead_days=60, tolerance_days=3)
+        late = self._new_regime("Late notice", lead_days=7)
+        archived = self._new_regime("No more", lead_days=90)
+        inspections = {
+            # (regime, day): whether it is due soon on 10 March
+            (early, "2026-05-09"): True, (early, "2026-05-10"): False, (early, "2026-03-08"): True,
+            (early, "2026-03-06"): False, (late, "2026-03-17"): True, (late, "2026-03-18"): False,
+            (archived, "2026-06-01"): True,
+        }
+        made = {self._new_inspection(regime, planned_date=day): soon for (regime, day), soon in inspections.items()}
+        archived.active = False
+        every = self.env["crm.service.inspection"].union(*made)
+        self.env.flush_all()
+        for value in (True, False):
+            found = every.search([("id", "in", every.ids), ("is_due_soon", "=", value)])
+            self.assertEqual(found, every.filtered(lambda inspection, value=value: made[inspection] is value))
+            self.assertEqual(found, every.filtered_domain([("is_due_soon", "=", value)]))
+        every.action_cancel("Sold")
+        self.assertFalse(every.search([("id", "in", every.ids), ("is_due_soon", "=", True)]))
+        self.assertFalse(any(every.mapped("is_due_soon")))
+
     # STATEMENTS
 
     def test_statements_of_a_thousand_inspections(self):

@@ -69,9 +69,6 @@ class TestInspectionAccess(InspectionCommon):
         first.order_device_id.action_reopen()
         self.assertEqual(self._dates(plan, "planned"), [date(2026, 10, 1)])
         first.order_id.action_customer_absent("Locked")
-        first.action_cancel("Locked for good")
-        self.assertEqual(plan.next_date, date(2026, 10, 1))
-        first.action_reopen()
         self.assertEqual(plan.next_date, date(2026, 4, 1))
         with self.assertRaises(AccessError):
             plan.with_user(self.technician).action_generate()
@@ -85,6 +82,22 @@ class TestInspectionAccess(InspectionCommon):
             with self.assertRaises(AccessError):
                 act()
         self.assertEqual(self.inspections["another's"].state, "ordered")
+
+    def test_cancelling_is_the_operators_and_reopening_the_managers(self):
+        inspection = self._new_inspection(device=self.device)
+        with self.assertRaisesRegex(AccessError, "only an operator"):
+            inspection.with_user(self.technician).action_cancel("Sold")
+        with self.assertRaisesRegex(AccessError, "only an operator"):
+            self.inspections["mine"].with_user(self.technician).action_reopen()
+        inspection.with_user(self.operator).action_cancel("Sold")
+        for closed in (inspection, self._new_inspection(device=self.device2, state="done")):
+            for user in (self.technician, self.operator):
+                for reopen in (closed.with_user(user).action_reopen,
+                               lambda closed=closed, user=user: closed.with_user(user).write({"state": "planned"})):
+                    with self.assertRaisesRegex(AccessError, "is closed. Only a service manager reopens it"):
+                        reopen()
+            closed.with_user(self.manager).action_reopen()
+            self.assertEqual(closed.state, "planned")
 
     def test_an_operator_arranges_and_orders(self):
         inspection = self._new_inspection(device=self.device)

@@ -8,7 +8,7 @@ from PIL import Image
 from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import format_date, mute_logger
 
 from ..common import InspectionCommon
 
@@ -375,7 +375,7 @@ class TestInspectionChecklist(InspectionCommon):
         self.assertIn("The gate is locked", self.order.cancel_reason)
         [message] = self.inspection.message_ids.filtered(lambda message: "gate" in message.body)
         self.assertIn(self.order.name, message.body)
-        self.assertIn("2026-03-10", message.body)
+        self.assertIn(format_date(self.env, date(2026, 3, 10)), message.body)
         self.assertEqual(self.inspection.visit_failed_count, 1)
         self.assertFalse(self.inspection.check_ids)
         # and it may be ordered again, with a checklist of its own

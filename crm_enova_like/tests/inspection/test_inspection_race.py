@@ -6,16 +6,15 @@ from unittest.mock import patch
 import psycopg2
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.modules.registry import Registry
 from odoo.sql_db import db_connect
 from odoo.tests import get_db_name, tagged
 from odoo.tests.common import BaseCase
 from odoo.tools import SQL, mute_logger
 
-from odoo.addons.crm_enova_like.models.common.schedule import dates_until
-from odoo.addons.crm_enova_like.models.inspection import notice as service_inspection_notice
-from odoo.addons.crm_enova_like.models.inspection import plan as service_inspection_plan
-
+from ...models.common.schedule import dates_until
+from ...models.inspection import notice, plan
 from ..warehouse.test_warehouse_race import PATIENCE, Request
 
 PLANS = 12
@@ -32,7 +31,7 @@ class TestInspectionRace(BaseCase):
         cls.registry = Registry(get_db_name())
         for patcher in (
             patch("odoo.service.model.random"),
-            patch.object(service_inspection_plan, "BATCH", 5), patch.object(service_inspection_notice, "BATCH", 1),
+            patch.object(plan, "BATCH", 5), patch.object(notice, "BATCH", 1),
         ):
             mock = patcher.start()
             if hasattr(mock, "uniform"):
@@ -78,11 +77,14 @@ class TestInspectionRace(BaseCase):
     def _remove_firm(self):
         with self._environment() as env:
             env["mail.mail"].search([("id", ">", self.last_mail), ("model", "=", "crm.service.inspection")]).unlink()
+            env["crm.service.order"].search([("partner_id", "in", self.partner_ids)]).unlink()
             devices = env["crm.service.device"].browse(self.device_ids)
             devices.inspection_ids.unlink()
             devices.plan_ids.unlink()
             devices.unlink()
-            env["crm.service.inspection.regime"].browse(self.regime_id).unlink()
+            regime = env["crm.service.inspection.regime"].browse(self.regime_id)
+            regime.protocol_sequence_id.unlink()
+            regime.unlink()
             env["crm.service.device.type"].browse(self.type_id).unlink()
             env["res.partner"].browse(self.partner_ids).unlink()
 
@@ -251,6 +253,57 @@ class TestInspectionRace(BaseCase):
         self.assertEqual(sorted(map(len, self._made().values())), [0] * 7 + [len(self.dates)] * 5)
         self._run(self._generate)
         self._assert_every_date_once()
+
+    # ORDERS AND PROTOCOLS
+
+    def _at_the_same_moment(self, *works):
+        """Requests that all have seen the database before any of them writes; the requests, when they have ended."""
+        start = threading.Barrier(len(works), timeout=PATIENCE)
+        requests = [Request(self, SUPERUSER_ID, work, before=start.wait) for work in works]
+        for request in requests:
+            request.start()
+        for request in requests:
+            request.join(PATIENCE)
+            self.assertFalse(request.is_alive(), "a request did not end")
+        return requests
+
+    def _get_first_inspections(self, env, count):
+        return env["crm.service.inspection"].search([("plan_id", "in", self.plan_ids[:count])]).grouped(
+            "plan_id").values()
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_who_order_the_same_inspection(self):
+        self._run(self._generate)
+        with self._environment() as env:
+            [inspections] = self._get_first_inspections(env, 1)
+            inspection_id = inspections[:1].id
+        prepared = []
+        self._patch("crm.service.inspection", "_prepare_order_vals", lambda original, *args: (
+            prepared.append(args), original(*args))[1])
+        requests = self._at_the_same_moment(*[
+            lambda env: env["crm.service.inspection"].browse(inspection_id).action_create_order() and None] * 2)
+        self.assertEqual(sorted(request.tries for request in requests), [1, 2])
+        [error] = [request.error for request in requests if request.error]
+        self.assertIsInstance(error, UserError)
+        self.assertRegex(str(error), "“Ordered”")
+        self.assertEqual(len(prepared), 1, "the second waited, and used up no number")
+        with self._environment() as env:
+            orders = env["crm.service.order"].search([("partner_id", "in", self.partner_ids)])
+            self.assertEqual(orders.inspection_ids.ids, [inspection_id])
+            self.assertEqual(len(orders), 1)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_first_protocols_of_a_regime(self):
+        self._run(self._generate)
+        with self._environment() as env:
+            ids = [inspections[:1].id for inspections in self._get_first_inspections(env, 2)]
+        for request in self._at_the_same_moment(*[
+                lambda env, id_=id_: env["crm.service.inspection"].browse(id_).action_done() for id_ in ids]):
+            if request.error:
+                raise request.error
+        with self._environment() as env:
+            numbers = env["crm.service.inspection"].browse(ids).mapped("protocol_number")
+            self.assertEqual(sorted(number.rpartition("/")[2] for number in numbers), ["0001", "0002"])
 
     # NOTICES
 

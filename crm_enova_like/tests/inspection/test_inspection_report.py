@@ -1,6 +1,8 @@
 from datetime import date
 
-from odoo.tests import freeze_time, tagged
+from odoo import Command
+from odoo.exceptions import AccessError
+from odoo.tests import freeze_time, new_test_user, tagged
 from odoo.tools import SQL
 
 from ..common import InspectionCommon
@@ -110,3 +112,35 @@ class TestInspectionReport(InspectionCommon):
         self.env.flush_all()
         action = self.env["crm.service.inspection.report"].with_user(self.operator).browse(inspection.id).action_open()
         self.assertEqual((action["res_model"], action["res_id"]), ("crm.service.inspection", inspection.id))
+
+    def test_no_strangers_manager_reads_it(self):
+        there = self._new_company()
+        stranger, ours = (
+            new_test_user(
+                self.env, f"service_{name}", groups="crm_enova_like.group_manager", company_id=company.id,
+                company_ids=[Command.set(company.ids)])
+            for name, company in (("stranger", there), ("ours", self.company)))
+        self._add("2026-03-01")
+        yonder = self.env["crm.service.device"].create({
+            "name": "Yonder", "type_id": self.device_type.id, "company_id": there.id,
+            "partner_id": self.contractor.id})
+        self._add("2026-03-01", device=yonder)
+        self.env.flush_all()
+        Report = self.env["crm.service.inspection.report"]
+        mine = [("inspection_id", "in", self.inspections.ids)]
+        for user, company in ((stranger, there), (ours, self.company)):
+            with self.subTest(user=user.login):
+                rows = Report.with_user(user).search(mine)
+                self.assertEqual(rows.inspection_id.sudo().company_id, company)
+                self.assertEqual(Report.with_user(user)._read_group(mine, [], ["due:sum", "__count"]), [(1, 1)])
+                other = Report.browse(self.inspections.filtered(
+                    lambda inspection, company=company: inspection.company_id != company).id).with_user(user)
+                with self.assertRaises(AccessError):
+                    other.read(["due"])
+
+    def test_a_state_that_another_addon_adds_is_named(self):
+        for name in ("state", "result"):
+            inspection = self.env["crm.service.inspection"]._fields[name]
+            report = self.env["crm.service.inspection.report"]._fields[name]
+            self.assertEqual(
+                report._description_selection(self.env), inspection._description_selection(self.env))

@@ -2,7 +2,7 @@ from datetime import date
 
 from odoo.tests import BaseCase, tagged
 
-from odoo.addons.crm_enova_like.models.common.schedule import dates_until, next_date, nth_date
+from ...models.common.schedule import dates_until, next_date, nth_date
 
 
 @tagged("post_install", "-at_install")

@@ -259,7 +259,3 @@ class TestInspectionVisit(InspectionCommon):
         bare = self._new_inspection(device=self._new_device(partner_id=False, address_id=False))
         with self.assertRaisesRegex(UserError, "no contractor"):
             bare.action_create_order()
-
-    def test_the_state_is_no_field_to_write(self):
-        self.one.write({"state": "done", "note": "x"})
-        self.assertEqual((self.one.state, self.one.note), ("planned", "x"))

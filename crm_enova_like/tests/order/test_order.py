@@ -461,3 +461,13 @@ class TestOrder(ServiceCommon):
         for text in (order.name, "Piekarnia", "ABC 2001"):
             found = [res_id for res_id, _name in self.Order.name_search(text)]
             self.assertIn(order.id, found, text)
+
+    def test_cog_does_what_the_buttons_did(self):
+        order = self.make_order(self.device, user=self.operator)
+        for name, model in (("wait", "crm.service.wait.wizard"), ("assign", "crm.assign.wizard")):
+            action = self.env.ref(f"crm_enova_like.server_action_order_{name}").with_user(self.operator).with_context(
+                active_model=order._name, active_id=order.id, active_ids=order.ids)
+            self.assertEqual(action.run()["res_model"], model)
+        self.env.ref("crm_enova_like.server_action_order_cancel").with_user(self.operator).with_context(
+            active_model=order._name, active_id=order.id, active_ids=order.ids).run()
+        self.assertEqual(order.state, "cancelled")

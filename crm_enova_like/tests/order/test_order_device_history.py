@@ -82,20 +82,6 @@ class TestDeviceHistory(ServiceCommon):
                 for expected in ("Dead head", order.name, "ABC 2001", "Sklep przy Rynku"):
                     self.assertIn(expected, text)
 
-    def test_inspections_on_the_printed_history(self):
-        regime = self.env["crm.service.inspection.regime"].create({
-            "name": "Legalizacja", "interval_unit": "month", "interval_number": 12, "performed_by": "body"})
-        done, planned = self.env["crm.service.inspection"].create([
-            {"device_id": self.device.id, "regime_id": regime.id, "planned_date": day}
-            for day in ("2026-01-10", "2027-01-10")])
-        done.action_done(result="conditional", protocol_number="UDT/77")
-        self.assertEqual(self.device.with_user(self.technician)._get_done_inspections(), done)
-        self.assertEqual(planned.state, "planned")
-        html, _kind = self.env["ir.actions.report"].with_user(self.technician)._render_qweb_html(
-            "crm_enova_like.report_device_history", self.device.ids)
-        self.assertIn("UDT/77", html.decode())
-        self.assertEqual(html.decode().count("Legalizacja"), 1)
-
     def test_history_of_several_devices(self):
         self.company.report_footer = "<p>Serwis czynny od 8 do 16</p>"
         self.env.invalidate_all()

@@ -33,6 +33,41 @@ class TestOrderOutcome(InspectionCommon):
                 self.assertEqual(set(self.lines.mapped("state")), {"open"})
                 self.lines[:2].resolution = False
 
+    def test_outcome_of_another_addon(self):
+        """What ``selection_add`` does to the state of a device in an order is seen by the wizard."""
+        Row = self.env["crm.service.order.device"]
+        field, names = Row._fields["state"], {**Row._get_state_names(), "scrapped": "Scrapped"}
+        self.patch(field, "_selection", names)
+        self.patch(type(Row), "_get_state_names", lambda row: names)
+        wizard = self._wizard(self.lines[:2])
+        choices = wizard.fields_get(["outcome"])["outcome"]["selection"]
+        self.assertIn(("scrapped", "Scrapped"), choices)
+        self.assertEqual(choices[-1], ("open", "Reopen"))
+        self.assertFalse(wizard.drops_parts)
+        self.patch(type(Row), "_get_dropping_outcomes", lambda row: {"scrapped"})
+        wizard.outcome = "scrapped"
+        self.assertTrue(wizard.drops_parts)
+        wizard.action_apply()
+        self.assertEqual(self.lines.mapped("state"), ["scrapped", "scrapped", "open"])
+        self.assertEqual(self.lines.mapped("is_open"), [False, False, True])
+
+    def test_hindrance_of_another_addon_is_named(self):
+        Row = type(self.env["crm.service.order.device"])
+        original = Row._check_outcome
+
+        def check(lines, state):
+            for line in lines.filtered(lambda line: not line.diagnosis):
+                problem = f"{line.display_name} has no fault code."
+                raise UserError(problem)
+            return original(lines, state)
+
+        self.patch(Row, "_check_outcome", check)
+        self.lines[0].diagnosis = "Dust"
+        wizard = self._wizard(outcome="repaired")
+        self.assertNotIn("ABC 2001", wizard.problems)
+        with self.assertRaisesRegex(UserError, "(?s)ABC 2002 – Nano S has no fault code.*ABC 2003"):
+            wizard.action_apply()
+
     def test_basis_and_notes(self):
         self.lines[0].diagnosis = "Dust"
         self._set(basis="warranty", resolution="Cleaned")
@@ -47,7 +82,7 @@ class TestOrderOutcome(InspectionCommon):
         self.lines[2].basis = "warranty"
         wizard = self._wizard(outcome="claim_refused")
         with self.assertRaisesRegex(
-                UserError, "(?s)Nothing was set.*ABC 2001.*“Repaired” already.*ABC 2002.*“Paid”.*no claim"):
+                UserError, "(?s)Nothing was set.*ABC 2001.*“Repaired” already.*ABC 2002.*no claim.*“Paid”"):
             wizard.action_apply()
         self.assertEqual(self.lines.mapped("state"), ["repaired", "open", "open"])
         self.assertIn("ABC 2002", wizard.problems)
@@ -94,16 +129,6 @@ class TestOrderOutcome(InspectionCommon):
         with self.assertRaisesRegex(UserError, "above zero"):
             self._set(labour_product_id=self.labour.id, quantity=0)
 
-    def test_inspections_of_the_visit(self):
-        inspections = self._new_inspection() | self._new_inspection(device=self.device2)
-        order = self._order(inspections)
-        wizard = self._wizard(order.device_line_ids)
-        self.assertTrue(wizard.has_inspection)
-        wizard.write({"outcome": "repaired", "inspection_result": "passed"})
-        wizard.action_apply()
-        self.assertEqual(set(inspections.mapped("state")), {"done"})
-        self.assertEqual(set(inspections.mapped("result")), {"passed"})
-
     def test_parts_not_issued_are_dropped(self):
         self.add_part(self.order, device_line_id=self.lines[0].id)
         self._set(outcome="no_fault")
@@ -111,7 +136,7 @@ class TestOrderOutcome(InspectionCommon):
 
     def test_technician_sets_in_own_orders_alone(self):
         theirs = self.make_order(self._new_device("Nano U"), user_id=self.other_technician.id).device_line_ids
-        with self.assertRaisesRegex(UserError, "Nano U: it is in another technician's order"):
+        with self.assertRaisesRegex(UserError, "Nano U is in another technician's order"):
             self._set(self.lines | theirs, self.technician, outcome="repaired")
         self._set(self.lines | theirs, self.technician, outcome="repaired", skip=True)
         self.assertEqual(set(self.lines.mapped("state")), {"repaired"})

@@ -67,6 +67,20 @@ class TestPartDemand(ServiceCommon):
         self.other.action_cancel()
         self.assertFalse(self._row(self.motor))
 
+    def test_parts_of_an_archived_order_are_no_demand(self):
+        self.add_part(self.order, quantity=2)
+        self.add_part(self.other, quantity=5)
+        self.other.sudo().active = False
+        row = self._row(self.part)
+        self.assertEqual((row.quantity, row.order_count), (2, 1))
+        self.assertEqual(row.order_names, f"{self.order.name} × 2")
+        (self.order | self.other).sudo().action_wait()
+        self._arrive(self._incoming(self.part, 1).move_ids)
+        self.assertTrue(self.order.sudo().activity_ids)
+        self.assertFalse(self.other.sudo().activity_ids, "nobody works on it")
+        self.order.sudo().active = False
+        self.assertFalse(self._row(self.part))
+
     def test_units(self):
         dozen = self.env.ref("uom.product_uom_dozen")
         self.part.uom_ids = dozen
@@ -213,6 +227,25 @@ class TestPartDemand(ServiceCommon):
         self.assertEqual(activity.user_id, self.technician)
         self.assertEqual(self.order.line_ids.quantity_requested, 0)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
+    def test_move_inside_the_warehouse_tells_nobody(self):
+        self._resupply(self.motor)
+        self.add_part(self.order, self.motor, 2)
+        self.order.action_order_missing_parts()
+        self.order.action_wait()
+        shelf, room = self.env["stock.location"].create([
+            {"name": name, "location_id": self.warehouse.view_location_id.id} for name in ("Shelf", "Room")])
+        self.env["stock.quant"]._update_available_quantity(self.motor, shelf, 3)
+        transfer = self.env["stock.picking"].create({
+            "picking_type_id": self.warehouse.int_type_id.id, "location_id": shelf.id, "location_dest_id": room.id,
+            "move_ids": [(0, 0, {"product_id": self.motor.id, "product_uom_qty": 3,
+                                 "location_id": shelf.id, "location_dest_id": room.id})]})
+        transfer.action_confirm()
+        transfer.move_ids.picked = True
+        transfer._action_done()
+        self.assertEqual(transfer.state, "done")
+        self.assertFalse(self.order.sudo().activity_ids, "nothing has arrived")
+        self.assertEqual(self.order.line_ids.quantity_requested, 2)
 
     def test_only_what_is_missing(self):
         self._resupply(self.part)

@@ -189,7 +189,7 @@ class TestParts(ServiceCommon):
         self.assertStock(self.part, 10)
 
     def test_service_is_no_part(self):
-        with self.assertRaisesRegex(ValidationError, "is a service and cannot be issued as a part"):
+        with self.assertRaisesRegex(ValidationError, "is a service and cannot be a part"):
             self.add_part(self.order, self.labour)
         with self.assertRaisesRegex(ValidationError, "a part needs a product"):
             self.order.line_ids.create({"order_id": self.order.id, "kind": "part"})

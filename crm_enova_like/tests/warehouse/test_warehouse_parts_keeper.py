@@ -1,5 +1,6 @@
 from ast import literal_eval
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 
@@ -149,7 +150,7 @@ class TestPartsKeeper(ServiceCommon):
         rw = self._request()
         # closed behind the rules' back, as by a script
         self.env.cr.execute(
-            "UPDATE crm_service_order SET stage_id = %s, state = 'done' WHERE id = %s",
+            "UPDATE crm_service_order SET stage_id = %s, state = 'done', is_open = FALSE WHERE id = %s",
             [self._stage("done").id, self.order.id])
         self.env.invalidate_all()
         with self.assertRaisesRegex(UserError, f"{self.order.name} is closed"):
@@ -202,6 +203,26 @@ class TestPartsKeeper(ServiceCommon):
             zw._action_done()
         self.assertStock(self.part, 7)
 
+    def test_hand_made_zw_counts_as_a_return(self):
+        """A keeper who makes the ZW by hand, not from the RW, brings the part back all the same."""
+        self._request().button_validate()
+        zw = self.env["stock.picking"].with_user(self.keeper).create({
+            "picking_type_id": self.warehouse.zw_type_id.id, "service_order_id": self.order.id,
+            "location_id": self.consumption.id, "location_dest_id": self.stock.id,
+            "move_ids": [Command.create({
+                "product_id": self.part.id, "product_uom_qty": 2, "service_line_id": self.line.id,
+                "location_id": self.consumption.id, "location_dest_id": self.stock.id})]})
+        zw.action_confirm()
+        self.assertFalse(zw.move_ids.origin_returned_move_id)
+        self.assertEqual(self.line._get_returnable_quantity(), 1, "two are on their way back")
+        zw.button_validate()
+        self.assertRegex(zw.name, r"^ZW/\d{4}/\d{5}$")
+        self.assertEqual((self.line.quantity_issued, self.line.quantity_returned), (3, 2))
+        self.assertEqual((self.line.quantity, self.line.quantity_to_issue), (1, 0), "nothing is issued anew")
+        self.assertEqual(self.line.cost, 50)
+        self.assertEqual(self.env["crm.service.order"]._get_parts_value([("id", "=", self.order.id)]), [
+            [50, self.company.currency_id.id]])
+
     def test_technicians_return_waits_for_the_keeper(self):
         self._request().button_validate()
         self.line.return_to_stock(2)
@@ -222,6 +243,7 @@ class TestPartsKeeper(ServiceCommon):
         self.assertEqual(self.order.state, "cancelled")
         zw = self.order.sudo().picking_ids.filtered(lambda picking: picking.service_document == "zw")
         self.assertEqual(zw.state, "assigned", "it waits on the keeper's list")
+        self.assertFalse(self.order.parts_kept_reason, "none stays")
         zw.with_user(self.keeper).button_validate()
         self.assertEqual(self.line.quantity_returned, 3)
         self.assertStock(self.part, 10)

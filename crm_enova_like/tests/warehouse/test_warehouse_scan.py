@@ -179,7 +179,7 @@ class TestScanOnOrder(ScanCommon):
     def test_adds_a_part(self):
         answer = self.order.action_scan("5901234123457")
         self.assertEqual(answer["type"], "success")
-        self.assertIn("Print head: added, 1 Units planned", answer["message"])
+        self.assertEqual(answer["message"], "Print head is added. Planned: 1 Units.")
         line = self.order.line_ids
         self.assertEqual((line.kind, line.product_id, line.quantity), ("part", self.part, 1))
         self.assertEqual(line.device_line_id, self.order.device_line_ids)
@@ -189,7 +189,8 @@ class TestScanOnOrder(ScanCommon):
         answer = self.order.action_scan("5901234123457")
         self.assertIn("on the order already: 1 planned, 0 issued. Add one more?", answer["confirm"])
         self.assertEqual(self.order.line_ids.quantity, 1, "nothing is added before the answer")
-        self.order.action_scan("5901234123457", confirmed=True)
+        answer = self.order.action_scan("5901234123457", confirmed=True)
+        self.assertEqual(answer["message"], "Print head: one more is added. Planned: 2 Units.")
         self.assertEqual(self.order.line_ids.quantity, 2)
         self.order.action_issue_parts()
         self.assertIn("2 planned, 2 issued", self.order.action_scan("5901234123457")["confirm"])
@@ -198,7 +199,7 @@ class TestScanOnOrder(ScanCommon):
         motor = self._new_product("Motor", barcode="5905555000018")
         answer = self.order.action_scan("5905555000018")
         self.assertEqual(answer["type"], "warning")
-        self.assertIn("only 0 Units are free", answer["message"])
+        self.assertEqual(answer["message"], "Motor is added. Free in the warehouse: only 0 Units.")
         self.assertEqual(self.order.line_ids.product_id, motor)
 
     def test_serial_number_twice(self):
@@ -215,7 +216,8 @@ class TestScanOnOrder(ScanCommon):
         answer = self.order.action_scan("5909990000012")
         self.assertEqual(answer["type"], "warning")
         self.assertIn("Scan its lot or serial number too", answer["message"])
-        self.order.action_scan("S1")
+        answer = self.order.action_scan("S1")
+        self.assertEqual(answer["message"], "Fiscal memory has the number S1 now. Planned: 1 Units.")
         self.assertEqual((len(self.order.line_ids), self.order.line_ids.lot_name), (1, "S1"))
 
     def test_barcode_of_something_else(self):

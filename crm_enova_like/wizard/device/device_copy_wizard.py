@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from ...models.common.actions import open_dialog, open_list
+
 
 class CrmServiceDeviceCopyWizard(models.TransientModel):
     """Many cards like one device, by a list of serial numbers or by a count."""
@@ -14,24 +16,10 @@ class CrmServiceDeviceCopyWizard(models.TransientModel):
         string="Serial Numbers",
         help="One a line, or parted by commas, semicolons or tabs. A scanner types the number and Enter.")
     count = fields.Integer(string="Number of Copies", default=1, help="Used where no serial numbers are given.")
-    copy_plans = fields.Boolean(
-        string="With Its Inspection Plans", default=lambda self: self._can_plan(),
-        help="The same plans with the same date from which is counted. Off: the plans of the type and model.")
-    has_plans = fields.Boolean(compute="_compute_has_plans")
     summary = fields.Char(compute="_compute_summary")
-    left_out = fields.Text(string="Left Out", compute="_compute_summary")
+    left_out = fields.Text(compute="_compute_summary")
     copy_ids = fields.Many2many("crm.service.device", string="Copies", readonly=True)
     result = fields.Text(readonly=True)
-
-    @api.model
-    def _can_plan(self):
-        return self.env["crm.service.inspection.plan"].has_access("create")
-
-    @api.depends("device_id")
-    def _compute_has_plans(self):
-        can_plan = self._can_plan()
-        for wizard in self:
-            wizard.has_plans = can_plan and bool(wizard.device_id.plan_ids)
 
     @api.depends("serials", "device_id")
     def _compute_summary(self):
@@ -78,18 +66,14 @@ class CrmServiceDeviceCopyWizard(models.TransientModel):
         if not new and problems:
             raise UserError(self.env._(
                 "None of these serial numbers is new:\n%(problems)s", problems="\n".join(problems)))
-        copies, lacking = self.device_id._copy_many(
-            new or [False] * self.count, with_plans=self.copy_plans and self.has_plans)
+        copies, lacking = self.device_id._copy_many(new or [False] * self.count, **self._get_copy_options())
         self.write({
             "state": "done", "copy_ids": [(6, 0, copies.ids)], "result": "\n".join([*problems, *lacking]) or False})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Copy device"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return open_dialog(self.env, self._name, self.env._("Copy device"), res_id=self.id)
+
+    def _get_copy_options(self):
+        """What else comes with the copies, as chosen: dict for the device's ``_copy_many``."""
+        return {}
 
     def action_print_labels(self):
         """Print the labels of the copies."""
@@ -97,6 +81,4 @@ class CrmServiceDeviceCopyWizard(models.TransientModel):
 
     def action_view_copies(self):
         """The copies as a list."""
-        action = self.env["ir.actions.act_window"]._for_xml_id("crm_enova_like.action_crm_service_device")
-        action.update(domain=[("id", "in", self.copy_ids.ids)], context={})
-        return action
+        return open_list(self.env, "crm_enova_like.action_crm_service_device", [("id", "in", self.copy_ids.ids)])

@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.order.order_device import BASES
-from ...models.order.stage import OPEN_STATES
+from ...models.common.actions import open_dialog
 from .add_devices_line import ASKED, LEFT, STATUSES, TAKEN
 
 
@@ -25,14 +24,14 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         help="One a line, or parted by commas, semicolons or tabs. A scanner types the number and Enter; "
              "it may read the labels of devices as well.")
     type_id = fields.Many2one(
-        "crm.service.device.type", string="Type", compute="_compute_type_id", store=True, readonly=False,
+        "crm.service.device.type", compute="_compute_type_id", store=True, readonly=False,
         domain="[('company_id', 'in', (company_id, False))]", help="Of the devices that have no card yet.")
     model_id = fields.Many2one(
-        "crm.service.device.model", string="Model",
+        "crm.service.device.model",
         domain="[('company_id', 'in', (company_id, False)), ('type_id', 'in', (type_id, False))] if type_id "
                "else [('company_id', 'in', (company_id, False))]")
     fault = fields.Text(string="Reported Fault", help="The same for all of them.")
-    basis = fields.Selection(BASES, help="Empty: each device's own, by its warranties.")
+    basis = fields.Selection("_selection_basis", help="Empty: each device's own, by its warranties.")
     foreign_decision = fields.Selection(
         [("owner", "They are this contractor's now"), ("theirs", "They stay their owners', this contractor pays"),
          ("skip", "Leave them out")],
@@ -51,6 +50,10 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
     has_new = fields.Boolean(compute="_compute_summary")
     summary = fields.Char(compute="_compute_summary")
     notice = fields.Char(readonly=True)
+
+    @api.model
+    def _selection_basis(self):
+        return self.env["crm.service.order.device"]._fields["basis"]._description_selection(self.env)
 
     @api.depends("model_id")
     def _compute_type_id(self):
@@ -97,14 +100,7 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         return self._reopen()
 
     def _reopen(self):
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Add devices by serial numbers"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "target": "new",
-        }
+        return open_dialog(self.env, self._name, self.env._("Add devices by serial numbers"), res_id=self.id)
 
     def _write_lines(self, lines, blanks, notice=False):
         """Put the numbers into the preview; what was decided of the same stays."""
@@ -139,7 +135,7 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         elsewhere = {
             # sudo: whoever's order it is, its number says why the device is left out
             line.device_id.id: line.order_id.name for line in self.env["crm.service.order.device"].sudo().search([
-                ("device_id", "in", devices.ids), ("order_state", "in", OPEN_STATES), ("state", "=", "open"),
+                ("device_id", "in", devices.ids), ("order_is_open", "=", True), ("is_open", "=", True),
                 ("order_id", "!=", order.id)], order="id desc")}
         seen, lines = {}, []
         for number, serial in enumerate(serials, 1):
@@ -197,7 +193,8 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         :raises UserError: a number still asks, or the order is closed
         """
         self.ensure_one()
-        self.order_id._check_takes_devices()
+        self.order_id.check_access("write")
+        self.order_id._check_open()
         lines, blanks = self._prepare_lines()
         if [(vals["serial"], vals["status"]) for vals in lines] != self.line_ids.mapped(
                 lambda line: (line.serial, line.status)):

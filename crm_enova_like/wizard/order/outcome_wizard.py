@@ -1,19 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ...models.inspection.inspection import RESULTS
-from ...models.order.order_device import BASES, DEVICE_STATES
-from ...models.order.stage import OPEN_STATES
-
-ACTIONS = {
-    "open": "action_reopen", "repaired": "action_repaired", "no_fault": "action_no_fault",
-    "replaced": "action_replaced", "unrepairable": "action_unrepairable", "declined": "action_decline",
-    "claim_refused": "action_refuse_claim",
-}
-
-
-CLAIMS = ("warranty", "nonconformity", "statutory", "rework")
-
 
 class CrmServiceOutcomeWizard(models.TransientModel):
     """The same outcome, basis, notes or technician for many devices in service."""
@@ -22,14 +9,10 @@ class CrmServiceOutcomeWizard(models.TransientModel):
     _description = "Set for Many Devices"
 
     line_ids = fields.Many2many("crm.service.order.device", required=True, readonly=True)
-    outcome = fields.Selection(
-        [*DEVICE_STATES[1:], ("open", "Reopen")], help="Empty: it stays.")
-    basis = fields.Selection(BASES, help="Empty: it stays.")
+    outcome = fields.Selection("_selection_outcome", help="Empty: it stays.")
+    basis = fields.Selection("_selection_basis", help="Empty: it stays.")
     diagnosis = fields.Text(help="Empty: it stays.")
     resolution = fields.Text(string="What Was Done", help="Empty: it stays.")
-    inspection_result = fields.Selection(
-        RESULTS, help="Empty: what the checklists of the inspections say.")
-    has_inspection = fields.Boolean(compute="_compute_has_inspection")
     user_id = fields.Many2one(
         "res.users", string="Done By", domain="[('share', '=', False)]",
         help="The technician on the labour of these devices. Empty: it stays.")
@@ -37,13 +20,28 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         "product.product", string="Add Labour", domain="[('type', '=', 'service')]",
         help="A line of labour is added for each device.")
     quantity = fields.Float(digits="Product Unit", default=1.0)
+    drops_parts = fields.Boolean(compute="_compute_drops_parts")
     problems = fields.Text(compute="_compute_problems")
     skip = fields.Boolean(string="Leave these devices out and set the others")
 
-    @api.depends("line_ids")
-    def _compute_has_inspection(self):
+    @api.model
+    def _selection_outcome(self):
+        """The outcomes that a device may get, those of other addons too, and the way back."""
+        Row = self.env["crm.service.order.device"]
+        names = Row._get_state_names()
+        return [
+            *((state, name) for state, name in names.items() if state not in Row._get_open_states()),
+            ("open", self.env._("Reopen"))]
+
+    @api.model
+    def _selection_basis(self):
+        return self.env["crm.service.order.device"]._fields["basis"]._description_selection(self.env)
+
+    @api.depends("outcome")
+    def _compute_drops_parts(self):
+        outcomes = self.env["crm.service.order.device"]._get_dropping_outcomes()
         for wizard in self:
-            wizard.has_inspection = any(wizard.line_ids.mapped("has_inspection"))
+            wizard.drops_parts = wizard.outcome in outcomes
 
     @api.depends("line_ids", "outcome", "basis", "user_id", "labour_product_id")
     def _compute_problems(self):
@@ -57,36 +55,42 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         """
         lines = self.line_ids._origin
         writable = lines._filtered_access("write")
-        problems = {}
-        for line in lines:
-            if problem := self._get_problem(line, line in writable):
-                problems[line] = f"{line.device_id.display_name}: {problem}"
-        return problems
+        return {line: problem for line in lines if (problem := self._get_problem(line, line in writable))}
 
     def _get_problem(self, line, is_writable):
-        states = dict(line._fields["state"]._description_selection(self.env))
-        bases = dict(line._fields["basis"]._description_selection(self.env))
+        """What hinders one device from being set: a sentence, or False."""
+        device, basis = line.device_id.display_name, self.basis or line.basis
         if not is_writable:
-            return self.env._("it is in another technician's order")
-        if line.order_state not in OPEN_STATES:
-            return self.env._("its order is closed")
-        if self.outcome == "open":
-            if line.state == "open":
-                return self.env._("it has no outcome that could be taken back")
-            if line.date_released:
-                return self.env._(
-                    "it was handed back on %(date)s", date=fields.Date.to_string(line.date_released))
-        elif (self.outcome or self.basis) and line.state != "open":
-            return self.env._("it has the outcome “%(state)s” already; reopen it first", state=states[line.state])
-        basis = self.basis or line.basis
-        if self.outcome == "claim_refused" and basis not in CLAIMS:
-            return self.env._("its basis is “%(basis)s”, so there is no claim to refuse", basis=bases[basis])
+            return self.env._("%(device)s is in another technician's order.", device=device)
+        if not line.order_is_open:
+            return self.env._("%(device)s: its order is closed.", device=device)
+        if self.outcome == "open" and line.is_open:
+            return self.env._("%(device)s has no outcome that could be taken back.", device=device)
+        if self.basis and not self.outcome and not line.is_open:
+            return self.env._(
+                "%(device)s has the outcome “%(state)s” already; reopen it first.", device=device,
+                state=line._get_state_names()[line.state])
+        if self.outcome:
+            try:
+                line._check_outcome(self.outcome)
+            except UserError as problem:
+                return str(problem)
+        if self.outcome == "claim_refused" and basis not in line._get_claim_bases():
+            return self.env._(
+                "%(device)s: there is no claim to refuse, since the basis is “%(basis)s”.", device=device,
+                basis=dict(self._selection_basis())[basis])
         if self.user_id and not self.labour_product_id and not self._get_labour(line):
-            return self.env._("it has no labour whose technician could be set; add labour as well")
+            return self.env._(
+                "%(device)s has no labour whose technician could be set; add labour as well.", device=device)
         return False
 
     def _get_labour(self, lines):
         return lines.line_ids.filtered(lambda row: row.kind == "labour")
+
+    @api.model
+    def _get_written_fields(self):
+        """Names of the fields that the devices get where they are filled in; a wing above adds its own."""
+        return ["basis", "diagnosis", "resolution"]
 
     def action_apply(self):
         """Set what is filled in, for all the devices or, where that is ticked, for those that can take it.
@@ -94,7 +98,7 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         :raises UserError: nothing is filled in, or a device cannot take it; names each and why
         """
         self.ensure_one()
-        values = {name: self[name] for name in ("basis", "diagnosis", "resolution", "inspection_result") if self[name]}
+        values = {name: self[name] for name in self._get_written_fields() if self[name]}
         if not (values or self.outcome or self.user_id or self.labour_product_id):
             raise UserError(self.env._("Choose what is to be set."))
         if self.labour_product_id and self.quantity <= 0:
@@ -104,17 +108,17 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         if problems and not (self.skip and lines):
             raise UserError(self.env._(
                 "Nothing was set, because of these devices:\n%(problems)s", problems="\n".join(problems.values())))
-        reopened = self.outcome == "open"
-        if reopened:
-            lines.action_reopen()
+        if self.outcome == "open":
+            # the others may ask for a device that has no outcome
+            lines.write({"state": self.outcome})
         if values:
             lines.write(values)
         if self.labour_product_id:
             self.env["crm.service.order.line"].create([self._prepare_labour(line) for line in lines])
         if self.user_id:
             self._get_labour(lines).write({"user_id": self.user_id.id})
-        if self.outcome and not reopened:
-            getattr(lines, ACTIONS[self.outcome])()
+        if self.outcome and self.outcome != "open":
+            lines.write({"state": self.outcome})
         return {"type": "ir.actions.act_window_close"}
 
     def _prepare_labour(self, line):

@@ -20,15 +20,20 @@ class CrmServiceCancelWizard(models.TransientModel):
         :raises UserError: parts are kept without a reason
         """
         self.ensure_one()
-        if self.mode == "keep" and not (self.reason or "").strip():
+        reason = (self.reason or "").strip()
+        vals = {"state": "cancelled"}
+        if reason:
+            vals["cancel_reason"] = reason
+        keeping = self.order_ids.browse()
+        if self.mode == "return":
+            self.order_ids._return_all_parts()
+        elif not reason:
             raise UserError(self.env._(
                 "Say why the issued parts of %(orders)s stay as cost.",
                 orders=", ".join(self.order_ids.mapped("name"))))
-        if self.mode == "return":
-            for line in self.order_ids.line_ids:
-                left = line._get_returnable_quantity()
-                if line.quantity_issued and line.uom_id.compare(left, 0.0) > 0:
-                    line.return_to_stock(left)
-        orders = self.order_ids
-        orders._move_to_state("cancelled", {"cancel_reason": self.reason or "-"})
+        else:
+            keeping = self.order_ids._get_issued_lines().order_id
+        # what was decided is data of the very write that cancels
+        keeping.write({**vals, "parts_kept_reason": reason})
+        (self.order_ids - keeping).write(vals)
         return {"type": "ir.actions.act_window_close"}

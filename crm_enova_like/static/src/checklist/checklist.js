@@ -59,6 +59,7 @@ export class Checklist extends Component {
         try {
             order = await this.orm.call("crm.service.order", "checklist_load", [[this.orderId]]);
             this.state.stale = false;
+            this.pending.offline = false;
             try {
                 browser.localStorage.setItem(this.snapshotKey, JSON.stringify(order));
             } catch {

@@ -138,8 +138,9 @@ export class ChecklistQueue {
 
     /** Send everything; resolves to whether nothing is left. */
     async flush() {
-        if (this.state.sending) {
-            await this.running;
+        while (this.state.sending) {
+            // whoever began it deals with its failure
+            await this.running.catch(() => {});
         }
         if (!this.count) {
             return true;

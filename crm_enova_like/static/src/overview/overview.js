@@ -40,4 +40,4 @@ export class ServiceOverview extends Component {
     }
 }
 
-registry.category("actions").add("crm_enova_like.home", ServiceOverview);
+registry.category("actions").add("crm_enova_like.overview", ServiceOverview);

@@ -65,9 +65,9 @@ export class Scan extends Component {
         this.input.el.focus({ preventScroll: true });
     }
 
-    /** One after another: a scanner is faster than the network. */
+    /** One after another: a scanner is faster than the network. One that fails does not stop the next. */
     scan(code, confirmed = false) {
-        this.last = this.last.then(() => this.send(code, confirmed));
+        this.last = this.last.catch(() => {}).then(() => this.send(code, confirmed));
         return this.last;
     }
 

@@ -1,0 +1,53 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.tools import format_date
+
+
+class CrmServiceInspection(models.Model):
+    """The schedule follows what becomes of inspections."""
+
+    _inherit = "crm.service.inspection"
+
+    def _get_plans_to_move(self):
+        """The plans of inspections, to be moved on by what became of them.
+
+        sudo: a technician finishes an inspection, and plans are the operators'; the right to the inspection was
+        checked when its state was written.
+        """
+        return self.plan_id.sudo()
+
+    def _replan_last_done(self, keep=()):
+        """The schedule follows what was done, where the regime counts from it.
+
+        :param keep: inspections to leave alone
+        """
+        self._get_plans_to_move().filtered(lambda plan: plan.regime_id.counting == "last_done")._replan(keep=keep)
+
+    # WHAT WAS DONE EARLY IS LIVE AGAIN
+
+    def _get_since(self):
+        """The inspections that took the date of one that was done early, since then."""
+        self.ensure_one()
+        if self.state != "done":
+            return self.browse()
+        return self.plan_id.inspection_ids.filtered(
+            lambda other: other.state != "done" and other.planned_date == self.planned_date)
+
+    def _check_dates_free(self):
+        """:raises UserError: on the inspection that took a date since, somebody counts already"""
+        for inspection in self:
+            if inspection._get_since().filtered(lambda other: other.state != "planned" or other.date_agreed):
+                raise UserError(self.env._(
+                    "Inspection %(inspection)s cannot be reopened: the next one of %(date)s is arranged, ordered or "
+                    "cancelled already.", inspection=inspection.display_name,
+                    date=format_date(self.env, inspection.planned_date)))
+
+    def _free_dates(self):
+        """The inspections that took the dates since are no more: the database holds one of a plan and date.
+
+        :return: what is gone
+        """
+        since = self.browse().union(*(inspection._get_since() for inspection in self))
+        # sudo: whoever reopens need not be able to delete; that nobody counts on them was checked
+        since.sudo().unlink()
+        return since

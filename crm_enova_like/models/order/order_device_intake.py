@@ -1,0 +1,83 @@
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import format_date
+
+from ..common.formats import format_day
+
+
+class CrmServiceOrderDevice(models.Model):
+    """What is known of a device when it is taken in, and what is agreed on it."""
+
+    _inherit = "crm.service.order.device"
+
+    wants_old_parts = fields.Boolean(
+        string="Old Parts Back", copy=False, help="The customer wants the replaced parts.")
+    shelf = fields.Char(copy=False, help="Where the device lies in the workshop.")
+
+    def _get_intake_facts(self):
+        """Warranty and last repair of the lines' devices, as they are shown when the devices are taken in.
+
+        :return: {line: Markup}; nothing for a line without a device
+        """
+        last, devices = {}, self.device_id._origin
+        if devices:
+            for line in self.search(
+                    [("device_id", "in", devices.ids), ("is_open", "=", False), ("id", "not in", self._origin.ids)],
+                    order="date_closed desc, id desc"):
+                last.setdefault(line.device_id, line)
+        return {line: line._format_facts(last.get(line.device_id._origin)) for line in self if line.device_id}
+
+    def _format_facts(self, repair):
+        """The facts of one line's device.
+
+        :param repair: its last row that has an outcome, or None
+        """
+        self.ensure_one()
+        facts = [self._format_warranty(), *(repair._format_repair() if repair else [self.env._("no repair yet")])]
+        return Markup("<div><strong>%s</strong>: %s</div>") % (self.device_id.display_name, "; ".join(facts))
+
+    def _format_warranty(self):
+        """How it stands with the warranty of one line's device: a fact in words."""
+        ends = self.device_id.warranty_end
+        if not ends:
+            return self.env._("no warranty known")
+        if ends >= self.env.company._service_today():
+            return self.env._("under warranty until %(date)s", date=format_date(self.env, ends))
+        return self.env._("warranty ended on %(date)s", date=format_date(self.env, ends))
+
+    def _format_repair(self):
+        """What one line tells of its repair when the device comes again: list of facts in words."""
+        self.ensure_one()
+        facts = [self.env._(
+            "last repair %(date)s, %(order)s: %(work)s", date=format_day(self.env, self.company_id, self.date_closed),
+            order=self.order_id._get_told_numbers(),
+            work=", ".join(filter(None, (self._get_state_names()[self.state], self.resolution))))]
+        if self.repair_warranty_until:
+            facts.append(self.env._(
+                "warranty of the repair until %(date)s", date=format_date(self.env, self.repair_warranty_until)))
+        return facts
+
+
+class CrmServiceOrder(models.Model):
+    """An order while its devices are taken in, and the paper for it."""
+
+    _inherit = "crm.service.order"
+
+    partner_is_company = fields.Boolean(related="partner_id.is_company")
+    intake_facts = fields.Html(
+        string="Known Already", compute="_compute_intake_facts", sanitize=False,
+        help="Warranty and last repair of the devices that are taken in.")
+
+    @api.depends("device_line_ids.device_id")
+    def _compute_intake_facts(self):
+        facts = self.device_line_ids._get_intake_facts()
+        for order in self:
+            order.intake_facts = Markup().join(facts[line] for line in order.device_line_ids if line in facts)
+
+    def action_print_receipt(self):
+        """Print the confirmations of receipt (potwierdzenie przyjęcia) of orders.
+
+        The form's button saves the order first: one press at the counter does both.
+        """
+        return self.env.ref("crm_enova_like.action_report_service_receipt").report_action(self)

@@ -1,0 +1,26 @@
+from odoo import api, fields, models
+
+
+class CrmServiceOrder(models.Model):
+    """Who signed for the work, and when: the moment is a fact that follows from the signature."""
+
+    _inherit = "crm.service.order"
+
+    customer_signature = fields.Binary(attachment=True, copy=False)
+    customer_signed_by = fields.Char(string="Signed By", copy=False)
+    customer_signed_on = fields.Datetime(
+        string="Signed On", compute="_compute_customer_signed_on", store=True, precompute=True, copy=False)
+    technician_signature = fields.Binary(attachment=True, copy=False)
+    technician_signed_on = fields.Datetime(
+        string="Signed by the Technician On", compute="_compute_technician_signed_on", store=True, precompute=True,
+        copy=False)
+
+    @api.depends("customer_signature")
+    def _compute_customer_signed_on(self):
+        for order in self:
+            order.customer_signed_on = order.customer_signature and fields.Datetime.now()
+
+    @api.depends("technician_signature")
+    def _compute_technician_signed_on(self):
+        for order in self:
+            order.technician_signed_on = order.technician_signature and fields.Datetime.now()

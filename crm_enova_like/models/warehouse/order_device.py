@@ -1,0 +1,38 @@
+from odoo import api, fields, models
+
+from ..common.formats import format_quantity
+
+
+class CrmServiceOrderDevice(models.Model):
+    """Which parts a repair took, of which lots, and what they cost."""
+
+    _inherit = "crm.service.order.device"
+
+    parts_summary = fields.Char(string="Parts", compute="_compute_parts_summary")
+    lot_summary = fields.Char(string="Lots", compute="_compute_parts_summary")
+    cost = fields.Monetary(compute="_compute_cost", compute_sudo=True, currency_field="currency_id")
+
+    @api.depends("line_ids.quantity_issued", "line_ids.quantity_returned", "line_ids.kind", "line_ids.lot_id")
+    def _compute_parts_summary(self):
+        for row in self:
+            # sudo: lots are the stock users'; whoever reads the device's history reads which one went in
+            parts = row.sudo().line_ids.filtered(lambda line: line.kind == "part")
+            row.parts_summary = ", ".join(
+                f"{line.product_id.display_name} × {format_quantity(self.env, line._get_used_quantity())}"
+                + (f" [{line.lot_names}]" if line.lot_names else "")
+                for line in parts if line._get_used_quantity())
+            row.lot_summary = ", ".join(name for name in parts.mapped("lot_names") if name)
+
+    @api.depends("line_ids.cost")
+    def _compute_cost(self):
+        for row in self:
+            row.cost = sum(row.line_ids.mapped("cost"))
+
+    def _get_removal_problems(self):
+        problems = super()._get_removal_problems()
+        for row in self:
+            if any(line.quantity_issued for line in row.line_ids):
+                problems[row] = self.env._(
+                    "Device %(device)s in order %(order)s has issued parts and stays in the history. "
+                    "Give it an outcome instead.", device=row.device_id.display_name, order=row.order_id.name)
+        return problems

@@ -1,0 +1,222 @@
+from collections import defaultdict
+
+from odoo import fields, models
+from odoo.exceptions import UserError
+from odoo.fields import Command
+
+from ..common.actions import notify, open_dialog
+from ..common.formats import format_quantity
+from ..common.locks import lock_rows
+
+
+class CrmServiceOrder(models.Model):
+    """Parts of an order are reserved on, and issued by, an RW."""
+
+    _inherit = "crm.service.order"
+
+    # ACTIONS
+
+    def action_reserve_parts(self):
+        """Put what is still to issue on an open RW and reserve it.
+
+        :param self: any number of open orders
+        :raises UserError: the order is closed or has nothing to issue
+        :return: True
+        """
+        for order in self._lock_for_parts():
+            if not order._get_lines_to_issue():
+                raise UserError(self.env._("Order %(order)s has no parts to issue.", order=order.name))
+            order._prepare_open_rw()
+        return True
+
+    def action_issue_parts(self):
+        """Issue everything still to issue by one validated RW: all or nothing.
+
+        Where the order type leaves it to the warehouse, the RW is reserved and
+        waits on the keeper's list; only a stock user validates it.
+
+        :param self: any number of open orders
+        :raises UserError: nothing to issue, stock is short (names each product,
+            what is needed and what is free), or a lot is missing
+        :return: True
+        """
+        for order in self._lock_for_parts():
+            lines = order._get_lines_to_issue()
+            if not lines:
+                raise UserError(self.env._(
+                    "Order %(order)s has no parts to issue: everything planned has been issued.", order=order.name))
+            if order._is_issued_by_keeper():
+                order._prepare_open_rw()
+                order.message_post(body=self.env._("Parts requested from the warehouse."))
+                continue
+            lines._check_lots()
+            picking = order._prepare_open_rw()
+            order._check_reserved(picking)
+            picking._issue_service_parts()
+        return True
+
+    def action_issue_parts_screen(self):
+        """The form's button: issue, or offer to issue what is there."""
+        self.ensure_one()
+        if self._is_issued_by_keeper():
+            self.action_issue_parts()
+            return notify(self.env._("The parts are reserved and wait for the warehouse keeper."))
+        shortages = self._as_stock()._get_free_shortages()
+        if not shortages:
+            self.action_issue_parts()
+            return True
+        wizard = self.env["crm.service.issue.wizard"].create({
+            "order_id": self.id,
+            "line_ids": [
+                Command.create({"product_id": product.id, "needed": needed, "free": free})
+                for product, needed, free in shortages],
+        })
+        return open_dialog(self.env, wizard._name, self.env._("Not enough in stock"), res_id=wizard.id)
+
+    def _issue_available(self):
+        """Issue what is there; the rest stays reserved for on an open RW.
+
+        :return: the issued RW
+        :raises UserError: nothing is there
+        """
+        self.ensure_one()
+        order = self._lock_for_parts()
+        order._get_lines_to_issue()._check_lots()
+        picking = order._prepare_open_rw()
+        if not any(picking.move_ids.mapped("quantity")):
+            order._check_reserved(picking)
+        return picking._issue_service_parts()
+
+    # BEFORE ANYTHING IS RESERVED OR ISSUED
+
+    def _lock_for_parts(self):
+        """Begin work on the parts of open orders that are the user's to change; who comes second waits.
+
+        :return: the orders, with the stock's rights
+        :raises AccessError: an order is out of the user's reach
+        :raises UserError: an order is closed
+        """
+        orders = self._as_stock()
+        self._check_open()
+        lock_rows(self)
+        return orders
+
+    def _is_issued_by_keeper(self):
+        """Whether the parts of one order wait for a keeper, since the user is none."""
+        self.ensure_one()
+        return self.issue_by == "warehouse" and not self.env.user.has_group("stock.group_stock_user")
+
+    def _get_free_shortages(self):
+        """Products of which less is free than one order needs, reserving nothing (with stock rights).
+
+        :return: list of (product, needed, free), in the product's unit
+        """
+        self.ensure_one()
+        location = self.type_id._get_rw_picking_type().default_location_src_id
+        needed, reserved = defaultdict(float), defaultdict(float)
+        for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
+            needed[line.product_id, line.lot_id] += line.uom_id._compute_quantity(
+                line.quantity_to_issue, line.product_id.uom_id)
+        for move in self._get_open_rw().move_ids:
+            reserved[move.product_id, move.service_line_id.lot_id] += move.product_uom._compute_quantity(
+                move.quantity, move.product_id.uom_id)
+        Quant = self.env["stock.quant"]
+        shortages = []
+        for (product, lot), need in needed.items():
+            free = Quant._get_available_quantity(product, location, lot_id=lot or None) + reserved[product, lot]
+            if product.uom_id.compare(free, need) < 0:
+                shortages.append((product, need, max(free, 0.0)))
+        return shortages
+
+    # THE OPEN RW (with stock rights)
+
+    def _prepare_open_rw(self):
+        """The open RW of one order, holding and reserving just what is to issue.
+
+        What core makes company-dependent (a part's cost, accounts) is the order's company's from here on, whichever
+        the user works in.
+
+        :return: the RW
+        """
+        self.ensure_one()
+        order = self.with_company(self.company_id)
+        rw = order._get_open_rw()
+        picking = rw[:1] or order._create_rw()
+        held = rw.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).grouped("service_line_id")
+        vals_list = []
+        for line in order._get_lines_to_issue():
+            missing = line.quantity_to_issue - line._sum_moves(held.pop(line, []), "product_uom_qty")
+            compared = line.uom_id.compare(missing, 0.0)
+            if compared > 0:
+                vals_list.append(order._prepare_rw_move_vals(line, picking, missing))
+            elif compared < 0:
+                line._lower_open_moves()
+        # what nobody plans any more leaves the RW
+        for line, moves in held.items():
+            if line:
+                moves._cancel_service_moves()
+        order.env["stock.move"].create(vals_list)
+        picking.move_ids._lock_source_quants()
+        picking.action_confirm()
+        waiting = picking.move_ids.filtered(
+            lambda move: move.state in ("confirmed", "waiting", "partially_available"))
+        if waiting:
+            waiting._action_assign()
+        return picking
+
+    def _create_rw(self):
+        picking_type = self.type_id._get_rw_picking_type()
+        Picking = self.env["stock.picking"].with_context(mail_create_nosubscribe=True)
+        # a context made for the creation alone does not leave with the record
+        return Picking.create(self._prepare_rw_vals(picking_type)).with_env(self.env)
+
+    def _prepare_rw_vals(self, picking_type):
+        """Values of an order's new RW."""
+        self.ensure_one()
+        vals = {
+            "picking_type_id": picking_type.id,
+            "location_id": picking_type.default_location_src_id.id,
+            "location_dest_id": picking_type.default_location_dest_id.id,
+            "service_order_id": self.id,
+            "origin": self.name,
+            "partner_id": self.partner_id.id,
+            "company_id": self.company_id.id,
+            "user_id": False,
+        }
+        if self.project_id and "project_id" in self.env["stock.picking"]._fields:
+            vals["project_id"] = self.project_id.id
+        return vals
+
+    def _prepare_rw_move_vals(self, line, picking, quantity):
+        """Values of the move that issues ``quantity`` (in the line's unit)."""
+        return {
+            "product_id": line.product_id.id,
+            "product_uom": line.uom_id.id,
+            "product_uom_qty": quantity,
+            "picking_id": picking.id,
+            "picking_type_id": picking.picking_type_id.id,
+            "location_id": picking.location_id.id,
+            "location_dest_id": picking.location_dest_id.id,
+            "company_id": self.company_id.id,
+            "origin": self.name,
+            "service_line_id": line.id,
+            # the keeper's list takes the RW's deadline from its moves
+            "date_deadline": fields.Datetime.to_datetime(self.date_deadline),
+            "description_picking": line.name or line.product_id.display_name,
+        }
+
+    def _check_reserved(self, picking):
+        """Refuse to issue an RW that could not reserve all that it plans.
+
+        :raises UserError: names each product, what is needed and what is free, in the product's unit
+        """
+        shortages = picking._get_service_shortages()
+        if shortages:
+            rows = "\n".join(
+                self.env._(
+                    "• %(product)s: %(needed)s %(uom)s needed, %(free)s free",
+                    product=product.display_name, uom=product.uom_id.name,
+                    needed=format_quantity(self.env, needed), free=format_quantity(self.env, free))
+                for product, needed, free in shortages)
+            raise UserError(self.env._(
+                "Order %(order)s: not enough in stock, nothing was issued.\n%(rows)s", order=self.name, rows=rows))

@@ -1,0 +1,31 @@
+from odoo import api, models
+from odoo.fields import Domain
+
+
+class CrmServiceOrder(models.Model):
+    """The manager's number of what lies in open orders, as the stock issued it."""
+
+    _inherit = "crm.service.order"
+
+    @api.model
+    def _get_overview_tiles(self, is_open):
+        with_parts = is_open & Domain("line_ids.quantity_issued", ">", 0)
+        return [*super()._get_overview_tiles(is_open), self._get_tile(
+            "parts", self.env._("Parts in open orders"), with_parts, sequence=30,
+            amounts=self._get_parts_value(with_parts))]
+
+    @api.model
+    def _get_parts_value(self, domain):
+        """What the parts in the orders of a domain are worth, as the stock issued them, less what came back.
+
+        :return: list of [amount, currency id], one for each company
+        """
+        # sudo: the user's own orders decide; the moves are the stock's, and only their sum is told
+        Move = self.env["stock.move"].sudo()
+        moves = Domain("service_line_id.order_id", "in", self._search(domain)) & Domain("state", "=", "done")
+        returned = Move._get_service_return_domain()
+        values = {}
+        for sign, part in ((1, moves & ~returned), (-1, moves & returned)):
+            for company, value in Move._read_group(part, ["company_id"], ["value:sum"]):
+                values[company] = values.get(company, 0.0) + sign * value
+        return [[value, company.currency_id.id] for company, value in values.items()]

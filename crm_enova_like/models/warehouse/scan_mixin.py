@@ -1,0 +1,69 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+
+
+class CrmServiceScanMixin(models.AbstractModel):
+    """What a scanned code is: a product, a lot or serial number, or something
+    else, which is named to whoever scanned it."""
+
+    _name = "crm.service.scan.mixin"
+    _description = "Scanning of Parts"
+
+    @api.model
+    def _scan_find(self, code, company):
+        """Products and lots with a code, of one company.
+
+        :param code: what was scanned or typed
+        :return: (code, products, lots); either may be empty
+        :raises UserError: there is no code, or it is of no product and no lot
+        """
+        code = (code or "").strip()
+        if not code:
+            raise UserError(self.env._("Scan or type a barcode, an internal reference or a serial number."))
+        # technicians hold no stock rights: the code is looked up for them, within the company
+        mine = Domain("company_id", "in", [company.id, False])
+        products = self.env["product.product"].sudo().search(
+            mine & (Domain("barcode", "=", code) | Domain("default_code", "=", code)))
+        lots = self.env["stock.lot"].sudo().search(mine & Domain("name", "=", code))
+        if not products and not lots:
+            raise UserError(self._scan_name_other(code, company))
+        return code, products, lots
+
+    @api.model
+    def _scan_check_one(self, code, products):
+        """Refuse a code that is of several products.
+
+        :raises UserError: names them
+        """
+        if len(products) > 1:
+            raise UserError(self.env._(
+                "Several products have the code “%(code)s”: %(products)s. Scan another code of the part, "
+                "or choose it by hand.", code=code, products=", ".join(products.mapped("display_name"))))
+
+    @api.model
+    def _scan_name_other(self, code, company):
+        """The message for a code that is of no part."""
+        # only the name is told, and within the company
+        device = self.env["crm.service.device"].sudo().search(
+            [("company_id", "=", company.id), "|", ("identifier", "=", code), ("serial_number", "=", code)], limit=1)
+        if device:
+            return self.env._("“%(code)s” is the device %(device)s, not a part.", code=code, device=device.display_name)
+        order = self.env["crm.service.order"].sudo().search(
+            [("company_id", "=", company.id), ("name", "=", code)], limit=1)
+        if order:
+            return self.env._("“%(code)s” is a service order, not a part.", code=code)
+        place = self.env["stock.location"].sudo().search(
+            [("company_id", "in", [company.id, False]), ("barcode", "=", code)], limit=1)
+        if place:
+            return self.env._("“%(code)s” is the location %(place)s, not a part.", code=code, place=place.display_name)
+        return self.env._("No product, lot or serial number has the code “%(code)s”.", code=code)
+
+    @api.model
+    def _scan_piece(self, product, left):
+        """How much one scan takes, in the product's unit: a piece, or all of
+        what is not counted in pieces (cable, oil)."""
+        unit = self.env.ref("uom.product_uom_unit", raise_if_not_found=False)
+        if unit and product.uom_id._has_common_reference(unit):
+            return min(product.uom_id.round(1.0), left)
+        return left

@@ -1,0 +1,279 @@
+"""A database of the first version, with the demo firm in it, is brought to this version: nothing is lost or renamed.
+
+The old version comes out of the repository's history. A version that stores something new says here what becomes of
+what is there already.
+"""
+import configparser
+import contextlib
+import io
+import os
+import re
+import subprocess
+import tarfile
+from types import SimpleNamespace
+
+import psycopg2
+import pytest
+from browser import copied, setting
+from psycopg2.sql import SQL, Identifier
+
+from tools import common, databases
+from tools.common import ADDON
+
+OLD = "cc372fd5cdede6965a083ce150653f16a4fdf779"    # the last commit of version 19.0.1.0.0
+# a quotation, which the demo firm has none of; and an order that walks through some stages: the chatter of that version
+# says who brought it there, except once
+WALK = """
+env["sale.order"].create({
+    "partner_id": env["res.partner"].search([("is_company", "=", True)], limit=1).id,
+    "order_line": [(0, 0, {"product_id": env["product.product"].search([("sale_ok", "=", True)], limit=1).id})]})
+order = env["crm.service.order"].search([("state", "=", "new")], order="id", limit=1)
+technician, admin = (env["res.users"].search([("login", "=", login)]) for login in ("serwisant", "admin"))
+order.user_id = technician
+env.cr.commit()
+order.with_user(technician).action_accept()
+env.cr.commit()
+order.with_user(technician).action_start()
+env.cr.commit()
+order.with_context(tracking_disable=True).action_wait()
+env.cr.commit()
+order.with_user(admin).action_start()
+env.cr.commit()
+print(f"WALKED {order.id}")
+"""
+# columns that are true in some states alone, and were not stored in the first version
+FLAGS = (
+    ("crm_service_stage", "is_open", "state", ("new", "accepted", "in_progress", "waiting")),
+    ("crm_service_order", "is_open", "state", ("new", "accepted", "in_progress", "waiting")),
+    ("crm_service_order_device", "is_open", "state", ("open",)),
+    ("crm_service_order_device", "order_is_open", "order_state", ("new", "accepted", "in_progress", "waiting")),
+    ("crm_service_inspection", "is_open", "state", ("planned", "ordered")),
+    ("crm_task", "is_open", "state", ("open", "in_progress")),
+)
+# what Odoo writes anew from the code at each update; their records are held by their xml ids
+FROM_CODE = re.compile(r"ir_(act|asset|cron_|model|module|profile|rule|ui_)|orm_signaling")
+STAMPS = {"write_date", "write_uid"}
+# xml ids that may go: of models that hold no data, of fields without a column, of views that extend another view, and
+# of what the database is told of each model
+MAY_GO = """
+WITH transient AS (SELECT id, model FROM ir_model WHERE transient),
+     unstored AS (SELECT id FROM ir_model_fields WHERE NOT store OR model_id IN (SELECT id FROM transient))
+SELECT d.name FROM ir_model_data d
+ WHERE d.module = %s AND (
+       d.model IN ('ir.model.constraint', 'ir.model.inherit', 'ir.model.relation')
+    OR d.model = 'ir.model' AND d.res_id IN (SELECT id FROM transient)
+    OR d.model = 'ir.model.fields' AND d.res_id IN (SELECT id FROM unstored)
+    OR d.model = 'ir.model.fields.selection' AND d.res_id IN (
+       SELECT id FROM ir_model_fields_selection WHERE field_id IN (SELECT id FROM unstored))
+    OR d.model = 'ir.model.access' AND d.res_id IN (
+       SELECT id FROM ir_model_access WHERE model_id IN (SELECT id FROM transient))
+    OR d.model = 'ir.ui.view' AND d.res_id IN (
+       SELECT id FROM ir_ui_view WHERE inherit_id IS NOT NULL OR model IN (SELECT model FROM transient)))
+"""
+SCHEMA = """
+SELECT table_name || '.' || column_name, data_type || CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END
+  FROM information_schema.columns WHERE table_schema = current_schema
+UNION ALL
+SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = current_schema
+UNION ALL
+SELECT conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid)
+  FROM pg_constraint WHERE connamespace = current_schema::regnamespace AND contype != 'n'
+"""
+
+
+def query(database, sql, *parameters):
+    with contextlib.closing(psycopg2.connect(dbname=database)) as connection, connection.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+        return cursor.fetchall()
+
+
+def get_columns(database):
+    """{table: [column, …]}, without what Odoo stamps and what it writes from the code."""
+    columns = {}
+    for table, column in query(database, """
+            SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables
+             USING (table_schema, table_name) WHERE table_schema = current_schema AND table_type = 'BASE TABLE'
+             ORDER BY 1, ordinal_position"""):
+        if column not in STAMPS and not FROM_CODE.match(table):
+            columns.setdefault(table, []).append(column)
+    return columns
+
+
+def get_rows(database, columns):
+    """{table: {id: hash of the row}}; the hash is the key too where there is no id."""
+    here, rows = get_columns(database), {}
+    for table, names in columns.items():
+        names = [name for name in names if name in here.get(table, ())]
+        if names:
+            values = SQL("md5(ROW({})::text)").format(SQL(", ").join(Identifier("t", name) for name in names))
+            key = SQL("t.id") if "id" in names else values
+            rows[table] = dict(query(database, SQL("SELECT {}, {} FROM {} t").format(key, values, Identifier(table))))
+    return rows
+
+
+def get_xml_ids(database):
+    return {name: (model, res_id) for name, model, res_id in query(
+        database, "SELECT name, model, res_id FROM ir_model_data WHERE module = %s", ADDON)}
+
+
+def compare(before, after, transient=()):
+    """What is lost or other than before: [sentence, …]."""
+    problems = []
+    for table, rows in before.items():
+        if any(table.startswith(name) for name in transient):
+            continue
+        now = after.get(table, {})
+        lost = rows.keys() - now.keys()
+        other = [key for key in rows.keys() & now.keys() if rows[key] != now[key]]
+        if lost or other:
+            problems.append(f"{table}: {len(lost)} rows lost, {len(other)} changed, as {sorted([*lost, *other])[:3]}")
+    return problems
+
+
+def old_version(folder):
+    """The old version's files, unpacked; Odoo's addons path with them in the place of this version's."""
+    done = subprocess.run(["git", "archive", OLD, ADDON, "tools/load_demo.py"], cwd=common.ROOT, capture_output=True)
+    if done.returncode:
+        pytest.skip(f"The history here does not reach back to {OLD[:7]}, the version from which an upgrade begins "
+                    f"({common.last_line(done.stderr.decode())}): clone the repository in full.")
+    with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
+        archive.extractall(folder, filter="data")
+    parser = configparser.ConfigParser(interpolation=None)
+    parser.read(setting("ODOO_RC"))
+    paths = parser["options"]["addons_path"].split(",")
+    assert str(common.ROOT) in paths, paths
+    return ",".join(str(folder) if path == str(common.ROOT) else path for path in paths)
+
+
+def odoo(log, *arguments, **options):
+    """Run Odoo to its end and return its log; an error in it is a failure."""
+    databases.odoo(log, *arguments, "--no-http", environment=dict(os.environ), **options)
+    return (common.LOGS / f"{log}.log").read_text()
+
+
+@pytest.fixture(scope="module")
+def upgrade(tmp_path_factory):
+    """The demo firm in the old version, updated, and updated once more: what was there before and after."""
+    folder = tmp_path_factory.mktemp("old")
+    old = ("--addons-path", old_version(folder))
+    with copied(setting("ODOO_TEST_TEMPLATE"), f"{setting('ODOO_TEST_DB')}_upgrade") as database:
+        odoo("upgrade-install", "-d", database, "-i", f"{ADDON},l10n_pl", "--stop-after-init", *old)
+        script = folder / "demo.py"
+        script.write_text((folder / "tools" / "load_demo.py").read_text() + WALK)
+        with open(script) as lines:
+            told = odoo("upgrade-demo", "shell", "-d", database, *old, stdin=lines)
+        columns = get_columns(database)
+        result = SimpleNamespace(
+            database=database,
+            walked=int(re.search(r"^WALKED (\d+)$", told, re.MULTILINE).group(1)),
+            before=get_rows(database, columns),
+            ids_before=get_xml_ids(database),
+            may_go={name for [name] in query(database, MAY_GO, ADDON)},
+            transient={model.replace(".", "_") for [model] in query(
+                database, "SELECT model FROM ir_model WHERE transient")},
+        )
+        update = ("-d", database, "-u", ADDON, "--stop-after-init")
+        result.logs = [odoo("upgrade", *update)]
+        result.after, result.ids_after = get_rows(database, columns), get_xml_ids(database)
+        columns = get_columns(database)
+        settled, written = get_rows(database, columns), get_versions(database)
+        result.logs.append(odoo("upgrade-again", *update))
+        result.changed_again = compare(settled, get_rows(database, columns))
+        result.written_again = compare(written, get_versions(database))
+        result.ids_again = get_xml_ids(database)
+        yield result
+
+
+def get_versions(database):
+    """{table: {id: the transaction that wrote the row}} of what the upgrade filled in."""
+    return {
+        table: dict(query(database, SQL("SELECT id, xmin::text FROM {}").format(Identifier(table))))
+        for table in {table for table, *_rest in FLAGS} | {"crm_service_stage_time"}}
+
+
+def test_the_log_is_clean(upgrade):
+    for log in upgrade.logs:
+        # an error has ended the run before
+        assert not [line for line in log.splitlines() if " WARNING " in line]
+        assert f"module {ADDON}: creating or updating database tables" in log
+
+
+def test_no_record_is_lost_or_changed(upgrade):
+    for table in ("crm_service_order", "crm_service_order_line", "crm_task", "stock_picking", "stock_move",
+                  "sale_order", "project_project", "res_partner", "mail_message", "crm_service_stage"):
+        assert upgrade.before[table], f"the demo firm has nothing in {table}: this test proves little"
+    assert not compare(upgrade.before, upgrade.after, upgrade.transient)
+
+
+def test_xml_ids_stay_and_name_the_same_records(upgrade):
+    assert len(upgrade.ids_before) > 2000
+    must_stay = upgrade.ids_before.keys() - upgrade.may_go
+    assert {"action_crm_service_order", "menu_service_order", "view_crm_service_order_form", "rule_order_company",
+            "model_crm_service_order", "field_crm_service_order__stage_id", "group_manager"} <= must_stay
+    assert {
+        name: (upgrade.ids_before[name], upgrade.ids_after.get(name)) for name in sorted(must_stay)
+        if upgrade.ids_after.get(name) != upgrade.ids_before[name]} == {}
+
+
+def test_flags_agree_with_the_states(upgrade):
+    for table, flag, state, states in FLAGS:
+        [[wrong, true, rows]] = query(
+            upgrade.database,
+            SQL("SELECT count(*) FILTER (WHERE {flag} IS DISTINCT FROM ({state} IN %s)), "
+                "count(*) FILTER (WHERE {flag}), count(*) FROM {table}").format(
+                    table=Identifier(table), flag=Identifier(flag), state=Identifier(state)), states)
+        assert not wrong, (table, flag, wrong)
+        assert 0 < true < rows, f"{table}.{flag} is the same for all {rows} rows: this test proves nothing"
+
+
+def test_times_in_stages(upgrade):
+    # each order stands in its stage
+    assert not query(upgrade.database, """
+        SELECT o.id FROM crm_service_order o LEFT JOIN crm_service_stage_time t ON t.order_id = o.id AND t.is_current
+         WHERE t.stage_id IS DISTINCT FROM o.stage_id OR t.company_id != o.company_id""")
+    # closed orders since they were closed, new ones since they were received, the others since nobody knows when
+    assert not query(upgrade.database, """
+        SELECT o.id, o.state, t.date_start
+          FROM crm_service_order o JOIN crm_service_stage_time t ON t.order_id = o.id AND t.is_current
+         WHERE o.id != %s AND t.date_start IS DISTINCT FROM
+               CASE WHEN o.state = 'new' THEN o.date_received ELSE o.date_closed END""", upgrade.walked)
+    stays = query(upgrade.database, """
+        SELECT s.state, u.login, t.date_start, t.date_end, t.duration, t.is_current, t.working_hours
+          FROM crm_service_stage_time t
+          JOIN crm_service_stage s ON s.id = t.stage_id
+          LEFT JOIN res_users u ON u.id = t.user_id
+         WHERE t.order_id = %s ORDER BY t.id""", upgrade.walked)
+    [[received, creator]] = query(upgrade.database, """
+        SELECT date_received, u.login FROM crm_service_order o JOIN res_users u ON u.id = o.create_uid
+         WHERE o.id = %s""", upgrade.walked)
+    accepted, started, resumed = [moment for [moment] in query(upgrade.database, """
+        SELECT m.date FROM mail_message m JOIN mail_tracking_value t ON t.mail_message_id = m.id
+          JOIN ir_model_fields f ON f.id = t.field_id AND f.name = 'stage_id'
+         WHERE m.model = 'crm.service.order' AND m.res_id = %s ORDER BY m.id""", upgrade.walked)]
+
+    def hours(begin, end):
+        return pytest.approx((end - begin).total_seconds() / 3600)
+
+    assert stays == [
+        ("new", creator, received, accepted, hours(received, accepted), False, None),
+        ("accepted", "serwisant", accepted, started, hours(accepted, started), False, None),
+        # when it began to wait nobody knows, so neither how long it was in progress
+        ("in_progress", "serwisant", started, None, None, False, None),
+        ("waiting", None, None, resumed, None, False, None),
+        ("in_progress", "admin", resumed, None, None, True, None),
+    ]
+
+
+def test_tables_are_those_of_a_new_installation(upgrade):
+    """Columns, indexes and constraints: an index whose words changed was made anew, and none is left over."""
+    upgraded, fresh = (dict(query(database, SCHEMA)) for database in (upgrade.database, setting("ODOO_TEST_DB")))
+    assert len(fresh) > 10_000
+    assert {
+        name: (upgraded.get(name), fresh.get(name)) for name in sorted(upgraded.keys() | fresh.keys())
+        if upgraded.get(name) != fresh.get(name)} == {}
+
+
+def test_a_second_update_changes_nothing(upgrade):
+    assert upgrade.changed_again == []
+    assert upgrade.written_again == []
+    assert upgrade.ids_again == upgrade.ids_after
