@@ -4,7 +4,7 @@ import json
 import os
 import re
 
-from browser import copied, setting
+from browser import copied, free_port, setting
 
 from tools import common, databases, postgres
 
@@ -109,8 +109,9 @@ def test_an_addon_that_builds_on_ours(tmp_path):
     with copied(setting("ODOO_TEST_DB"), f"{setting('ODOO_TEST_DB')}_example") as database:
         odoo = Odoo(database, tmp_path)
         # installed, its own tests run: every button passes its overrides, an order goes from counter to release
-        said = odoo.run("tests", "-d", database, "-i", EXAMPLE, "--test-tags", f"/{EXAMPLE}", "--no-http",
-                        "--stop-after-init")
+        # on a port of its own: with tests Odoo serves http, whatever it is told
+        said = odoo.run("tests", "-d", database, "-i", EXAMPLE, "--test-tags", f"/{EXAMPLE}", "--stop-after-init",
+                        "--http-port", str(free_port()))
         counted = re.search(r"0 failed, 0 error\(s\) of (\d+) tests when loading", said)
         assert counted, said[-4000:]
         files = (ADDONS / EXAMPLE / "tests").glob("test_*.py")

@@ -162,6 +162,7 @@ def definitions():
                 elif isinstance(node, ast.FunctionDef):
                     names = [each.arg for each in (*node.args.posonlyargs, *node.args.args)]
                     names += [f"*{node.args.vararg.arg}"] if node.args.vararg else []
+                    names += [f"**{node.args.kwarg.arg}"] if node.args.kwarg else []
                     methods[node.name].append((of, [name for name in names if name not in ("self", "cls")]))
             models |= of
     return methods, models

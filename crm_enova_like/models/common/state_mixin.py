@@ -48,10 +48,13 @@ class CrmStateMixin(models.AbstractModel):
         For the post-init and uninstall hooks of an addon that changes which states are open.
         """
         self.flush_model(["state", "is_open"])
-        self.env.cr.execute(SQL(
-            "UPDATE %(table)s SET is_open = state IN %(states)s WHERE is_open IS DISTINCT FROM (state IN %(states)s)",
+        changed = self.env.execute_query(SQL(
+            """UPDATE %(table)s SET is_open = state IN %(states)s WHERE is_open IS DISTINCT FROM (state IN %(states)s)
+               RETURNING id""",
             table=SQL.identifier(self._table), states=self._get_open_states()))
         self.invalidate_model(["is_open"])
+        # what is stored of it elsewhere follows, as after any write
+        self.browse(record_id for [record_id] in changed).modified(["is_open"])
 
     # CREATION GOES THROUGH THE DOOR TOO
 

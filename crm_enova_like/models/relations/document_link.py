@@ -186,8 +186,9 @@ class CrmDocumentLink(models.Model):
     @api.constrains("res_model", "res_id")
     def _check_document(self):
         for model, links in self.grouped("res_model").items():
-            documents = self.env[model].browse(links.mapped("res_id"))
-            if len(documents.exists()) < len(set(documents.ids)):
+            # what the transaction has made or read is there
+            unknown = self.env[model].browse(links.mapped("res_id")).filtered(lambda document: not len(document._cache))
+            if len(unknown.exists()) < len(set(unknown.ids)):
                 raise ValidationError(self.env._("The document to link does not exist any more."))
 
     @api.model_create_multi

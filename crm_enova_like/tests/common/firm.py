@@ -14,8 +14,8 @@ FIRM = (
 class ServiceCommon(TransactionCase):
     """One small service firm: its people, a contractor with a shop, a kind of device, parts.
 
-    ``bin/test`` makes it once, in the database that its tests run on (:meth:`store_firm`); elsewhere each class makes its
-    own. Either way a class may change it as it likes: what it changes goes with its transaction.
+    ``bin/test`` makes it once, in the database that its tests run on (:meth:`store_firm`); elsewhere each class makes
+    its own. Either way a class may change it as it likes: what it changes goes with its transaction.
     """
 
     @classmethod
