@@ -97,7 +97,7 @@ class CrmServiceOrder(models.Model):
 
     def _get_open_documents(self):
         """Open RWs and ZWs of the orders (with stock rights)."""
-        return self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        return self.picking_ids._filter_open()
 
     def _get_open_rw(self):
         """Open RWs of the orders (with stock rights)."""

@@ -21,6 +21,15 @@ class StockMove(models.Model):
         # two lines of one product stay two moves: each line counts its own
         return super()._prepare_merge_moves_distinct_fields() + ["service_line_id"]
 
+    def _as_service(self):
+        """The moves with the rights on their orders' lines: whoever works in the warehouse need not read orders, and
+        what becomes of a move changes its line all the same."""
+        return self.sudo()
+
+    def _filter_open(self):
+        """Those of the moves that are neither done nor cancelled."""
+        return self.filtered(lambda move: move.state not in ("done", "cancel"))
+
     # WHICH WAY
 
     def _is_service_return(self):
@@ -48,7 +57,7 @@ class StockMove(models.Model):
     def _update_reserved_quantity_vals(
             self, need, location_id, lot_id=None, package_id=None, owner_id=None, strict=True):
         # the lot named on the order's line is the one to reserve
-        lot_id = lot_id or self.sudo().service_line_id.lot_id
+        lot_id = lot_id or self._as_service().service_line_id.lot_id
         return super()._update_reserved_quantity_vals(
             need, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict)
 
@@ -75,8 +84,7 @@ class StockMove(models.Model):
 
         :raises ValidationError: more was issued than planned, or more came back than was issued
         """
-        # sudo: whoever validates need not read orders
-        moves = self.sudo().filtered(lambda move: move.state == "done" and move.service_line_id)
+        moves = self._as_service().filtered(lambda move: move.state == "done" and move.service_line_id)
         # a keeper's return lowers the plan just as a technician's does
         moves._filter_service_returns()._lower_service_plan()
         moves.service_line_id._check_planned()
@@ -89,7 +97,7 @@ class StockMove(models.Model):
         :raises UserError: names each product, what is needed and what is there
         """
         on_hand, needed = self._lock_source_quants(), defaultdict(float)
-        for move in self.filtered(lambda move: move.product_id.is_storable and move.state not in ("done", "cancel")):
+        for move in self._filter_open().filtered(lambda move: move.product_id.is_storable):
             for row in move.move_line_ids.filtered(lambda row, move=move: row.picked or not move.picked):
                 if not row.location_id.should_bypass_reservation():
                     needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
@@ -126,14 +134,14 @@ class StockMove(models.Model):
             and move.location_id.usage != "internal")
         if not arrived:
             return
-        # sudo: whoever receives the goods need not see the order
-        lines = self.env["crm.service.order.line"].sudo()._get_waiting_lines(arrived.product_id, arrived.company_id)
+        arrived = arrived._as_service()
+        lines = arrived.env["crm.service.order.line"]._get_waiting_lines(arrived.product_id, arrived.company_id)
         waiting = lines.grouped(lambda line: (line.product_id, line.company_id))
         for (product, company), moves in arrived.grouped(lambda move: (move.product_id, move.company_id)).items():
             if (product, company) not in waiting:
                 continue
             # those that asked for it have it first
-            asked = moves.sudo().reference_ids.service_order_id
+            asked = moves.reference_ids.service_order_id
             waiting[product, company]._sort_by_urgency().sorted(
                 lambda line, asked=asked: line.order_id not in asked)._take_arrived(product, sum(
                     move.product_uom._compute_quantity(move.quantity, product.uom_id) for move in moves))
@@ -146,7 +154,7 @@ class StockMove(models.Model):
 
     def _cancel_service_moves(self):
         """Take open moves out of their RW; an RW that is left empty is cancelled."""
-        open_moves = self.filtered(lambda move: move.state not in ("done", "cancel"))
+        open_moves = self._filter_open()
         pickings = open_moves.picking_id
         open_moves._action_cancel()
         for picking in pickings:
