@@ -2,9 +2,10 @@
 those of Odoo's Repairs."""
 import json
 import os
+from collections import namedtuple
 
 from . import common, config, databases, oca, postgres, prepare, system, testing
-from .common import ADDON, ROOT, Fail, say
+from .common import ADDON, PYTHON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
        bin/bench clicks
@@ -30,6 +31,11 @@ def count_of(arguments):
         raise Fail(f"{' '.join(arguments)} is no number of plans: give one number from 1 to {MOST}, "
                    "as in bin/bench 500.")
     return int(text)
+
+
+def no_more(arguments):
+    if arguments:
+        raise Fail(f"{' '.join(arguments)} says nothing here: bin/bench clicks takes no more words.")
 
 
 def columns(count, runs):
@@ -117,7 +123,16 @@ def run_all(count, source, environment):
     return measured
 
 
-def run_clicks(source, environment):
+def run_plans(arguments, source, environment):
+    """The table of both generators."""
+    count = count_of(arguments)
+    measured = run_all(count, source, environment)
+    titles = (f"{ADDON} {config.manifest()['version']}", f"{oca.ADDON} {oca.VERSION} (OCA)")
+    say("\n" + table(titles, *(columns(count, measured[side]) for side in SIDES)))
+    return 0
+
+
+def run_clicks(_arguments, source, environment):
     """The work of bench/clicks.py, on a database that holds both addons."""
     prefix = f"bench_crm_{common.checkout_hash()[:6]}_"
     database = f"{prefix}{os.getpid()}_clicks"
@@ -129,25 +144,37 @@ def run_clicks(source, environment):
             databases.odoo("bench-clicks-install", "-d", database, "-i", f"{ADDON},l10n_pl,repair", "--stop-after-init",
                            "--no-http", environment=environment)
         environment = {**environment, "ODOO_TEST_DB": database, "PYTHONPATH": str(ROOT / "tests")}
-        return testing.pytest("Clicks and fields", ["-p", "no:odoo", "-q", "-s", "bench/clicks.py"], environment)
+        return testing.straight_through(
+            [PYTHON, "-m", "pytest", "-p", "no:odoo", "-q", "-s", "bench/clicks.py"], environment)
     finally:
         for made in databases.like(database):
             databases.drop(made)
+
+
+# `smallest` is what bin/test gives a benchmark to see that it runs; `says`, patterns of lines that it prints then
+Command = namedtuple("Command", "check run browser smallest says")
+COMMANDS = {
+    "plans": Command(count_of, run_plans, False, ("1",), (
+        r"plans +1 +1", r"inspections made +1 +1", r"SQL statements( +[\d,]+){2}",
+        r"run with nothing to do, ms( +[\d,]+){2}")),
+    "clicks": Command(no_more, run_clicks, True, (), (
+        r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
+        r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",
+        r"\| find a device's last repair by serial number( \| \d+ clicks, \d+ fields){2} \|")),
+}
 
 
 def main(arguments):
     if set(arguments) & {"-h", "--help"}:
         say(USAGE)
         return 0
-    clicks = list(arguments) == ["clicks"]
-    count = 0 if clicks else count_of(arguments)
+    name, rest = (arguments[0], arguments[1:]) if arguments and arguments[0] in COMMANDS else ("plans", arguments)
+    command = COMMANDS[name]
+    command.check(rest)
     taken = "Another bin/bench of this checkout runs, and would disturb this one: wait for it, or stop it."
     with common.locked(common.VAR / "bench.lock", taken=taken), prepare.odoo_environment() as (source, environment):
         common.check_disk(common.VAR)
-        if clicks:
+        if command.browser:
             system.need(system.BROWSER, "which plays the work", must=True)
-            return 1 if run_clicks(source, environment) else 0
-        measured = run_all(count, source, environment)
-    titles = (f"{ADDON} {config.manifest()['version']}", f"{oca.ADDON} {oca.VERSION} (OCA)")
-    say("\n" + table(titles, *(columns(count, measured[side]) for side in SIDES)))
-    return 0
+            system.need(system.PRINTING, "which prints what the work ends with", must=True)
+        return 1 if command.run(rest, source, environment) else 0
