@@ -38,6 +38,7 @@ env.cr.commit()
 order.with_context(tracking_disable=True).action_wait()
 env.cr.commit()
 order.with_user(admin).action_start()
+order.technician_signature = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
 env.cr.commit()
 print(f"WALKED {order.id}")
 """
@@ -279,6 +280,16 @@ def test_times_in_stages(upgrade):
         ("waiting", None, None, resumed, None, False, None),
         ("in_progress", "admin", resumed, None, None, True, None),
     ]
+
+
+def test_when_a_technician_signed_is_not_made_up(upgrade):
+    """The moment was not kept before: an update's own hour is no answer."""
+    [[signatures]] = query(upgrade.database, """
+        SELECT count(*) FROM ir_attachment WHERE res_model = 'crm.service.order' AND res_field = 'technician_signature'
+           AND res_id = %s""", upgrade.walked)
+    assert signatures == 1
+    assert query(upgrade.database, """
+        SELECT id FROM crm_service_order WHERE technician_signed_on IS NOT NULL""") == []
 
 
 def test_tables_are_those_of_a_new_installation(upgrade):
