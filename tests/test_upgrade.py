@@ -38,7 +38,8 @@ env.cr.commit()
 order.with_context(tracking_disable=True).action_wait()
 env.cr.commit()
 order.with_user(admin).action_start()
-order.technician_signature = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII="
+order.technician_signature = (
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")
 env.cr.commit()
 print(f"WALKED {order.id}")
 """
