@@ -60,9 +60,11 @@ class CrmStateMixin(models.AbstractModel):
 
     @api.model
     def _without_default_state(self):
-        """The model without a ``default_state`` in the context: an action's default is a wish for its list, and no
-        record is closed by it."""
-        kept = {key: value for key, value in self.env.context.items() if key != "default_state"}
+        """The model without a ``default_state`` in the context, and without defaults of facts: an action's default is a
+        wish for its list, and no record is closed by it."""
+        facts = self._get_fact_fields() - self._get_initial_facts()
+        dropped = {"default_state", *(f"default_{name}" for name in facts)}
+        kept = {key: value for key, value in self.env.context.items() if key not in dropped}
         return self.with_context(kept)    # pylint: disable=context-overridden  # a key is taken out
 
     @api.model

@@ -20,7 +20,8 @@ class CrmTimeline(models.Model):
             "active", "name", "date_received", "partner_id", "person_id", "user_id", "description", "state", "is_open",
             "company_id"],
         "crm.service.inspection": [
-            "regime_id", "date_done", "planned_date", "partner_id", "user_id", "note", "state", "company_id"],
+            "regime_id", "date_done", "planned_date", "partner_id", "user_id", "note", "state", "is_open",
+            "company_id"],
         "sale.order": [
             "name", "date_order", "partner_id", "user_id", "state", "amount_total", "currency_id", "company_id"],
         "account.move": [
@@ -100,9 +101,7 @@ class CrmTimeline(models.Model):
                     "crm_service_inspection s JOIN crm_service_inspection_regime r ON r.id = s.regime_id"),
                 "where": SQL("true"), "date": SQL("COALESCE(%s, %s)", day("date_done"), day("planned_date")),
                 "name": SQL("COALESCE(r.name->>%s, r.name->>'en_US')", self.env.lang or "en_US"),
-                "note": SQL("s.note"), "state": SQL(
-                    """CASE s.state WHEN 'done' THEN 'done' WHEN 'cancelled' THEN 'cancelled'
-                            WHEN 'planned' THEN 'open' ELSE 'in_progress' END""")},
+                "note": SQL("s.note"), "state": self._get_state_sql("planned")},
             "sale": {
                 **whose, "from": SQL("sale_order s"), "where": SQL("true"), "date": SQL("s.date_order"),
                 "name": SQL("s.name"), "amount": SQL("s.amount_total"), "currency_id": SQL("s.currency_id"),
