@@ -203,7 +203,7 @@ class Firm:
         for company, active in self.rows("""
                 SELECT company.name, location.active
                   FROM stock_location location JOIN res_company company ON company.id = location.company_id
-                 WHERE location.name = 'Zużycie serwisowe' ORDER BY location.id"""):
+                 WHERE location.name IN ('Service consumption', 'Zużycie serwisowe') ORDER BY location.id"""):
             found.setdefault(company, []).append(active)
         return found
 

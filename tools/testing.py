@@ -20,7 +20,7 @@ browser (one at a time), and the other tests from outside. The log of each is in
 
 INSIDE, OUTSIDE = f"{ADDON}/tests", "tests"
 # of the outside tests, those that need no database
-NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py"}
+NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py", "test_readme.py"}
 IN_A_BROWSER = "pytestmark = pytest.mark.browser"    # a line of their files
 WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-W", "-c", "--durations", "--maxfail", "--tb", "--timeout"}
 # options with which pytest speaks to a person, who can listen to one at a time

@@ -214,7 +214,7 @@ class TestTechnicianStory(ServiceCommon):
         waiting = self.env["crm.service.stage"].search(
             [("company_id", "=", self.company.id), ("wait_for", "=", "parts")], limit=1)
         action = order.action_open_wait()
-        with Form(order.env[action["res_model"]].with_context(action["context"])) as form:
+        with Form(order.env[action["res_model"]].with_context(**action["context"])) as form:
             form.stage_id = waiting.with_user(self.technician)
         form.record.action_wait()
         self.assertEqual(order.stage_id, waiting)
@@ -222,7 +222,7 @@ class TestTechnicianStory(ServiceCommon):
 
         order.action_issue_parts()
         action = order.action_cancel()
-        with Form(order.env[action["res_model"]].with_context(action["context"])) as form:
+        with Form(order.env[action["res_model"]].with_context(**action["context"])) as form:
             form.mode = "return"
             form.reason = "Customer gave up"
         form.record.action_cancel()
@@ -232,7 +232,7 @@ class TestTechnicianStory(ServiceCommon):
 
         other = self.make_order(self.device2, user=self.technician, user_id=self.technician.id)
         action = other.action_open_assign()
-        with Form(other.env[action["res_model"]].with_context(action["context"])) as form:
+        with Form(other.env[action["res_model"]].with_context(**action["context"])) as form:
             form.user_id = self.technician2.with_user(self.technician)
             form.note = "Yours, on Monday"
         result = form.record.action_assign()
@@ -251,7 +251,7 @@ class TestTechnicianStory(ServiceCommon):
         device = form.record
         self.assertTrue(device.identifier.startswith("KASA/"), device.identifier)
         action = device.action_new_order()
-        with Form(self.env["crm.service.order"].with_user(self.technician).with_context(action["context"])) as form:
+        with Form(self.env["crm.service.order"].with_user(self.technician).with_context(**action["context"])) as form:
             self.assertEqual(form.partner_id, self.contractor)
             with form.device_line_ids.edit(0) as row:
                 row.fault = "Dark screen"

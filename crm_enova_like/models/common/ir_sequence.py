@@ -1,7 +1,7 @@
 from datetime import date as Date
 
 from odoo import api, fields, models
-from odoo.tools import SQL
+from odoo.tools import SQL, ormcache
 
 
 class IrSequence(models.Model):
@@ -25,7 +25,7 @@ class IrSequence(models.Model):
         date = fields.Date.to_date(date) or self.env.company._service_today()
         holder, sequence = self, self.with_context(ir_sequence_date=date)
         if self.use_date_range:
-            holder = self._get_current_sequence(date)
+            holder = self._get_range(date)
             sequence = sequence.with_context(ir_sequence_date_range=holder.date_from)
         if self.implementation == "standard":
             name = f"ir_sequence_{self.id:03d}"
@@ -49,6 +49,16 @@ class IrSequence(models.Model):
             first = rows[0][0] - step * count
             numbers = [first + step * index for index in range(count)]
         return [sequence.get_next_char(number) for number in numbers]
+
+    def _get_range(self, date):
+        """The range of one sequence for a day; made where it is missing, as core does it."""
+        return self.env["ir.sequence.date_range"].browse(self._find_range_id(date)) or self._get_current_sequence(date)
+
+    @ormcache("self.id", "date")
+    def _find_range_id(self, date):
+        """Id of the range for a day, or False; kept in the registry's cache, since each number asks."""
+        return self.env["ir.sequence.date_range"].search(
+            [("sequence_id", "=", self.id), ("date_from", "<=", date), ("date_to", ">=", date)], limit=1).id
 
     @api.model
     def _get_service_sequences(self):
@@ -84,3 +94,26 @@ class IrSequence(models.Model):
             for y in (year, year + 1)
             if (sequence.id, Date(y, 1, 1)) not in have
         ])
+
+
+class IrSequenceDateRange(models.Model):
+    """Ranges are found by the registry's cache, which forgets them when one changes."""
+
+    _inherit = "ir.sequence.date_range"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        ranges = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return ranges
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"sequence_id", "date_from", "date_to"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

@@ -12,8 +12,7 @@ class CrmSourceView(models.AbstractModel):
     itself that is narrowed. It is narrowed in each source's branch and not around their union, where PostgreSQL would
     go through every source's whole table.
 
-    The model of a view has ``kind``, a selection with one value for each source, and a many2one to each.
-    Another addon brings a source of its own: a many2one to it on the view's model, its kind by ``selection_add``,
+    A source of another addon, as those of ours: a many2one to it on the view's model, its kind by ``selection_add``,
     ``_depends``, and both methods below.
 
         class CrmTimeline(models.Model):
@@ -34,7 +33,6 @@ class CrmSourceView(models.AbstractModel):
     _name = "crm.source.view"
     _description = "Rows of Several Models"
 
-    # each view says which kinds it has
     kind = fields.Selection([], readonly=True)
     res_model = fields.Char(string="Source Model", readonly=True)
     res_id = fields.Many2oneReference(model_field="res_model", string="Source", readonly=True)

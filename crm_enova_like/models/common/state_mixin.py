@@ -48,18 +48,24 @@ class CrmStateMixin(models.AbstractModel):
         For the post-init and uninstall hooks of an addon that changes which states are open.
         """
         self.flush_model(["state", "is_open"])
-        self.env.cr.execute(SQL(
-            "UPDATE %(table)s SET is_open = state IN %(states)s WHERE is_open IS DISTINCT FROM (state IN %(states)s)",
+        changed = self.env.execute_query(SQL(
+            """UPDATE %(table)s SET is_open = state IN %(states)s WHERE is_open IS DISTINCT FROM (state IN %(states)s)
+               RETURNING id""",
             table=SQL.identifier(self._table), states=self._get_open_states()))
         self.invalidate_model(["is_open"])
+        # what is stored of it elsewhere follows, as after any write
+        self.browse(record_id for [record_id] in changed).modified(["is_open"])
 
     # CREATION GOES THROUGH THE DOOR TOO
 
     @api.model
     def _without_default_state(self):
-        """The model without a ``default_state`` in the context: an action's default is a wish for its list, and no
-        record is closed by it."""
-        return self.with_context({key: value for key, value in self.env.context.items() if key != "default_state"})
+        """The model without a ``default_state`` in the context, and without defaults of facts: an action's default is a
+        wish for its list, and no record is closed by it."""
+        facts = self._get_fact_fields() - self._get_initial_facts()
+        dropped = {"default_state", *(f"default_{name}" for name in facts)}
+        kept = {key: value for key, value in self.env.context.items() if key not in dropped}
+        return self.with_context(kept)    # pylint: disable=context-overridden  # a key is taken out
 
     @api.model
     def _split_late_values(self, vals_list, initial):

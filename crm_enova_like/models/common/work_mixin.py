@@ -95,18 +95,18 @@ class CrmAssignmentMixin(models.AbstractModel):
                     start=format_datetime(self.env, record.planned_start)))
 
     def _on_day(self, day, zone=None):
-        """Dates of one planned record on a day: it keeps its hour, also where the clocks change in between.
+        """The plan of one planned record on a day: it keeps its hour, also where the clocks change in between.
 
         :param day: date
         :param zone: whose day and hour, as pytz time zone; the reader's by default
-        :return: values of ``planned_start`` and ``planned_stop``
+        :return: (planned start, planned end), the end False where it is open
         """
         self.ensure_one()
         zone = zone or self.env.tz
         hour = pytz.utc.localize(self.planned_start).astimezone(zone).time()
         start = zone.localize(datetime.combine(day, hour)).astimezone(pytz.utc).replace(tzinfo=None)
         length = self._get_planned_length()
-        return {"planned_start": start, "planned_stop": False if length is None else start + length}
+        return start, False if length is None else start + length
 
     def action_postpone(self, days=1):
         """Move work by a number of days (*Przełóż*): the plan, and the deadline with it.
@@ -126,7 +126,7 @@ class CrmAssignmentMixin(models.AbstractModel):
             vals = {}
             if record.planned_start:
                 planned = pytz.utc.localize(record.planned_start).astimezone(record.env.tz).date()
-                vals = record._on_day(max(planned, today) + shift)
+                vals["planned_start"], vals["planned_stop"] = record._on_day(max(planned, today) + shift)
             if record.date_deadline or not vals:
                 vals["date_deadline"] = max(record.date_deadline or today, today) + shift
             record._move(vals)

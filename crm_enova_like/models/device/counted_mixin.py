@@ -14,7 +14,7 @@ class CrmServiceDeviceCountedMixin(models.AbstractModel):
 
     _device_path = None    # a many2one of crm.service.device, or a path of them that begins there
 
-    service_device_count = fields.Integer(string="Devices", compute="_compute_service_device_count")
+    service_device_count = fields.Integer(compute="_compute_service_device_count")
 
     def _compute_service_device_count(self):
         # a product's form opens for every employee: whoever may not read devices counts none

@@ -32,21 +32,20 @@ class CrmServiceDevice(models.Model):
 
     # What it is
     type_id = fields.Many2one(
-        "crm.service.device.type", string="Type", compute="_compute_type_id", store=True,
+        "crm.service.device.type", compute="_compute_type_id", store=True,
         readonly=False, precompute=True, index=True, ondelete="restrict", check_company=True,
         tracking=True)
     model_id = fields.Many2one(
-        "crm.service.device.model", string="Model", index="btree_not_null", ondelete="restrict",
+        "crm.service.device.model", index="btree_not_null", ondelete="restrict",
         check_company=True, domain="[('type_id', 'in', (type_id, False))] if type_id else []")
     product_id = fields.Many2one(
-        "product.product", string="Product", compute="_compute_product_id", store=True,
+        "product.product", compute="_compute_product_id", store=True,
         readonly=False, precompute=True, index="btree_not_null", check_company=True)
     lot_id = fields.Many2one(
         "stock.lot", string="Serial Number in Stock", copy=False, check_company=True,
         domain="[('product_id', '=', product_id)]", groups="stock.group_stock_user",
         help="Ties the card to the serial number that was delivered.")
-    properties = fields.Properties(
-        "Properties", definition="type_id.properties_definition", copy=True)
+    properties = fields.Properties(definition="type_id.properties_definition", copy=True)
     has_personal_data = fields.Boolean(
         string="Holds Personal Data",
         help="Data of persons are stored in the device (a disk, a card memory): treat it "
@@ -70,7 +69,7 @@ class CrmServiceDevice(models.Model):
         domain="[('id', 'child_of', commercial_partner_id)] if partner_id else []",
         help="Where the device stands: an address of the contractor.")
     technician_id = fields.Many2one(
-        "res.users", string="Technician", index="btree_not_null", check_company=True,
+        "res.users", index="btree_not_null", check_company=True,
         domain="[('share', '=', False)]", help="Who usually looks after this device.")
 
     # Since when

@@ -17,14 +17,14 @@ class CrmServiceDeviceModel(models.Model):
         "res.company", index="btree_not_null",
         help="Leave empty to share the model between companies.")
     type_id = fields.Many2one(
-        "crm.service.device.type", string="Type", index="btree_not_null", ondelete="restrict",
+        "crm.service.device.type", index="btree_not_null", ondelete="restrict",
         check_company=True)
     manufacturer_id = fields.Many2one(
         "res.partner", string="Manufacturer (contact)", index="btree_not_null", check_company=True)
     manufacturer = fields.Char(
         compute="_compute_manufacturer", store=True, readonly=False, precompute=True)
     product_id = fields.Many2one(
-        "product.product", string="Product", index="btree_not_null", check_company=True,
+        "product.product", index="btree_not_null", check_company=True,
         help="The product under which this model is sold. Its delivered serial numbers become "
              "devices of this model.")
     warranty_months = fields.Integer(

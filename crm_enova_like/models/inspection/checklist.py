@@ -29,7 +29,7 @@ class CrmServiceInspectionRegimeItem(models.Model):
     _order = "regime_id, sequence, id"
 
     regime_id = fields.Many2one(
-        "crm.service.inspection.regime", string="Regime", required=True, ondelete="cascade", index=True)
+        "crm.service.inspection.regime", required=True, ondelete="cascade", index=True)
     sequence = fields.Integer(default=10)
     name = fields.Char(string="To Check", required=True, translate=True)
     measure = fields.Selection(
@@ -56,7 +56,7 @@ class CrmServiceInspectionCheck(models.Model):
     _order = "inspection_id, sequence, id"
 
     inspection_id = fields.Many2one(
-        "crm.service.inspection", string="Inspection", required=True, ondelete="cascade", index=True)
+        "crm.service.inspection", required=True, ondelete="cascade", index=True)
     company_id = fields.Many2one(related="inspection_id.company_id", store=True, precompute=True)
     state = fields.Selection(related="inspection_id.state")
     sequence = fields.Integer(default=10)
@@ -73,7 +73,7 @@ class CrmServiceInspectionCheck(models.Model):
     photo = fields.Image(max_width=1920, max_height=1920)
     has_photo = fields.Boolean(compute="_compute_has_photo")
     repair_order_id = fields.Many2one(
-        "crm.service.order", string="Repair Order", readonly=True, copy=False, index="btree_not_null",
+        "crm.service.order", readonly=True, copy=False, index="btree_not_null",
         ondelete="set null", help="The order in which what was found is repaired.")
 
     _ok_inside_limits = models.Constraint(

@@ -8,7 +8,7 @@ class CrmServiceInspectionRegime(models.Model):
     _inherit = "crm.service.inspection.regime"
 
     checklist_ids = fields.One2many(
-        "crm.service.inspection.regime.item", "regime_id", string="Checklist", copy=True)
+        "crm.service.inspection.regime.item", "regime_id", copy=True)
 
 
 class CrmServiceInspection(models.Model):

@@ -22,7 +22,7 @@ class CrmServiceInspectionPlan(models.Model):
     device_id = fields.Many2one(
         "crm.service.device", required=True, ondelete="cascade", index=True, check_company=True)
     regime_id = fields.Many2one(
-        "crm.service.inspection.regime", string="Regime", required=True, ondelete="restrict", index=True,
+        "crm.service.inspection.regime", required=True, ondelete="restrict", index=True,
         check_company=True)
     company_id = fields.Many2one(related="device_id.company_id", store=True, precompute=True, index=True)
     partner_id = fields.Many2one(related="device_id.partner_id", store=True, precompute=True, index=True)
@@ -208,7 +208,7 @@ class CrmServiceInspectionPlan(models.Model):
         a plan locked by another run is skipped, and the database refuses a
         second inspection for one plan and date.
         """
-        companies = self.env["res.company"].search([])
+        companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
         Cron = self.env["ir.cron"]
         remaining = sum(self.search_count(self._get_due_domain(company)) for company in companies)
         Cron._commit_progress(remaining=remaining)

@@ -7,5 +7,5 @@ class CrmServiceDeviceType(models.Model):
     _inherit = "crm.service.device.type"
 
     order_type_id = fields.Many2one(
-        "crm.service.order.type", string="Order Type", company_dependent=True, check_company=True,
+        "crm.service.order.type", company_dependent=True, check_company=True,
         help="Proposed on new orders for devices of this type, in the current company.")

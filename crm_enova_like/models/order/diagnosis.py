@@ -11,7 +11,7 @@ class CrmServiceOrderType(models.Model):
     diagnosis_fee = fields.Monetary(
         help="Net. Billed when the customer declines a paid repair; each device of an order may have its own.")
     diagnosis_product_id = fields.Many2one(
-        "product.product", string="Diagnosis Product", check_company=True, ondelete="restrict",
+        "product.product", check_company=True, ondelete="restrict",
         domain="[('type', '=', 'service')]", help="What the diagnosis fee is billed as.")
 
     _diagnosis_fee_positive = models.Constraint(

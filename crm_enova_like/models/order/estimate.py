@@ -9,7 +9,7 @@ class CrmServiceOrderDevice(models.Model):
     _inherit = "crm.service.order.device"
 
     cost_limit = fields.Monetary(
-        string="Cost Limit", copy=False,
+        copy=False,
         help="With tax. The customer agreed to a repair up to this amount without being asked; 0: no limit.")
     estimate = fields.Monetary(
         compute="_compute_estimate", help="What the customer would pay for the device's lines, with tax.")

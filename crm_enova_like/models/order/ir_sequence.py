@@ -6,5 +6,6 @@ class IrSequence(models.Model):
 
     @api.model
     def _get_service_sequences(self):
-        order_types = self.env["crm.service.order.type"].with_context(active_test=False).search([])
+        OrderType = self.env["crm.service.order.type"].with_context(active_test=False)
+        order_types = OrderType.search([])    # pylint: disable=no-search-all  # types are few
         return super()._get_service_sequences() | order_types.sequence_id

@@ -75,7 +75,7 @@ class CrmServiceOrder(models.Model):
     main_device_id = fields.Many2one(
         "crm.service.device", string="Device", compute="_compute_devices", store=True, index="btree_not_null")
     device_count = fields.Integer(compute="_compute_devices", store=True)
-    device_names = fields.Char(string="Device Names", compute="_compute_device_names")
+    device_names = fields.Char(compute="_compute_device_names")
     project_id = fields.Many2one(
         "project.project", check_company=True, index="btree_not_null",
         help="Costs of the parts go to the project's analytic account.")

@@ -68,7 +68,7 @@ class CrmServiceOrderDevice(models.Model):
     release_note = fields.Char(copy=False)
     line_ids = fields.One2many("crm.service.order.line", "device_line_id", string="Labour, Parts and Costs")
     other_open_order_id = fields.Many2one(
-        "crm.service.order", string="Other Open Order", compute="_compute_other_open_order_id")
+        "crm.service.order", compute="_compute_other_open_order_id")
     is_foreign = fields.Boolean(compute="_compute_is_foreign")
     labour_summary = fields.Char(string="Labour", compute="_compute_labour_summary")
     currency_id = fields.Many2one(related="company_id.currency_id")

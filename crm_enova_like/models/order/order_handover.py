@@ -20,11 +20,11 @@ class CrmServiceOrder(models.Model):
 
         sudo: a colleague's order is out of sight, but who has it may be told to whom it was offered in the queue.
         """
-        super()._check_takeable()
         for order in self.sudo().filtered(lambda order: order.company_id in self.env.companies):
             if order.user_id and order.user_id != self.env.user:
                 raise UserError(self.env._(
                     "Order %(order)s was taken by %(user)s already.", order=order.name, user=order.user_id.name))
+        return super()._check_takeable()
 
     def _check_performer(self, user):
         # sudo: which rights a colleague has

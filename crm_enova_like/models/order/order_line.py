@@ -48,7 +48,7 @@ class CrmServiceOrderLine(models.Model):
         "res.users", string="Done By", compute="_compute_user_id", store=True, readonly=False, precompute=True)
     old_part = fields.Selection(
         [("customer", "To the customer"), ("manufacturer", "To the manufacturer"), ("disposal", "Disposal")],
-        string="Old Part", compute="_compute_old_part", store=True, readonly=False, precompute=True,
+        compute="_compute_old_part", store=True, readonly=False, precompute=True,
         help="What becomes of the part that was taken out.")
 
     _quantity_positive = models.Constraint(

@@ -54,7 +54,7 @@ class CrmServiceOrder(models.Model):
         default = self.env["crm.service.order.type"].browse(self.env.context.get("default_type_id") or [])
         if default and default.company_id == company:
             return default
-        order_type = self.env["crm.service.order.type"].search([("company_id", "=", company.id)], limit=1)
+        order_type = default.browse(default._get_first_id(company.id))
         if not order_type:
             raise UserError(self.env._(
                 "Company “%(company)s” has no service order type. A manager adds one in Configuration ‣ Order Types.",

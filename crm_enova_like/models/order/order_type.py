@@ -1,4 +1,4 @@
-from odoo import api, fields, models
+from odoo import api, fields, models, tools
 from odoo.exceptions import UserError
 
 from ..common.actions import open_list
@@ -42,18 +42,33 @@ class CrmServiceOrderType(models.Model):
         for order_type in self:
             order_type.order_count = counts.get(order_type, 0)
 
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_first_id(self, company_id):
+        """Id of the company's first order type, or False; kept in the registry's cache, since each new order asks."""
+        # sudo: the choice is the company's, not the user's; the cache is everybody's, also where archived ones are seen
+        return self.sudo().with_context(active_test=True).search([("company_id", "=", company_id)], limit=1).id
+
     @api.model_create_multi
     def create(self, vals_list):
         order_types = super().create(vals_list)
+        self.env.registry.clear_cache()
         for order_type in order_types.filtered(lambda t: not t.sequence_id):
             order_type.sequence_id = order_type._get_or_create_sequence()
         return order_types
 
     def write(self, vals):
         result = super().write(vals)
+        if {"sequence", "active", "company_id"} & vals.keys():
+            self.env.registry.clear_cache()
         if "prefix" in vals or "company_id" in vals:
             for order_type in self:
                 order_type.sequence_id = order_type._get_or_create_sequence()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
         return result
 
     def _get_or_create_sequence(self):

@@ -19,6 +19,7 @@ class CrmServiceOrder(models.Model):
                         "%(device)s is already in the open order %(order)s.",
                         device=device, order=line.other_open_order_id._get_told_numbers()))
                 if line.is_foreign:
+                    # sudo: whose device it is has to be told before it is repaired for somebody else
                     messages.append(self.env._(
                         "%(device)s belongs to %(owner)s.",
                         device=device, owner=line.device_id.partner_id.sudo().display_name))

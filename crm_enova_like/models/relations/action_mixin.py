@@ -17,7 +17,7 @@ class CrmActionMixin(models.AbstractModel):
         "res.partner", string="Contractor", check_company=True, tracking=True, index="btree_not_null",
         ondelete="restrict", compute="_compute_partner_id", store=True, readonly=False, precompute=True)
     person_id = fields.Many2one(
-        "res.partner", string="Person", check_company=True, tracking=True, index="btree_not_null",
+        "res.partner", check_company=True, tracking=True, index="btree_not_null",
         ondelete="restrict", domain="[('is_company', '=', False)]", help="With whom.")
     person_is_foreign = fields.Boolean(compute="_compute_person_is_foreign")
     partner_phone = fields.Char(string="Contractor's Phone", compute="_compute_partner_phone")

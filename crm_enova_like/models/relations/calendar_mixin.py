@@ -96,8 +96,8 @@ class CrmCalendarMixin(models.AbstractModel):
 
         sudo: the entry is ours, and whoever may move the task or order moves it, in a colleague's calendar as well.
         """
-        return self.env["calendar.event"].sudo().with_context(
-            {**clean_context(self.env.context), **QUIET, "active_test": False})
+        quiet = {**clean_context(self.env.context), **QUIET, "active_test": False}
+        return self.env["calendar.event"].sudo().with_context(quiet)    # pylint: disable=context-overridden  # defaults are taken out
 
     def _get_calendar_entries(self):
         """The entries, archived ones too."""
@@ -166,7 +166,8 @@ class CrmCalendarMixin(models.AbstractModel):
 
     def _get_day_vals(self, day):
         """Dates of one planned record whose entry was dropped on a day: a visit keeps its hour."""
-        return self._on_day(day)
+        start, stop = self._on_day(day)
+        return {"planned_start": start, "planned_stop": stop}
 
     def _leave_calendar(self):
         """Entries were deleted or archived by hand: the records are no longer planned.

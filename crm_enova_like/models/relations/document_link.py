@@ -26,7 +26,7 @@ class CrmDocumentLink(models.Model):
         [("none", "None"), ("revenue", "Revenue"), ("cost", "Cost")], required=True, compute="_compute_role",
         store=True, readonly=False, precompute=True,
         help="Whether the document counts as revenue or cost of the task, event or order.")
-    document_name = fields.Char(string="Document Name", compute="_compute_document")
+    document_name = fields.Char(compute="_compute_document")
     document_date = fields.Date(string="Date", compute="_compute_document")
     amount = fields.Monetary(compute="_compute_document", help="Net, in the company's currency.")
     is_readable = fields.Boolean(compute="_compute_document")
@@ -186,8 +186,9 @@ class CrmDocumentLink(models.Model):
     @api.constrains("res_model", "res_id")
     def _check_document(self):
         for model, links in self.grouped("res_model").items():
-            documents = self.env[model].browse(links.mapped("res_id"))
-            if len(documents.exists()) < len(set(documents.ids)):
+            # what the transaction has made or read is there
+            unknown = self.env[model].browse(links.mapped("res_id")).filtered(lambda document: not len(document._cache))
+            if len(unknown.exists()) < len(set(unknown.ids)):
                 raise ValidationError(self.env._("The document to link does not exist any more."))
 
     @api.model_create_multi

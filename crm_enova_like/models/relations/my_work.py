@@ -27,13 +27,13 @@ class CrmMyWork(models.Model):
                               "company_id", "project_id"],
     }
 
-    kind = fields.Selection([("task", "Task"), ("order", "Service order")], readonly=True)
+    kind = fields.Selection(selection_add=[("task", "Task"), ("order", "Service order")])
     task_id = fields.Many2one("crm.task", readonly=True)
     order_id = fields.Many2one("crm.service.order", string="Service Order", readonly=True)
     name = fields.Char(string="Subject", readonly=True)
     type_id = fields.Many2one("crm.task.type", string="Task Type", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
-    person_id = fields.Many2one("res.partner", string="Person", readonly=True)
+    person_id = fields.Many2one("res.partner", readonly=True)
     address_id = fields.Many2one("res.partner", string="Place", readonly=True)
     user_id = fields.Many2one("res.users", string="Performer", readonly=True)
     requester_id = fields.Many2one("res.users", string="Requested By", readonly=True)

@@ -96,7 +96,7 @@ class CrmTask(models.Model):
         if self.repeat_until and due > self.repeat_until:
             return None
         if first.planned_start:
-            vals.update(first._on_day(due, zone))
+            vals["planned_start"], vals["planned_stop"] = first._on_day(due, zone)
             vals["date_deadline"] = first.date_deadline and due + (first.date_deadline - day)
         else:
             # where one of the series was planned at an hour, the others are not

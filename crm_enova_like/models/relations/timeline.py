@@ -20,7 +20,8 @@ class CrmTimeline(models.Model):
             "active", "name", "date_received", "partner_id", "person_id", "user_id", "description", "state", "is_open",
             "company_id"],
         "crm.service.inspection": [
-            "regime_id", "date_done", "planned_date", "partner_id", "user_id", "note", "state", "company_id"],
+            "regime_id", "date_done", "planned_date", "partner_id", "user_id", "note", "state", "is_open",
+            "company_id"],
         "sale.order": [
             "name", "date_order", "partner_id", "user_id", "state", "amount_total", "currency_id", "company_id"],
         "account.move": [
@@ -29,15 +30,15 @@ class CrmTimeline(models.Model):
         "res.partner": ["commercial_partner_id"],
     }
 
-    kind = fields.Selection([
+    kind = fields.Selection(selection_add=[
         ("event", "Event"), ("task", "Task"), ("order", "Service order"), ("inspection", "Inspection"),
-        ("sale", "Quotation or order"), ("invoice", "Invoice or bill")], readonly=True)
+        ("sale", "Quotation or order"), ("invoice", "Invoice or bill")])
     date = fields.Datetime(readonly=True)
     name = fields.Char(string="Subject", readonly=True)
     note = fields.Text(string="What Was Said", readonly=True)
     partner_id = fields.Many2one("res.partner", string="With", readonly=True)
-    person_id = fields.Many2one("res.partner", string="Person", readonly=True)
-    contractor_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
+    person_id = fields.Many2one("res.partner", readonly=True)
+    contractor_id = fields.Many2one("res.partner", readonly=True)
     user_id = fields.Many2one("res.users", string="Performer", readonly=True)
     state = fields.Selection([
         ("draft", "Draft"), ("open", "Open"), ("in_progress", "In Progress"), ("done", "Done"),
@@ -45,10 +46,10 @@ class CrmTimeline(models.Model):
     amount = fields.Monetary(readonly=True, aggregator=None)
     currency_id = fields.Many2one("res.currency", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
-    event_id = fields.Many2one("crm.event", string="Event", readonly=True)
-    task_id = fields.Many2one("crm.task", string="Task", readonly=True)
+    event_id = fields.Many2one("crm.event", readonly=True)
+    task_id = fields.Many2one("crm.task", readonly=True)
     order_id = fields.Many2one("crm.service.order", string="Service Order", readonly=True)
-    inspection_id = fields.Many2one("crm.service.inspection", string="Inspection", readonly=True)
+    inspection_id = fields.Many2one("crm.service.inspection", readonly=True)
     sale_order_id = fields.Many2one("sale.order", string="Quotation or Order", readonly=True)
     move_id = fields.Many2one("account.move", string="Invoice or Bill", readonly=True)
 
@@ -100,9 +101,7 @@ class CrmTimeline(models.Model):
                     "crm_service_inspection s JOIN crm_service_inspection_regime r ON r.id = s.regime_id"),
                 "where": SQL("true"), "date": SQL("COALESCE(%s, %s)", day("date_done"), day("planned_date")),
                 "name": SQL("COALESCE(r.name->>%s, r.name->>'en_US')", self.env.lang or "en_US"),
-                "note": SQL("s.note"), "state": SQL(
-                    """CASE s.state WHEN 'done' THEN 'done' WHEN 'cancelled' THEN 'cancelled'
-                            WHEN 'planned' THEN 'open' ELSE 'in_progress' END""")},
+                "note": SQL("s.note"), "state": self._get_state_sql("planned")},
             "sale": {
                 **whose, "from": SQL("sale_order s"), "where": SQL("true"), "date": SQL("s.date_order"),
                 "name": SQL("s.name"), "amount": SQL("s.amount_total"), "currency_id": SQL("s.currency_id"),

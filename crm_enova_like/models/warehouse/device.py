@@ -23,7 +23,7 @@ class CrmServiceDevice(models.Model):
                 [("service_line_id.device_id", "in", self.ids),
                  ("picking_id", "!=", False)],
                 ["service_line_id"], ["picking_id:recordset"]):
-            # sudo: the keeper need not read orders to see which device a transfer was for
+            # sudo: a keeper need not read orders to see which device a transfer was for
             device = line.sudo().device_id.with_env(self.env)
             pickings[device] = pickings.get(device, self.env["stock.picking"]) | of_line
         return pickings

@@ -34,7 +34,8 @@ class CrmServiceOrder(models.Model):
     issue_by = fields.Selection(related="type_id.issue_by")
     total_cost = fields.Monetary(string="Cost of Parts", compute="_compute_total_cost", compute_sudo=True)
     parts_kept_reason = fields.Char(
-        readonly=True, copy=False, tracking=True, help="Why issued parts stayed as cost of a cancelled order.")
+        string="Reason for Keeping Parts", readonly=True, copy=False, tracking=True,
+        help="Why issued parts stayed as cost of a cancelled order.")
 
     @api.depends("picking_ids.state")
     def _compute_pickings(self):
@@ -97,7 +98,7 @@ class CrmServiceOrder(models.Model):
 
     def _get_open_documents(self):
         """Open RWs and ZWs of the orders (with stock rights)."""
-        return self.picking_ids.filtered(lambda picking: picking.state not in ("done", "cancel"))
+        return self.picking_ids._filter_open()
 
     def _get_open_rw(self):
         """Open RWs of the orders (with stock rights)."""

@@ -142,7 +142,7 @@ class CrmServiceOrder(models.Model):
         order = self.with_company(self.company_id)
         rw = order._get_open_rw()
         picking = rw[:1] or order._create_rw()
-        held = rw.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).grouped("service_line_id")
+        held = rw.move_ids._filter_open().grouped("service_line_id")
         vals_list = []
         for line in order._get_lines_to_issue():
             missing = line.quantity_to_issue - line._sum_moves(held.pop(line, []), "product_uom_qty")

@@ -27,7 +27,7 @@ class CrmServiceOrderLine(models.Model):
         help="RW: issued from the warehouse to the repair. Sales delivery: the sales order delivers it.")
     tracking = fields.Selection(related="product_id.tracking", string="Tracking")
     lot_id = fields.Many2one(
-        "stock.lot", string="Lot", check_company=True, copy=False, index="btree_not_null",
+        "stock.lot", check_company=True, copy=False, index="btree_not_null",
         domain="[('product_id', '=', product_id)]", groups="stock.group_stock_user")
     lot_name = fields.Char(
         string="Lot/Serial Number", compute="_compute_lot_name", inverse="_inverse_lot_name", compute_sudo=True,

@@ -41,7 +41,7 @@ class CrmServiceOrderLine(models.Model):
 
     def _get_open_moves(self):
         """What of the lines is on open RWs (with stock rights)."""
-        moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        moves = self.move_ids._filter_open()
         return moves - moves._filter_service_returns()
 
     def _lower_open_moves(self):

@@ -73,7 +73,7 @@ class CrmServiceOrderLine(models.Model):
         self.ensure_one()
         # sudo: a quantity of the line's own, for whoever reads the line
         line = self.sudo()
-        pending = line.move_ids._filter_service_returns().filtered(lambda move: move.state not in ("done", "cancel"))
+        pending = line.move_ids._filter_open()._filter_service_returns()
         return line._get_used_quantity() - line._sum_moves(pending, "product_uom_qty")
 
     def _return_move(self, move, quantity):

@@ -105,8 +105,8 @@ class CrmServicePartDemand(models.Model):
     def _search_is_short(self, operator, value):
         if operator != "in":
             return NotImplemented
-        # as many rows as there are products that orders wait for
-        short = self.search([]).filtered("is_short")
+        rows = self.search([])    # pylint: disable=no-search-all  # as many as there are products that orders wait for
+        short = rows.filtered("is_short")
         return Domain("id", "in", short.ids)
 
     def _get_lines(self):

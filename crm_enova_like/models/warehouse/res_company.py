@@ -35,7 +35,7 @@ class ResCompany(models.Model):
             if location:
                 location.active = True
             else:
-                location = self.env["stock.location"].sudo().create({
+                location = company.env["stock.location"].create({
                     "name": company._in_own_language()._get_service_location_name(),
                     "usage": "production", "company_id": company.id})
             company.service_location_id = location
@@ -49,14 +49,15 @@ class ResCompany(models.Model):
         superuser)."""
         Location = self.env["stock.location"].with_context(active_test=False)
         mine = [("usage", "=", "production"), ("company_id", "=", self.id)]
+        # their numbers tell them from operation types that the firm itself calls RW
         types = self.env["stock.picking.type"].with_context(active_test=False).search([
-            ("company_id", "=", self.id), ("code", "=", "internal"), ("sequence_code", "in", ("RW", "ZW"))])
+            ("company_id", "=", self.id), ("sequence_id.code", "in", ("crm_enova_like.RW", "crm_enova_like.ZW"))])
         used = (types.default_location_dest_id | types.default_location_src_id).filtered_domain(mine)
         if used:
             return used[:1]
         names = {
             self.with_context(lang=code)._get_service_location_name()
-            for code, _name in self.env["res.lang"].get_installed()}
+            for code in {"en_US", *dict(self.env["res.lang"].get_installed())}}
         return Location.search([*mine, ("name", "in", [*names, *FORMER_LOCATION_NAMES])], limit=1)
 
     # NUMBERS
@@ -100,7 +101,8 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: a warning for whoever sets the account, who need not read products
         company = self.sudo()
-        categories = company.env["product.category"].with_company(company).search([])
+        Category = company.env["product.category"].with_company(company)
+        categories = Category.search([])    # pylint: disable=no-search-all  # the property has no index, and they are few
         categories = categories.filtered(lambda category: category.property_valuation == "real_time")
         domain = [("is_storable", "=", True), ("company_id", "in", (company.id, False))]
         if company.inventory_valuation == "real_time":

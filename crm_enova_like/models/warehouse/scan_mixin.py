@@ -21,14 +21,21 @@ class CrmServiceScanMixin(models.AbstractModel):
         code = (code or "").strip()
         if not code:
             raise UserError(self.env._("Scan or type a barcode, an internal reference or a serial number."))
-        # technicians hold no stock rights: the code is looked up for them, within the company
-        mine = Domain("company_id", "in", [company.id, False])
-        products = self.env["product.product"].sudo().search(
+        mine, registers = Domain("company_id", "in", [company.id, False]), self._scan_registers()
+        products = registers["product.product"].search(
             mine & (Domain("barcode", "=", code) | Domain("default_code", "=", code)))
-        lots = self.env["stock.lot"].sudo().search(mine & Domain("name", "=", code))
+        lots = registers["stock.lot"].search(mine & Domain("name", "=", code))
         if not products and not lots:
             raise UserError(self._scan_name_other(code, company))
         return code, products, lots
+
+    @api.model
+    def _scan_registers(self):
+        """The environment in which codes are looked up, always within one company.
+
+        sudo: technicians hold no stock rights, and of what else has a code only the name is told.
+        """
+        return self.sudo().env
 
     @api.model
     def _scan_check_one(self, code, products):
@@ -44,16 +51,16 @@ class CrmServiceScanMixin(models.AbstractModel):
     @api.model
     def _scan_name_other(self, code, company):
         """The message for a code that is of no part."""
-        # only the name is told, and within the company
-        device = self.env["crm.service.device"].sudo().search(
+        registers = self._scan_registers()
+        device = registers["crm.service.device"].search(
             [("company_id", "=", company.id), "|", ("identifier", "=", code), ("serial_number", "=", code)], limit=1)
         if device:
             return self.env._("“%(code)s” is the device %(device)s, not a part.", code=code, device=device.display_name)
-        order = self.env["crm.service.order"].sudo().search(
+        order = registers["crm.service.order"].search(
             [("company_id", "=", company.id), ("name", "=", code)], limit=1)
         if order:
             return self.env._("“%(code)s” is a service order, not a part.", code=code)
-        place = self.env["stock.location"].sudo().search(
+        place = registers["stock.location"].search(
             [("company_id", "in", [company.id, False]), ("barcode", "=", code)], limit=1)
         if place:
             return self.env._("“%(code)s” is the location %(place)s, not a part.", code=code, place=place.display_name)

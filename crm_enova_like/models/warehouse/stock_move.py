@@ -21,6 +21,15 @@ class StockMove(models.Model):
         # two lines of one product stay two moves: each line counts its own
         return super()._prepare_merge_moves_distinct_fields() + ["service_line_id"]
 
+    def _as_service(self):
+        """The moves with the rights on their orders' lines: whoever works in the warehouse need not read orders, and
+        what becomes of a move changes its line all the same."""
+        return self.sudo()
+
+    def _filter_open(self):
+        """Those of the moves that are neither done nor cancelled."""
+        return self.filtered(lambda move: move.state not in ("done", "cancel"))
+
     # WHICH WAY
 
     def _is_service_return(self):
@@ -48,21 +57,23 @@ class StockMove(models.Model):
     def _update_reserved_quantity_vals(
             self, need, location_id, lot_id=None, package_id=None, owner_id=None, strict=True):
         # the lot named on the order's line is the one to reserve
-        lot_id = lot_id or self.sudo().service_line_id.lot_id
+        lot_id = lot_id or self._as_service().service_line_id.lot_id
         return super()._update_reserved_quantity_vals(
             need, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict)
 
     def _lock_source_quants(self):
-        """Lock the quants from which moves take; whoever comes second waits."""
+        """Lock the quants from which moves take; whoever comes second waits.
+
+        :return: what lies there, see :meth:`StockQuant._lock_for_issue`
+        """
         moves = self.filtered(lambda move: move.product_id.is_storable)
-        self.env["stock.quant"]._lock_for_issue(moves.product_id, moves.location_id)
+        return self.env["stock.quant"]._lock_for_issue(
+            moves.product_id, moves.location_id | moves.move_line_ids.location_id)
 
     # DONE
 
     def _action_done(self, cancel_backorder=False):
-        service = self.filtered(lambda move: move.picking_type_id.service_document == "rw")
-        service._lock_source_quants()
-        service._check_service_stock()
+        self.filtered(lambda move: move.picking_type_id.service_document == "rw")._check_service_stock()
         done = super()._action_done(cancel_backorder=cancel_backorder)
         done._tell_waiting_orders()
         done._settle_service_lines()
@@ -73,8 +84,7 @@ class StockMove(models.Model):
 
         :raises ValidationError: more was issued than planned, or more came back than was issued
         """
-        # sudo: whoever validates need not read orders
-        moves = self.sudo().filtered(lambda move: move.state == "done" and move.service_line_id)
+        moves = self._as_service().filtered(lambda move: move.state == "done" and move.service_line_id)
         # a keeper's return lowers the plan just as a technician's does
         moves._filter_service_returns()._lower_service_plan()
         moves.service_line_id._check_planned()
@@ -82,28 +92,20 @@ class StockMove(models.Model):
 
     def _check_service_stock(self):
         """Refuse an RW that would take more than lies there: stock never goes
-        below zero through a service order, whoever validates.
+        below zero through a service order, whoever validates. What lies there stays locked.
 
         :raises UserError: names each product, what is needed and what is there
         """
-        needed = defaultdict(float)
-        for move in self.filtered(lambda move: move.product_id.is_storable and move.state not in ("done", "cancel")):
-            for line in move.move_line_ids.filtered(lambda line, move=move: line.picked or not move.picked):
-                if not line.location_id.should_bypass_reservation():
-                    needed[line.product_id, line.location_id, line.lot_id, line.owner_id, line.package_id] += (
-                        line.quantity_product_uom)
-        if not needed:
-            return
-        products = self.product_id
-        on_hand = defaultdict(float)
-        # quants are read for everybody who may validate
-        for product, location, lot, owner, package, quantity in self.env["stock.quant"].sudo()._read_group(
-                [("product_id", "in", products.ids), ("location_id", "in", [key[1].id for key in needed])],
-                ["product_id", "location_id", "lot_id", "owner_id", "package_id"], ["quantity:sum"]):
-            on_hand[product.id, location.id, lot.id, owner.id, package.id] += quantity
+        on_hand, needed = self._lock_source_quants(), defaultdict(float)
+        for move in self._filter_open().filtered(lambda move: move.product_id.is_storable):
+            for row in move.move_line_ids.filtered(lambda row, move=move: row.picked or not move.picked):
+                if not row.location_id.should_bypass_reservation():
+                    needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
+                        row.quantity_product_uom)
         problems = []
-        for (product, location, lot, owner, package), quantity in needed.items():
-            there = on_hand[product.id, location.id, lot.id, owner.id, package.id]
+        for key, quantity in needed.items():
+            product, _location, lot, _owner, _package = key
+            there = on_hand[tuple(record.id for record in key)]
             if product.uom_id.compare(there, quantity) < 0:
                 name = product.display_name + (f" [{lot.name}]" if lot else "")
                 problems.append(self.env._(
@@ -132,14 +134,14 @@ class StockMove(models.Model):
             and move.location_id.usage != "internal")
         if not arrived:
             return
-        # sudo: whoever receives the goods need not see the order
-        lines = self.env["crm.service.order.line"].sudo()._get_waiting_lines(arrived.product_id, arrived.company_id)
+        arrived = arrived._as_service()
+        lines = arrived.env["crm.service.order.line"]._get_waiting_lines(arrived.product_id, arrived.company_id)
         waiting = lines.grouped(lambda line: (line.product_id, line.company_id))
         for (product, company), moves in arrived.grouped(lambda move: (move.product_id, move.company_id)).items():
             if (product, company) not in waiting:
                 continue
             # those that asked for it have it first
-            asked = moves.sudo().reference_ids.service_order_id
+            asked = moves.reference_ids.service_order_id
             waiting[product, company]._sort_by_urgency().sorted(
                 lambda line, asked=asked: line.order_id not in asked)._take_arrived(product, sum(
                     move.product_uom._compute_quantity(move.quantity, product.uom_id) for move in moves))
@@ -152,7 +154,7 @@ class StockMove(models.Model):
 
     def _cancel_service_moves(self):
         """Take open moves out of their RW; an RW that is left empty is cancelled."""
-        open_moves = self.filtered(lambda move: move.state not in ("done", "cancel"))
+        open_moves = self._filter_open()
         pickings = open_moves.picking_id
         open_moves._action_cancel()
         for picking in pickings:

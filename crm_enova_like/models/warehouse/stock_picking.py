@@ -11,7 +11,7 @@ class StockPicking(models.Model):
     _inherit = "stock.picking"
 
     service_order_id = fields.Many2one(
-        "crm.service.order", string="Service Order", index="btree_not_null", copy=True, check_company=True,
+        "crm.service.order", index="btree_not_null", copy=True, check_company=True,
         ondelete="restrict")
     service_document = fields.Selection(
         related="picking_type_id.service_document", store=True, index="btree_not_null")
@@ -66,6 +66,14 @@ class StockPicking(models.Model):
             "crm_enova_like.sequence_buffer", raise_if_not_found=True)
         return self.env["ir.sequence"].sudo().browse(sequence_id)._next_batch(count)
 
+    def _as_service(self):
+        """The documents with the rights on their orders: a keeper need not read orders."""
+        return self.sudo()
+
+    def _filter_open(self):
+        """Those of the documents that are neither done nor cancelled."""
+        return self.filtered(lambda picking: picking.state not in ("done", "cancel"))
+
     def _issue_service_parts(self):
         """Validate one RW; what it could not reserve stays on a backorder.
 
@@ -74,7 +82,7 @@ class StockPicking(models.Model):
         :return: the RW
         """
         self.ensure_one()
-        self.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).picked = True
+        self.move_ids._filter_open().picked = True
         self._action_done()
         return self
 
@@ -94,15 +102,13 @@ class StockPicking(models.Model):
 
         :raises UserError: names the order
         """
-        # sudo: a keeper need not read orders
-        issues = self.sudo().filtered(lambda picking: picking.picking_type_id.service_document == "rw")
+        issues = self._as_service().filtered(lambda picking: picking.picking_type_id.service_document == "rw")
         issues.service_order_id._check_open()
 
     def _tell_technicians(self):
         """The technician of an order whose parts the warehouse issues learns
         that they are out."""
-        # sudo: a keeper need not read orders
-        for picking in self.sudo():
+        for picking in self._as_service():
             order = picking.service_order_id
             if order.type_id.issue_by != "warehouse" or not order.user_id or order.user_id == self.env.user:
                 continue
@@ -118,7 +124,7 @@ class StockPicking(models.Model):
         """
         self.ensure_one()
         shortages = defaultdict(lambda: [0.0, 0.0])
-        for move in self.move_ids.filtered(lambda move: move.state not in ("done", "cancel")):
+        for move in self.move_ids._filter_open():
             if move.product_id.is_storable:
                 unit = move.product_id.uom_id
                 shortages[move.product_id][0] += move.product_uom._compute_quantity(move.product_uom_qty, unit)

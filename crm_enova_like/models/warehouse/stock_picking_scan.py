@@ -25,7 +25,7 @@ class StockPicking(models.Model):
             raise UserError(self.env._(
                 "%(document)s does not wait to be issued; nothing can be scanned on it.", document=self.name))
         code, products, lots = self._scan_find(code, self.company_id)
-        open_moves = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel"))
+        open_moves = self.move_ids._filter_open()
         moves = open_moves.filtered(lambda move: move.product_id in products)
         lot = lots.browse()
         if not moves:
@@ -64,8 +64,7 @@ class StockPicking(models.Model):
         open_moves = moves.filtered(
             lambda move: move.product_uom.compare(move.service_scanned, move.product_uom_qty) < 0)
         if lot:
-            # the lot was chosen by a technician, on a line that a keeper need not read
-            chosen = open_moves.filtered(lambda move: move.sudo().service_line_id.lot_id == lot)
+            chosen = open_moves.filtered(lambda move: move._as_service().service_line_id.lot_id == lot)
             open_moves = chosen or open_moves
         if not open_moves:
             raise UserError(self.env._(
@@ -84,7 +83,7 @@ class StockPicking(models.Model):
     def _apply_service_scans(self):
         """Take over what was scanned as what was picked; without any scan an
         RW is validated as core does."""
-        rows = self.move_ids.filtered(lambda move: move.state not in ("done", "cancel")).move_line_ids
+        rows = self.move_ids._filter_open().move_line_ids
         scanned = rows.filtered("service_scanned")
         for row in scanned:
             if row.product_uom_id.compare(row.quantity, row.service_scanned) > 0:

@@ -6,7 +6,7 @@ class StockReference(models.Model):
 
     # ties core's documents (transfers, requests for quotation) to the order that asked for them
     service_order_id = fields.Many2one(
-        "crm.service.order", string="Service Order", index="btree_not_null", ondelete="set null")
+        "crm.service.order", index="btree_not_null", ondelete="set null")
 
     def _get_document_names(self):
         """Names of the transfers and requests for quotation that name the order (with sudo)."""

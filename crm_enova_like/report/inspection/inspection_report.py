@@ -16,10 +16,10 @@ class CrmServiceInspectionReport(models.Model):
     _rec_name = "inspection_id"
     _order = "planned_date desc, id desc"
 
-    inspection_id = fields.Many2one("crm.service.inspection", string="Inspection", readonly=True)
-    device_id = fields.Many2one("crm.service.device", string="Device", readonly=True)
+    inspection_id = fields.Many2one("crm.service.inspection", readonly=True)
+    device_id = fields.Many2one("crm.service.device", readonly=True)
     type_id = fields.Many2one("crm.service.device.type", string="Device Type", readonly=True)
-    regime_id = fields.Many2one("crm.service.inspection.regime", string="Regime", readonly=True)
+    regime_id = fields.Many2one("crm.service.inspection.regime", readonly=True)
     partner_id = fields.Many2one("res.partner", string="Contractor", readonly=True)
     user_id = fields.Many2one("res.users", string="Technician", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
@@ -31,11 +31,11 @@ class CrmServiceInspectionReport(models.Model):
     state = fields.Selection(_selection_of("state"), readonly=True)
     result = fields.Selection(_selection_of("result"), readonly=True)
     due = fields.Integer(
-        string="Due", readonly=True, help="Not done, and its date is within the notice of its regime or past.")
-    overdue = fields.Integer(string="Overdue", readonly=True, help="Not done, and the tolerance is past.")
-    done = fields.Integer(string="Done", readonly=True)
+        readonly=True, help="Not done, and its date is within the notice of its regime or past.")
+    overdue = fields.Integer(readonly=True, help="Not done, and the tolerance is past.")
+    done = fields.Integer(readonly=True)
     late = fields.Integer(string="Done Late", readonly=True)
-    failed = fields.Integer(string="Failed", readonly=True)
+    failed = fields.Integer(readonly=True)
     on_time_rate = fields.Float(
         string="Done on Time (%)", readonly=True, aggregator="avg",
         help="Of the inspections whose last day has passed or that are done: done by that day.")

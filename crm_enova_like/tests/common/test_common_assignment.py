@@ -193,7 +193,7 @@ class TestHandOver(ServiceCommon):
         for record in self._work():
             records = record | record.copy({"user_id": self.operator.id})
             action = records.with_user(self.operator).action_open_assign()
-            with Form(self.env[action["res_model"]].with_user(self.operator).with_context(action["context"])) as form:
+            with Form(self.env[action["res_model"]].with_user(self.operator).with_context(**action["context"])) as form:
                 for one in records:
                     self.assertIn(one.display_name, form.work_names)
                 form.user_id = self.technician
@@ -209,7 +209,7 @@ class TestHandOver(ServiceCommon):
         task, order = self._work()
         for record in (task, order):
             action = record.with_user(self.operator).action_open_assign()
-            Wizard = self.env[action["res_model"]].with_user(self.operator).with_context(action["context"])
+            Wizard = self.env[action["res_model"]].with_user(self.operator).with_context(**action["context"])
             wizard = Wizard.create({})
             with self.subTest(model=record._name):
                 self.assertEqual(wizard.has_queue, record == order)
@@ -299,5 +299,4 @@ class TestHandOver(ServiceCommon):
             for record in self._work(planned_start=start, planned_stop=start.replace(minute=45)):
                 moved = record.with_context(tz="Europe/Warsaw")._on_day(day)
                 with self.subTest(model=record._name, start=start):
-                    self.assertEqual(moved, {
-                        "planned_start": expected, "planned_stop": expected + (start.replace(minute=45) - start)})
+                    self.assertEqual(moved, (expected, expected + (start.replace(minute=45) - start)))

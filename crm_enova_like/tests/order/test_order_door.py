@@ -198,10 +198,13 @@ class TestOrderDoor(ServiceCommon):
         self.assertEqual(order.stage_id, self.stages["accepted"])
 
     def test_a_state_that_becomes_open(self):
-        order = self.make_order(user=self.operator, state="cancelled")
+        order = self.make_order(self.device, user=self.operator, state="cancelled")
+        Row = self.env["crm.service.order.device"]
+        self.assertFalse(Row.search([("order_id", "=", order.id), ("order_is_open", "=", True)]))
         Stage = type(self.env["crm.service.stage"])
         original = Stage._get_open_states
         self.patch(Stage, "_get_open_states", lambda stage: (*original(stage), "cancelled"))
         order._recompute_is_open()
         self.assertTrue(order.is_open)
+        self.assertTrue(Row.search([("order_id", "=", order.id), ("order_is_open", "=", True)]), "stored with a device")
         self.assertIn(order, self.env["crm.service.order"].search([("is_open", "=", True)]))

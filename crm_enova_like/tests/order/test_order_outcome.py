@@ -57,7 +57,8 @@ class TestOrderOutcome(InspectionCommon):
 
         def check(lines, state):
             for line in lines.filtered(lambda line: not line.diagnosis):
-                raise UserError(f"{line.display_name} has no fault code.")
+                problem = f"{line.display_name} has no fault code."
+                raise UserError(problem)
             return original(lines, state)
 
         self.patch(Row, "_check_outcome", check)

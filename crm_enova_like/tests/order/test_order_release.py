@@ -34,7 +34,7 @@ class TestOrderRelease(ServiceCommon):
 
     def _wizard(self, lines, user=None, **vals):
         action = lines.with_user(user or self.operator).action_open_release()
-        Wizard = self.env[action["res_model"]].with_user(user or self.operator).with_context(action["context"])
+        Wizard = self.env[action["res_model"]].with_user(user or self.operator).with_context(**action["context"])
         with Form(Wizard) as form:
             for name, value in vals.items():
                 setattr(form, name, value)

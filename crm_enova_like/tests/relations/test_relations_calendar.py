@@ -63,6 +63,8 @@ class TestCalendar(ServiceCommon):
         task.planned_start = datetime(2026, 3, 16, 9)
         self.assertEqual((entry.active, entry.start), (True, datetime(2026, 3, 16, 9)))
         self.assertEqual(self._count_noise(), noise)
+        self.assertFalse(entry.message_ids, "what happens is told by the task")
+        self.assertFalse(entry.message_follower_ids, "the entry has no one to tell")
         task.sudo().unlink()
         self.assertFalse(entry.exists())
 
@@ -192,13 +194,21 @@ class TestCalendar(ServiceCommon):
         self.assertTrue(self._entry(task).active)
 
     def test_who_may_not_move_the_task_does_not_take_its_deadline_out(self):
-        """There is nothing to unplan, and it is refused all the same."""
+        """There is nothing to unplan, and it is refused all the same: also to somebody who may read every task."""
         task = self._task(planned_start=False, planned_stop=False, date_deadline=date(2026, 3, 20))
         task.sudo().requester_id = self.manager
-        for method in ("unlink", "action_archive"):
-            with self.subTest(method=method), self.assertRaises(AccessError):
-                getattr(self._entry(task).with_user(self.other_technician), method)()
-        self.assertTrue(self._entry(task).active)
+        readers = self.env["res.groups"].create({"name": "Readers"})
+        self.env["ir.model.access"].create({
+            "name": "readers", "model_id": self.env["ir.model"]._get_id("crm.task"), "group_id": readers.id,
+            "perm_read": True})
+        self.employee.group_ids += readers
+        self.assertTrue(task.with_user(self.employee).has_access("read"))
+        entry = self._entry(task)
+        for user in (self.other_technician, self.employee):
+            for method in ("unlink", "action_archive"):
+                with self.subTest(user=user.login, method=method), self.assertRaises(AccessError):
+                    getattr(entry.with_user(user), method)()
+        self.assertEqual((self._entry(task), entry.active), (entry, True))
 
     def test_a_task_of_a_company_that_is_switched_off(self):
         """The entry follows by the right of who did it, whichever company its performer works in at the moment."""

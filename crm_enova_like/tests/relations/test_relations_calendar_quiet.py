@@ -138,7 +138,7 @@ class TestCalendarQuiet(ServiceCommon):
             tasks[6].with_user(self.manager).action_take()
             tasks[6].with_user(self.manager).action_assign(self.technician)
             action = tasks[7:].action_open_assign()
-            wizard = self.env[action["res_model"]].with_user(self.operator).with_context(action["context"]).create({
+            wizard = self.env[action["res_model"]].with_user(self.operator).with_context(**action["context"]).create({
                 "user_id": self.manager.id, "note": "Yours"})
             wizard.action_assign()
             tasks[9].write({"user_id": False})

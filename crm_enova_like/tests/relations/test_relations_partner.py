@@ -110,7 +110,7 @@ class TestCrmPartner(ServiceCommon):
 
     def test_new_event_from_a_person(self):
         action = self.person.action_log_crm_event()
-        form = Form(self.env["crm.event"].with_context(action["context"]))
+        form = Form(self.env["crm.event"].with_context(**action["context"]))
         form.name = "Asked about the price"
         event = form.save()
         self.assertEqual((event.partner_id, event.person_id), (self.contractor, self.person))

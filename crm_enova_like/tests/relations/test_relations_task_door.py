@@ -159,6 +159,8 @@ class TestTaskDoor(ServiceCommon):
     def test_a_lists_default_closes_nothing(self):
         task = self.Task.with_user(self.operator).with_context(default_state="done").create({"name": "Call"})
         self.assertEqual((task.state, task.date_done), ("open", False))
+        task = task.with_context(default_date_done="2026-03-01 08:00:00").create({"name": "Call"})
+        self.assertFalse(task.date_done)
         # with its state on the form, a column's default is what was chosen
         form = Form(self.Task.with_user(self.operator).with_context(default_state="in_progress"))
         form.name = "Call"

@@ -17,7 +17,7 @@ class CrmServiceDeviceCopyWizard(models.TransientModel):
         help="One a line, or parted by commas, semicolons or tabs. A scanner types the number and Enter.")
     count = fields.Integer(string="Number of Copies", default=1, help="Used where no serial numbers are given.")
     summary = fields.Char(compute="_compute_summary")
-    left_out = fields.Text(string="Left Out", compute="_compute_summary")
+    left_out = fields.Text(compute="_compute_summary")
     copy_ids = fields.Many2many("crm.service.device", string="Copies", readonly=True)
     result = fields.Text(readonly=True)
 

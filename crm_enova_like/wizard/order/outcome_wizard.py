@@ -55,10 +55,27 @@ class CrmServiceOutcomeWizard(models.TransientModel):
         """
         lines = self.line_ids._origin
         writable = lines._filtered_access("write")
-        return {line: problem for line in lines if (problem := self._get_problem(line, line in writable))}
+        problems = {line: problem for line in lines if (problem := self._get_problem(line, line in writable))}
+        if self.outcome:
+            problems.update(self._get_refusals(lines.filtered(lambda line: line not in problems)))
+        return {line: problems[line] for line in lines if line in problems}
+
+    def _get_refusals(self, lines):
+        """What the outcome's own rules say against devices, those of wings above and other addons too.
+
+        :return: {line: sentence}
+        """
+        try:
+            # of all at once: mostly none is refused
+            lines._check_outcome(self.outcome)
+        except UserError as refusal:
+            if len(lines) == 1:
+                return {lines: str(refusal)}
+            return {key: text for line in lines for key, text in self._get_refusals(line).items()}
+        return {}
 
     def _get_problem(self, line, is_writable):
-        """What hinders one device from being set: a sentence, or False."""
+        """What hinders one device from being set, by what is filled in: a sentence, or False."""
         device, basis = line.device_id.display_name, self.basis or line.basis
         if not is_writable:
             return self.env._("%(device)s is in another technician's order.", device=device)
@@ -70,12 +87,7 @@ class CrmServiceOutcomeWizard(models.TransientModel):
             return self.env._(
                 "%(device)s has the outcome “%(state)s” already; reopen it first.", device=device,
                 state=line._get_state_names()[line.state])
-        if self.outcome:
-            try:
-                line._check_outcome(self.outcome)
-            except UserError as problem:
-                return str(problem)
-        if self.outcome == "claim_refused" and basis not in line._get_claim_bases():
+        if self.outcome == "claim_refused" and line.is_open and basis not in line._get_claim_bases():
             return self.env._(
                 "%(device)s: there is no claim to refuse, since the basis is “%(basis)s”.", device=device,
                 basis=dict(self._selection_basis())[basis])

@@ -1,0 +1,20 @@
+{
+    "name": "CRM & Service: an example of extending it",
+    "summary": "A stage, an outcome, a ground, a document kind and a timeline source from another addon",
+    "version": "19.0.1.0.0",
+    "category": "Services/Service",
+    "author": "crm_enova_like contributors",
+    "website": "https://github.com/crm-enova-like/crm_enova_like",
+    "license": "LGPL-3",
+    "depends": ["crm_enova_like"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/rules.xml",
+        "views/loan_views.xml",
+        "views/order_views.xml",
+        "views/order_device_views.xml",
+        "views/timeline_views.xml",
+    ],
+    "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
+}

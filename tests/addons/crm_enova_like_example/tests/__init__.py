@@ -1,0 +1,2 @@
+from . import test_example_doors
+from . import test_example_extensions
