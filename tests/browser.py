@@ -158,8 +158,6 @@ class Screen:
         self.server, self.problems, self.said, self.refused = server, [], [], []
         self.context = browser.new_context(viewport={"width": width, "height": height}, **LOCALE, **device)
         self.context.set_default_timeout(PATIENCE)
-        # what only a printer would see, and a new database takes long to make
-        self.context.route("**/web.assets_web_print.*", lambda route: route.fulfill(content_type="text/css", body=""))
         self.page = self.context.new_page()
         self.page.on("console", self.on_console)
         self.page.on("pageerror", lambda error: self.problems.append(f"page error: {error}"))

@@ -1,18 +1,35 @@
 """The tools behind bin/: fast, without network, database and waiting."""
 import configparser
+import contextlib
+import json
 import os
+import re
 import shutil
 import signal
 import socket
 import subprocess
 import sys
+import time
 import zipfile
 from collections import namedtuple
 from pathlib import Path
 
 import pytest
 
-from tools import bench, common, config, databases, demo, lint_files, oca, postgres, source, system, testing
+from tools import (
+    bench,
+    common,
+    config,
+    databases,
+    demo,
+    lint_files,
+    oca,
+    postgres,
+    side_by_side,
+    source,
+    system,
+    testing,
+)
 from tools.common import Fail
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -383,6 +400,29 @@ def test_half_made_base_is_dropped(monkeypatch, tmp_path):
     assert databases.base_name(source.Source(tmp_path, "two", "two")) != name
 
 
+@pytest.mark.parametrize("said, code, told", [
+    ("2026 INFO x fine", 0, None), ("2026 INFO x fine", 3, "from the body"),
+    ("2026 ERROR x broke\\nmore", 0, "ERROR x broke"), ("2026 INFO x\\nKeyError: 7", 1, "KeyError: 7")])
+def test_odoo_beside_other_work(monkeypatch, tmp_path, said, code, told):
+    """It has begun before the body ends, and what went wrong is told at the end."""
+    program = tmp_path / "python"
+    program.write_text(f"#!/bin/bash\nprintf '{said}'\nread line\nprintf \"\\n$line\"\nexit {code}\n")
+    program.chmod(0o755)
+    monkeypatch.setattr(databases, "PYTHON", program)
+    monkeypatch.setattr(databases, "LOGS", tmp_path)
+    log, pipe = tmp_path / "x.log", os.pipe()
+    with contextlib.ExitStack() as stack:
+        if told:
+            error = stack.enter_context(pytest.raises(Fail))
+        stdin = stack.enter_context(os.fdopen(pipe[0]))
+        with databases.beside("x", environment=dict(os.environ), stdin=stdin):
+            os.write(pipe[1], b"from the body\n")
+            os.close(pipe[1])
+    assert log.read_text().endswith("from the body")
+    if told:
+        assert told in str(error.value) and str(log) in str(error.value)
+
+
 def test_filestore_goes_with_its_database(monkeypatch, tmp_path):
     monkeypatch.setattr(config, "DATA", tmp_path)
     monkeypatch.setattr(postgres, "query", lambda sql, *rest: [])
@@ -449,12 +489,172 @@ def test_child_ends_with_its_command(number):
 
 def test_paths_of_bin_test():
     assert testing.split(["-x", "-k", "one", "tests/test_tools.py"]) == (["tests/test_tools.py"], ["-x", "-k", "one"])
-    assert testing.sort([]) == (["crm_enova_like/tests"], ["tests"])
-    assert testing.sort([str(ROOT / "tests/test_tools.py") + "::test_no_port"]) == (
-        [], ["tests/test_tools.py::test_no_port"])
+    assert testing.sort([str(ROOT / "tests/test_tools.py") + "::test_no_port"]) == {
+        "outside": ["tests/test_tools.py::test_no_port"]}
+    inside = ["crm_enova_like/tests/order", "crm_enova_like/tests/order/test_order.py"]
+    assert testing.sort([*inside, "tests/test_story.py"]) == {"addon": inside, "browser": ["tests/test_story.py"]}
     for wrong in ("nowhere.py", "tools/common.py", "/etc"):
         with pytest.raises(Fail):
             testing.sort([wrong])
+
+
+def test_parts_of_the_whole_suite():
+    parts = testing.sort([])
+    assert parts["addon"] == ["crm_enova_like/tests"]
+    outside, browser = parts["outside"], parts["browser"]
+    assert "tests/test_tools.py" in outside and "tests/test_story.py" in browser
+    assert sorted(outside + browser) == sorted(f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py"))
+    assert parts == testing.sort(["."]) == testing.sort(["crm_enova_like", "tests"])
+
+
+def test_a_story_is_known_by_its_mark(tmp_path):
+    """Who plays in a browser says so; else it would wait for another's browser at its end, and not at its beginning."""
+    for path in (ROOT / "tests").glob("test_*.py"):
+        plays = re.search(r"^from browser import .*\bcinema\b", path.read_text(), re.MULTILINE)
+        assert testing.in_a_browser(path) or not plays, path.name
+    story = tmp_path / "test_x.py"
+    story.write_text("import pytest\n\npytestmark = pytest.mark.browser\n")
+    assert testing.in_a_browser(story)
+    story.write_text("# pytestmark = pytest.mark.browser\n")
+    assert not testing.in_a_browser(story)
+
+
+PROGRESS = """\
+=============== test session starts ===============
+platform linux
+collected 3 items
+
+tests/test_{name}.py ..F
+
+============ FAILURES ============
+why {name} failed
+=== 1 failed in 0.1s ===
+"""
+
+
+def make_part(tmp_path, name, code, text=None, then=""):
+    """A part whose pytest is a script that says this, does something more and ends so."""
+    script = tmp_path / f"{name}.py"
+    script.write_text(
+        "import pathlib, sys, time\n"
+        f"print({PROGRESS.format(name=name) if text is None else text!r}, end='', flush=True)\n"
+        f"{then}\nsys.exit({code})\n")
+    return side_by_side.Part(name, f"Part {name}", [sys.executable, script], tmp_path / f"{name}.log", dict(os.environ))
+
+
+def waits_for(tmp_path, name):
+    """Until the other part has said something."""
+    return f"while not pathlib.Path({str(tmp_path / name)!r} + '.log').read_text(): time.sleep(0.05)"
+
+
+def test_parts_run_at_once_and_can_be_read(tmp_path, capsys):
+    parts = [make_part(tmp_path, "one", 0, then=waits_for(tmp_path, "two")),
+             make_part(tmp_path, "two", 1, then=waits_for(tmp_path, "one"))]
+    side_by_side.run(parts)
+    assert [part.code for part in parts] == [0, 1]
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    # what each does is shown as it comes, and what it says at its end in one piece
+    for name in ("one", "two"):
+        assert [line for line in lines if line.startswith(f"{name:<8}|")] == [
+            f"{name:<8}| collected 3 items", f"{name:<8}| tests/test_{name}.py ..F"]
+        at = lines.index(f"== Part {name}")
+        assert lines[at:at + 4] == [f"== Part {name}", "============ FAILURES ============", f"why {name} failed",
+                                    "=== 1 failed in 0.1s ==="]
+        assert (tmp_path / f"{name}.log").read_text() == PROGRESS.format(name=name), "the log has all of it"
+    assert re.fullmatch(r"== Part two: pytest ended with 1, \d+ s", lines[at + 4])
+    assert not any("platform" in line for line in lines)
+
+
+@pytest.mark.parametrize("text, shown, told", [
+    ("..F. [100%]\n1 passed\n", ["x       | ..F. [100%]", "x       | 1 passed"], []),       # pytest -q
+    ("ERROR: usage: no such option\n", ["x       | ERROR: usage: no such option"], []),
+    ("=== test session starts ===\nplatform\n=== ERRORS ===\nno such file\n", [],
+     ["=== test session starts ===", "platform", "=== ERRORS ===", "no such file"]),
+    ("=== test session starts ===\n2 workers [9 items]\n... [100%]\n=== 9 passed ===\n",
+     ["x       | 2 workers [9 items]", "x       | ... [100%]"], ["=== 9 passed ==="]),
+    ("\x1b[1m=== test session starts ===\x1b[0m\ncollected 1 item\n\x1b[32m.\x1b[0m\n\x1b[31m=== FAILURES ===\x1b[0m\n",
+     ["x       | collected 1 item", "x       | \x1b[32m.\x1b[0m"], ["\x1b[31m=== FAILURES ===\x1b[0m"]),
+    ("half a line", [], ["half a line"]),
+])
+def test_what_pytest_says_is_told_apart(tmp_path, capsys, text, shown, told):
+    side_by_side.run([make_part(tmp_path, "x", 0, text)])
+    lines = [line for line in capsys.readouterr().out.splitlines() if line]
+    assert lines == [*shown, "== Part x", *told, lines[-1]]
+
+
+def test_hasty_parts_stop_the_others(tmp_path, capsys):
+    parts = [make_part(tmp_path, "slow", 0, then="time.sleep(600)"), make_part(tmp_path, "bad", 1),
+             make_part(tmp_path, "none", 5)]
+    side_by_side.run(parts, hasty=True)
+    assert [part.code for part in parts[:2]] == [None, 1]
+    assert "Part slow: stopped" in capsys.readouterr().out
+    parts = [make_part(tmp_path, "last", 0, then=waits_for(tmp_path, "none")), make_part(tmp_path, "none", 5)]
+    side_by_side.run(parts, hasty=True)
+    assert [part.code for part in parts] == [0, 5], "to have nothing to run is no failure"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_all_parts_end_with_the_command(tmp_path, number):
+    code = ("import os, sys; sys.path.insert(0, sys.argv[1])\n"
+            "from pathlib import Path\n"
+            "from tools import common, side_by_side\n"
+            "common.handle_signals()\n"
+            "say = 'import os, time; print(\"-q\", os.getpid(), flush=True); time.sleep(600)'\n"
+            "side_by_side.run([side_by_side.Part(name, name, [sys.executable, '-c', say],\n"
+            "                  Path(sys.argv[2]) / name, dict(os.environ)) for name in ('one', 'two')])\n")
+    process = subprocess.Popen([sys.executable, "-c", code, ROOT, tmp_path], stdout=subprocess.PIPE, text=True,
+                               stderr=subprocess.DEVNULL)
+    pids = [int(process.stdout.readline().split()[-1]) for _part in range(2)]
+    process.send_signal(number)
+    process.communicate()
+    assert process.returncode
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_end_of_a_run(monkeypatch, tmp_path):
+    monkeypatch.setattr(testing, "VAR", tmp_path)
+    testing.times_file("addon").write_text('{"a::one": 3.0, "a::two": 1.0}')
+    testing.times_file("browser").write_text(json.dumps({f"b::{number}": 0.1 for number in range(20)}))
+    parts = {"addon": (0, 61.0), "browser": (1, 90.0), "outside": (None, 3.0)}
+    assert testing.slowest(parts)[:3] == [(3.0, "a::one"), (1.0, "a::two"), (0.1, "b::9")]
+    lines = list(testing.summary(parts, {"preparing": 2.0}, time.monotonic()))
+    assert "     2 s  preparing" in lines
+    assert "    61 s  The addon's tests: passed" in lines
+    assert "    90 s  The stories in a browser: pytest ended with 1" in lines
+    assert "     3 s  The tests from outside: stopped" in lines
+    assert "   3.0 s  a::one" in lines and sum("::" in line for line in lines) == testing.SLOWEST
+    assert lines[-1].endswith("Whole run: 0 s, failed: The stories in a browser, The tests from outside")
+
+
+FROZEN = """
+import time
+import unittest
+
+import freezegun
+
+
+class TestFrozen(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        freezer = freezegun.freeze_time("2020-01-01")
+        freezer.start()
+        cls.addClassCleanup(freezer.stop)
+
+    def test_one(self):
+        self.assertEqual(time.gmtime().tm_year, 2020)
+"""
+
+
+def test_times_of_tests_that_stop_the_clock(tmp_path):
+    (tmp_path / "test_frozen.py").write_text(FROZEN)
+    done = subprocess.run(
+        [common.PYTHON, "-m", "pytest", "-p", "no:odoo", "-p", "tools.pytest_times", "-p", "no:cacheprovider", "-q",
+         "--rootdir", tmp_path, tmp_path / "test_frozen.py"], cwd=ROOT,
+        env=testing.with_times("x", dict(os.environ)) | {"TEST_TIMES": str(tmp_path / "times.json")}, check=False)
+    assert done.returncode == 0
+    times = json.loads((tmp_path / "times.json").read_text())
+    assert list(times) == ["test_frozen.py::TestFrozen::test_one"]
+    assert 0 <= times["test_frozen.py::TestFrozen::test_one"] < 60
 
 
 # -- benchmark -------------------------------------------------------------------
@@ -473,6 +673,17 @@ def test_no_number_of_plans(arguments):
     with pytest.raises(Fail) as error:
         bench.count_of(arguments)
     assert "bin/bench 500" in one_sentence(error)
+
+
+def test_words_of_bin_bench(monkeypatch):
+    for name, command in bench.COMMANDS.items():
+        command.check(list(command.smallest))
+        assert command.says, f"{name} prints nothing that tells that it ran"
+        assert name in bench.USAGE or name == "plans"
+    monkeypatch.setattr(common, "locked", pytest.fail)
+    with pytest.raises(Fail) as error:
+        bench.main(["clicks", "500"])
+    assert "no more words" in one_sentence(error)
 
 
 def test_table_of_bin_bench():

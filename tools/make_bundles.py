@@ -1,6 +1,7 @@
 # Run by `odoo shell`: makes the scripts and styles that every browser asks this database for.
 BUNDLES = {
     "web.assets_web": ("css", "js"),
+    "web.assets_web_print": ("css",),
     "web.assets_emoji": ("js",),
     "bus.websocket_worker_assets": ("js",),
     "web.report_assets_common": ("css",),

@@ -163,8 +163,11 @@ def make_databases(database, parts, base, environment):
                        environment=environment)
         if "addon" in parts:
             databases.clone(database, run)
-    with databases.timed("Making what the tests share: a firm, the pages' scripts and styles"), \
-            contextlib.ExitStack() as both:
+    shared = {"addon": "the firm", "browser": "the scripts and styles of the pages"}
+    wanted = [what for part, what in shared.items() if part in parts]
+    if not wanted:
+        return run
+    with databases.timed(f"Making {' and '.join(wanted)}, for all tests"), contextlib.ExitStack() as both:
         if "addon" in parts:
             shell(both, "make_firm", run, environment)
         if "browser" in parts:
@@ -202,7 +205,7 @@ def summary(parts, took, start):
         yield f"\n== The {SLOWEST} slowest tests"
         for seconds, test in slowest(parts):
             yield f"{seconds:6.1f} s  {test}"
-    failed = [TITLES[part] for part, (code, _seconds) in parts.items() if code]
+    failed = [TITLES[part] for part, (code, _seconds) in parts.items() if code != 0]
     yield f"\nWhole run: {time.monotonic() - start:.0f} s" + (f", failed: {', '.join(failed)}" if failed else "")
 
 
@@ -234,4 +237,4 @@ def main(arguments):
         parts = {part: result for part, result in parts.items() if result[0] != side_by_side.NO_TESTS}
     for line in summary(parts, took, start):
         say(line)
-    return 1 if any(code for code, _seconds in parts.values()) else 0
+    return 1 if any(code != 0 for code, _seconds in parts.values()) else 0
