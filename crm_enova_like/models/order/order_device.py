@@ -194,6 +194,8 @@ class CrmServiceOrderDevice(models.Model):
             target = self.order_id.browse(vals["order_id"])
             target.check_access("write")
             target._check_open()
+            # into another order it goes as it is taken out of its own: without what was done there
+            self.filtered(lambda line: line.order_id != target)._check_removable()
         if {"device_id", "order_id", "basis"} & vals.keys():
             self.order_id._check_open()
         state = vals.get("state")

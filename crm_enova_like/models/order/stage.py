@@ -29,7 +29,7 @@ class CrmServiceStage(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)
     state = fields.Selection(
-        ORDER_STATES, required=True, default="in_progress",
+        ORDER_STATES, required=True, default="in_progress", copy=True,    # Odoo resets what is named so
         help="What the stage means to the rules: which buttons there are, and whether the order is open.")
     wait_for = fields.Selection(
         [("parts", "Parts"), ("customer", "Customer's decision"), ("external", "External service")],

@@ -192,6 +192,17 @@ class TestOrderDoor(ServiceCommon):
             with self.assertRaisesRegex(UserError, "is closed; reopen it first"):
                 record.write({"order_id": closed.id})
 
+    def test_a_device_leaves_for_another_order_without_what_was_done(self):
+        order, other = self.make_order(self.device, user=self.operator), self.make_order(user=self.operator)
+        row = order.device_line_ids
+        line = self.env["crm.service.order.line"].with_user(self.operator).create(
+            {"order_id": order.id, "device_line_id": row.id, "kind": "expense", "name": "Courier"})
+        with self.assertRaisesRegex(UserError, "Remove them first"):
+            row.write({"order_id": other.id})
+        line.unlink()
+        row.write({"order_id": other.id})
+        self.assertEqual(other.device_line_ids, row)
+
     def test_who_collected_a_device_is_a_fact(self):
         line = self.make_order(self.device, user=self.operator).device_line_ids
         line.write({"released_to": "Anna Kłos", "state": "repaired"})
@@ -212,6 +223,23 @@ class TestOrderDoor(ServiceCommon):
         unused = stage.copy({"state": "waiting"})
         unused.write({"state": "done"})
         self.assertFalse(unused.is_open)
+
+    def test_a_stage_is_copied_as_what_it_is(self):
+        waiting = self.stages["waiting"]
+        waiting.wait_for = "parts"
+        copies = (waiting | self.stages["done"]).copy()
+        self.assertEqual(copies.mapped("state"), ["waiting", "done"])
+        self.assertEqual(copies.mapped("is_open"), [True, False])
+
+    def test_what_was_signed_stays_with_a_closed_order(self):
+        order = self.make_order(user=self.operator)
+        order.write({"customer_signed_by": "Anna"})
+        order.customer_signed_by = "Anna Kłos"
+        order.action_done()
+        order.technician_signature = b"c2lnbmVk"
+        for vals in ({"customer_signed_by": "Jan"}, {"technician_signature": False}):
+            with self.assertRaisesRegex(UserError, "is closed; reopen it first"):
+                order.write(vals)
 
     def test_an_order_that_is_not_saved_has_no_times(self):
         Time = self.env["crm.service.stage.time"]
