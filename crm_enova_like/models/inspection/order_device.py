@@ -54,6 +54,14 @@ class CrmServiceOrderDevice(models.Model):
                 inspections.action_done(result=found, protocol_number=number)
         return result
 
+    def write(self, vals):
+        left = self.browse()
+        order_id = vals.get("order_id")
+        left = self.filtered(lambda row: order_id and row.order_id.id != order_id)._get_inspections("ordered")
+        result = super().write(vals)
+        left._put_back()
+        return result
+
     def unlink(self):
         # a row that leaves its order leaves an inspection that is still to be done
         self._get_inspections("ordered")._put_back()

@@ -145,7 +145,20 @@ class CrmServiceOrderDevice(models.Model):
     @api.model
     def _get_fact_fields(self):
         return super()._get_fact_fields() | {
-            "date_closed", "date_released", "repair_warranty_until", "collector_id_checked", "early_release_reason"}
+            "date_closed", "date_released", "repair_warranty_until", "collector_id_checked", "early_release_reason",
+            "released_to"}
+
+    @api.model
+    def _get_initial_facts(self):
+        # who is to collect may be noted before
+        return super()._get_initial_facts() | {"released_to"}
+
+    def _check_facts(self, vals):
+        """As everywhere; who collects is noted until a device is handed back, and stays from then on."""
+        if "released_to" in vals and not any(
+                line.date_released and line.released_to != vals["released_to"] for line in self):
+            vals = {name: value for name, value in vals.items() if name != "released_to"}
+        return super()._check_facts(vals)
 
     def _get_state_record_name(self):
         self.ensure_one()
@@ -178,7 +191,11 @@ class CrmServiceOrderDevice(models.Model):
         self._check_facts(vals)
         if vals.get("order_id"):
             # record rules look at where a row comes from; this at where it goes
-            self.env["crm.service.order"].browse(vals["order_id"]).check_access("write")
+            target = self.order_id.browse(vals["order_id"])
+            target.check_access("write")
+            target._check_open()
+            # into another order it goes as it is taken out of its own: without what was done there
+            self.filtered(lambda line: line.order_id != target)._check_removable()
         if {"device_id", "order_id", "basis"} & vals.keys():
             self.order_id._check_open()
         state = vals.get("state")

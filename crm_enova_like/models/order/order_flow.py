@@ -25,11 +25,11 @@ class CrmServiceOrder(models.Model):
         Stage = self.env["crm.service.stage"]
         stage = Stage.browse(Stage._get_first_id(company._origin.id, order_type._origin.id, state))
         if not stage:
-            states = dict(self.env["crm.service.stage"]._fields["state"]._description_selection(self.env))
+            states = Stage._get_state_names()
             raise UserError(self.env._(
                 "Company “%(company)s” has no stage with the state “%(state)s” for the order type “%(type)s”. "
                 "A manager adds one in Configuration ‣ Stages.",
-                company=company.name, state=states[state], type=order_type.name or ""))
+                company=company.name, state=states.get(state, state or ""), type=order_type.name or ""))
         return stage
 
     @api.model
@@ -61,6 +61,15 @@ class CrmServiceOrder(models.Model):
         current = self.stage_id._origin
         return stage == current or not current.next_stage_ids or stage in current.next_stage_ids
 
+    def _comes_in(self, stage):
+        """Whether one order is just being made, straight into a stage that its type has: as it has stood in none yet,
+        none says where it may go next."""
+        self.ensure_one()
+        if stage.type_ids and self.type_id not in stage.type_ids:
+            return False
+        # sudo: the log is the managers' to read
+        return not self.env["crm.service.stage.time"].sudo().search_count([("order_id", "=", self.id)], limit=1)
+
     def _check_move(self, stage, vals):
         """Whether orders may go to a stage; asked of all of them before the first is written.
 
@@ -71,7 +80,7 @@ class CrmServiceOrder(models.Model):
         """
         order_type = self.type_id.browse(vals.get("type_id") or [])
         for order in self:
-            if not order._is_stage_allowed(stage, order_type):
+            if not order._is_stage_allowed(stage, order_type) and not order._comes_in(stage):
                 raise UserError(self.env._(
                     "Order %(order)s cannot go from “%(old)s” to “%(new)s”. Allowed next: %(allowed)s.",
                     order=order.name, old=order.stage_id.name, new=stage.name,
@@ -112,10 +121,14 @@ class CrmServiceOrder(models.Model):
         """
         self.env["crm.service.stage.time"]._record_move(self, stage)
 
-    def _group_by_stage_of(self, state):
-        """{the first stage with a state that an order's type may use: orders}"""
+    def _group_by_stage_of(self, state, new_type):
+        """{the first stage with a state that an order's type may use: orders}
+
+        :param new_type: the type that the orders get at the same time; empty where they keep theirs
+        """
         groups = {}
-        for (company, order_type), orders in self.grouped(lambda order: (order.company_id, order.type_id)).items():
+        for (company, order_type), orders in self.grouped(
+                lambda order: (order.company_id, new_type or order.type_id)).items():
             stage = self._find_stage(company, order_type, state)
             groups[stage] = groups.get(stage, self.browse()) | orders
         return groups
@@ -125,7 +138,8 @@ class CrmServiceOrder(models.Model):
 
         :param vals: what is written with it
         """
-        vals, groups = vals or {}, self._group_by_stage_of(state)
+        vals = vals or {}
+        groups = self._group_by_stage_of(state, self.type_id.browse(vals.get("type_id") or []))
         if len(groups) > 1:
             # of several stages too, nothing is written before all are checked
             for stage, orders in groups.items():
@@ -143,7 +157,9 @@ class CrmServiceOrder(models.Model):
         if vals.get("stage_id"):
             self._check_stage_means(self.stage_id.browse(vals["stage_id"]), state)
             return self.write(vals)
-        staying = self.filtered(lambda order: order.state == state)
+        new_type = self.type_id.browse(vals.get("type_id") or [])
+        staying = self.filtered(lambda order: order.state == state and (
+            not new_type or not order.stage_id.type_ids or new_type in order.stage_id.type_ids))
         (self - staying)._move_to_state(state, vals)
         return staying.write(vals) if staying and vals else True
 

@@ -137,7 +137,9 @@ class CrmServiceOrderLine(models.Model):
         self._check_facts(vals)
         if vals.get("order_id"):
             # record rules look at where a line comes from; this at where it goes
-            self.env["crm.service.order"].browse(vals["order_id"]).check_access("write")
+            target = self.order_id.browse(vals["order_id"])
+            target.check_access("write")
+            target._check_open()
         planned = self._get_plan_fields() & vals.keys()
         if planned and not self.env.su:
             # a return lowers the plan of a closed order too, with sudo

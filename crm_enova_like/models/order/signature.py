@@ -24,3 +24,10 @@ class CrmServiceOrder(models.Model):
     def _compute_technician_signed_on(self):
         for order in self:
             order.technician_signed_on = order.technician_signature and fields.Datetime.now()
+
+    def _check_facts(self, vals):
+        """As everywhere; what was signed is not signed anew, and nobody else's, once the order is closed."""
+        super()._check_facts(vals)
+        given = vals.keys() & {"customer_signature", "customer_signed_by", "technician_signature"}
+        if given and not self.env.su:
+            self.filtered(lambda order: any(order[name] for name in given))._check_open()

@@ -29,7 +29,7 @@ class CrmServiceStage(models.Model):
     company_id = fields.Many2one(
         "res.company", required=True, index=True, default=lambda self: self.env.company)
     state = fields.Selection(
-        ORDER_STATES, required=True, default="in_progress",
+        ORDER_STATES, required=True, default="in_progress", copy=True,    # Odoo resets what is named so
         help="What the stage means to the rules: which buttons there are, and whether the order is open.")
     wait_for = fields.Selection(
         [("parts", "Parts"), ("customer", "Customer's decision"), ("external", "External service")],
@@ -84,9 +84,22 @@ class CrmServiceStage(models.Model):
     def write(self, vals):
         if "company_id" in vals and any(stage.company_id.id != vals["company_id"] for stage in self):
             self._check_unused()
+        self._check_facts(vals)
+        if "state" in vals:
+            self._check_meaning(vals["state"])
         result = super().write(vals)
         self.env.registry.clear_cache()
         return result
+
+    def _check_meaning(self, state):
+        """What closes orders is decided by the orders' own door: a stage in which orders stand does not begin or cease
+        to close them.
+
+        :raises UserError: it would
+        """
+        states = self._get_open_states()
+        self.filtered(lambda stage: stage.state != state and not (
+            stage.state in states and state in states))._check_unused()
 
     @api.ondelete(at_uninstall=False)
     def _check_unused(self):

@@ -52,6 +52,8 @@ class CrmServiceStageTime(models.Model):
         :param orders: orders of any company, new ones too
         :param stage: the stage of all of them from now on
         """
+        # what is not saved yet has no times
+        orders = orders.filtered("id")
         if not orders:
             return
         now = fields.Datetime.now()

@@ -227,7 +227,8 @@ class TestHandOver(ServiceCommon):
         for model, ids, text in (
                 ("res.partner", self.contractor.ids, "are not handed over"), ("crm.event", [1], "are not handed over"),
                 ("crm.assignment.mixin", [1], "are not handed over"), ("no.model", [1], "are not handed over"),
-                ("crm.task", ["x"], "Choose what"), ("crm.task", {"id": 1}, "Choose what")):
+                ("crm.task", ["x"], "Choose what"), ("crm.task", {"id": 1}, "Choose what"),
+                ("crm.task", [True], "Choose what"), ("crm.task", [0], "Choose what")):
             with self.subTest(model=model, ids=ids), self.assertRaisesRegex(UserError, text):
                 Wizard.create({"res_model": model, "res_ids": ids, "user_id": self.technician.id}).action_assign()
 

@@ -84,6 +84,15 @@ class TestInspectionOrderDevice(InspectionCommon):
         self.assertFalse(self.inspections.order_id or self.inspections.order_device_id)
         self.assertFalse(self.order.inspection_ids)
 
+    def test_a_device_that_goes_into_another_order_leaves_its_inspection_planned(self):
+        inspection = self._new_inspection(device=self._new_device())
+        row = self._order(inspection).device_line_ids
+        other = self._new_order(self._new_device())
+        row.with_user(self.operator).write({"order_id": other.id})
+        self.assertEqual(row.order_id, other)
+        self.assertEqual((inspection.state, inspection.order_id.id), ("planned", False))
+        self.assertFalse(row.inspection_ids)
+
     def test_on_the_printed_history(self):
         body = self._new_regime("Legalizacja", interval_number=12, performed_by="body")
         done, planned = (

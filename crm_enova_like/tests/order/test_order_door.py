@@ -105,6 +105,23 @@ class TestOrderDoor(ServiceCommon):
 
     # CREATING IN A STATE
 
+    def test_type_and_state_in_one_write(self):
+        other = self.env["crm.service.order.type"].create({"name": "Montage", "prefix": "MON"})
+        stage = self.stages["in_progress"].copy({"sequence": 0, "type_ids": [Command.set(other.ids)]})
+        order = self.make_order(user=self.operator)
+        order.write({"state": "in_progress", "type_id": other.id})
+        self.assertEqual((order.type_id, order.stage_id), (other, stage), "the new type's first one")
+        order.write({"state": "in_progress", "type_id": self.order_type.id})
+        self.assertEqual(order.stage_id, self.stages["in_progress"], "its stage was the other type's alone")
+
+    def test_a_state_that_there_is_not(self):
+        order = self.make_order(user=self.operator)
+        for state in ("finished", False):
+            with self.assertRaisesRegex(UserError, "no stage with the state"):
+                order.write({"state": state})
+        with self.assertRaisesRegex(UserError, "no stage with the state “finished”"):
+            self.make_order(user=self.operator, state="finished")
+
     def test_created_in_a_closed_stage_it_is_closed(self):
         for values in ({"state": "cancelled"}, {"stage_id": self.stages["cancelled"].id}):
             order = self.make_order(user=self.operator, **values)
@@ -155,6 +172,82 @@ class TestOrderDoor(ServiceCommon):
         with self.assertRaisesRegex(UserError, "Number cannot be entered"):
             self.make_order(user=self.operator, name="ZSR/1999/00001")
 
+    def test_what_is_computed_is_not_typed(self):
+        order = self.make_order(self.device, user=self.manager)
+        task = self.env["crm.task"].with_user(self.manager).create({"name": "Call"})
+        for record, name, value in (
+                (order, "is_open", False), (order, "main_device_id", False), (task, "is_open", False),
+                (order.device_line_ids, "order_is_open", False), (order.device_line_ids, "order_state", "done"),
+                (order.stage_id.with_user(self.manager), "is_open", False)):
+            with self.assertRaisesRegex(UserError, "cannot be entered"):
+                record.write({name: value})
+        self.assertTrue(order.is_open and order.device_line_ids.order_is_open and task.is_open)
+
+    def test_what_belongs_to_an_order_is_not_moved_into_a_closed_one(self):
+        order, closed = self.make_order(self.device, user=self.operator), self.make_order(user=self.operator)
+        line = self.env["crm.service.order.line"].with_user(self.operator).create(
+            {"order_id": order.id, "kind": "expense", "name": "Courier"})
+        closed.action_done()
+        for record in (order.device_line_ids, line):
+            with self.assertRaisesRegex(UserError, "is closed; reopen it first"):
+                record.write({"order_id": closed.id})
+
+    def test_a_device_leaves_for_another_order_without_what_was_done(self):
+        order, other = self.make_order(self.device, user=self.operator), self.make_order(user=self.operator)
+        row = order.device_line_ids
+        line = self.env["crm.service.order.line"].with_user(self.operator).create(
+            {"order_id": order.id, "device_line_id": row.id, "kind": "expense", "name": "Courier"})
+        with self.assertRaisesRegex(UserError, "Remove them first"):
+            row.write({"order_id": other.id})
+        line.unlink()
+        row.write({"order_id": other.id})
+        self.assertEqual(other.device_line_ids, row)
+
+    def test_who_collected_a_device_is_a_fact(self):
+        line = self.make_order(self.device, user=self.operator).device_line_ids
+        line.write({"released_to": "Anna Kłos", "state": "repaired"})
+        line.action_release()
+        line.write({"released_to": "Anna Kłos"})
+        with self.assertRaisesRegex(UserError, "cannot be entered"):
+            line.write({"released_to": "Jan Nowak"})
+        line.with_user(self.manager).correct_facts({"released_to": "Anna Kłosowska"}, "misspelt")
+        self.assertEqual(line.released_to, "Anna Kłosowska")
+
+    def test_a_stage_in_use_does_not_begin_to_close_orders(self):
+        order = self.make_order(user=self.operator)
+        stage = order.stage_id.with_user(self.manager)
+        with self.assertRaisesRegex(UserError, "used by orders"):
+            stage.write({"state": "done"})
+        stage.write({"state": "accepted"})
+        self.assertEqual(order.state, "accepted")
+        unused = stage.copy({"state": "waiting"})
+        unused.write({"state": "done"})
+        self.assertFalse(unused.is_open)
+
+    def test_a_stage_is_copied_as_what_it_is(self):
+        waiting = self.stages["waiting"]
+        waiting.wait_for = "parts"
+        copies = (waiting | self.stages["done"]).copy()
+        self.assertEqual(copies.mapped("state"), ["waiting", "done"])
+        self.assertEqual(copies.mapped("is_open"), [True, False])
+
+    def test_what_was_signed_stays_with_a_closed_order(self):
+        order = self.make_order(user=self.operator)
+        order.write({"customer_signed_by": "Anna"})
+        order.customer_signed_by = "Anna Kłos"
+        order.action_done()
+        order.technician_signature = b"c2lnbmVk"
+        for vals in ({"customer_signed_by": "Jan"}, {"technician_signature": False}):
+            with self.assertRaisesRegex(UserError, "is closed; reopen it first"):
+                order.write(vals)
+
+    def test_an_order_that_is_not_saved_has_no_times(self):
+        Time = self.env["crm.service.stage.time"]
+        before = Time.search_count([])
+        order = self.env["crm.service.order"].new({"partner_id": self.contractor.id})
+        order.write({"state": "done"})
+        self.assertEqual(Time.search_count([]), before)
+
     def test_a_manager_creates_what_is_closed_already(self):
         then = fields.Datetime.now() - timedelta(days=400)
         vals = {
@@ -170,6 +263,13 @@ class TestOrderDoor(ServiceCommon):
         self.assertEqual((line.state, line.date_closed, line.date_released), ("repaired", then, then))
         again = self.make_order(self.device, user=self.operator)
         self.assertEqual(again.device_line_ids.basis, "paid", "its warranty is over")
+
+    def test_what_is_created_closed_has_passed_no_stage(self):
+        self.stages["new"].next_stage_ids = self.stages["accepted"]
+        order = self.make_order(user=self.manager, state="done", date_closed="2020-03-01 10:00:00")
+        self.assertEqual(order.state, "done")
+        with self.assertRaisesRegex(UserError, "Allowed next"):
+            self.make_order(user=self.manager).action_done()
 
     def test_a_correction_is_the_managers_and_noted(self):
         order = self.make_order(self.device, user=self.manager)

@@ -40,7 +40,8 @@ class CrmAssignWizard(models.TransientModel):
         if self.res_model not in registry.descendants(["crm.assignment.mixin"], "_inherit") or (
                 registry[self.res_model]._abstract):
             raise UserError(self.env._("Records of the kind “%(model)s” are not handed over.", model=self.res_model))
-        if not isinstance(ids, list) or not all(isinstance(res_id, int) for res_id in ids):
+        if not isinstance(ids, list) or not all(
+                type(res_id) is int and res_id > 0 for res_id in ids):
             raise UserError(self.env._("Choose what is handed over."))
         return self.env[self.res_model].browse(ids)
 
