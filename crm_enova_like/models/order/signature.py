@@ -27,7 +27,8 @@ class CrmServiceOrder(models.Model):
 
     def _check_facts(self, vals):
         """As everywhere; what was signed is not signed anew, and nobody else's, once the order is closed."""
-        super()._check_facts(vals)
+        result = super()._check_facts(vals)
         given = vals.keys() & {"customer_signature", "customer_signed_by", "technician_signature"}
         if given and not self.env.su:
             self.filtered(lambda order: any(order[name] for name in given))._check_open()
+        return result
