@@ -172,7 +172,9 @@ def main(arguments):
     command = COMMANDS[name]
     command.check(rest)
     taken = "Another bin/bench of this checkout runs, and would disturb this one: wait for it, or stop it."
-    with common.locked(common.VAR / "bench.lock", taken=taken), prepare.odoo_environment() as (source, environment):
+    # in bin/test nothing is measured: the benchmarks need not have the machine to themselves
+    lock = f"bench-{name}.lock" if os.environ.get("ODOO_TEST_DB") else "bench.lock"
+    with common.locked(common.VAR / lock, taken=taken), prepare.odoo_environment() as (source, environment):
         common.check_disk(common.VAR)
         if command.browser:
             system.need(system.BROWSER, "which plays the work", must=True)
