@@ -94,6 +94,8 @@ class TestInspectionOrderDevice(InspectionCommon):
         self.assertFalse(row.inspection_ids)
 
     def test_on_the_printed_history(self):
+        # the one without costs is for the customer, in their language
+        self.contractor.lang = "en_US"
         body = self._new_regime("Legalizacja", interval_number=12, performed_by="body")
         done, planned = (
             self._new_inspection(body, planned_date=day) for day in ("2026-01-10", "2027-01-10"))
