@@ -9,6 +9,7 @@ import os
 import re
 import shutil
 import subprocess
+import time
 from pathlib import Path
 
 import psycopg2
@@ -142,7 +143,15 @@ class Firm:
             shutil.copytree(self.filestore(template), self.filestore(self.database))
 
     def drop(self):
-        self.administer(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+        for attempt in range(30):
+            try:
+                self.administer(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
+                break
+            except psycopg2.errors.InsufficientPrivilege:
+                # PostgreSQL's own vacuum is in it, which only a superuser may end: it is done in a moment
+                if attempt == 29:
+                    raise
+                time.sleep(1)
         shutil.rmtree(self.filestore(self.database), ignore_errors=True)
 
     def odoo(self, *arguments, script=None):

@@ -35,7 +35,15 @@ def like(prefix):
 
 
 def drop(database):
-    postgres.query(f"DROP DATABASE IF EXISTS {name(database)} WITH (FORCE)")
+    for attempt in range(30):
+        try:
+            postgres.query(f"DROP DATABASE IF EXISTS {name(database)} WITH (FORCE)")
+            break
+        except RuntimeError as error:
+            # PostgreSQL's own vacuum is in it, which only a superuser may end: it is done in a moment
+            if "permission denied to terminate" not in str(error) or attempt == 29:
+                raise
+            time.sleep(1)
     shutil.rmtree(filestore(database), ignore_errors=True)
 
 
