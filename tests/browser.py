@@ -271,6 +271,8 @@ class Screen:
         expect(self.locator(".o_form_button_save:visible")).to_have_count(0)
 
     def rows(self, text=None, inside=".o_list_view"):
+        # the mouse rests where it pressed last: a heading's help under it would cover the rows
+        self.page.mouse.move(0, self.page.viewport_size["height"] - 1)
         return self.locator(f"{inside} .o_data_row", has_text=text)
 
     def stage(self):

@@ -2,6 +2,7 @@
 import datetime
 import io
 import re
+from zoneinfo import ZoneInfo
 
 import pytest
 from browser import Rpc, cinema, expect, setting
@@ -178,7 +179,7 @@ def read_protocols(pdf, phone, admin, order_id, today):
 
 
 def play(show):
-    today = datetime.date.today()
+    today = datetime.datetime.now(ZoneInfo("Europe/Warsaw")).date()    # the firm's day, at every hour
     admin = Rpc(show.server, "admin", "admin")
     settle_in(admin, today)
     number = arrange(show.screen("recepcja"))

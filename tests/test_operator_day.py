@@ -19,9 +19,14 @@ VISIT, TEN, NOON = "Wizyta w piekarni", 10, 12
 CALL, FOLLOW_UP, DUE, SAID = "Pytanie o przegląd", "Wysłać ofertę", "Oddzwonić w sprawie kasy", "Umówiono na środę"
 
 
+def today():
+    """The firm's day, at every hour."""
+    return datetime.datetime.now(ZoneInfo("Europe/Warsaw")).date()
+
+
 def at(hour):
     """Today at an hour in Warsaw, as the database keeps it."""
-    local = datetime.datetime.combine(datetime.date.today(), datetime.time(hour), ZoneInfo("Europe/Warsaw"))
+    local = datetime.datetime.combine(today(), datetime.time(hour), ZoneInfo("Europe/Warsaw"))
     return local.astimezone(datetime.UTC).strftime("%Y-%m-%d %H:%M:%S")
 
 
@@ -34,7 +39,7 @@ def settle_in(admin):
             group_ids=[(6, 0, [admin.ref(group) for group in ("base.group_user", *groups)])])
     contractor = admin.create("res.partner", name=CONTRACTOR, is_company=True, phone=PHONE)
     admin.create("crm.task", name=DUE, partner_id=contractor, user_id=users["operator"], requester_id=users["kolega"],
-                 type_id=admin.ref(f"{ADDON}.task_type_phone"), date_deadline=str(datetime.date.today()))
+                 type_id=admin.ref(f"{ADDON}.task_type_phone"), date_deadline=str(today()))
     admin.create("crm.task", name=VISIT, partner_id=contractor, user_id=users["operator"], planned_start=at(TEN),
                  planned_stop=at(TEN + 1))
     invoice = admin.create(

@@ -34,6 +34,8 @@ class Part:
     def __init__(self, name, title, command, log, environment):
         self.name, self.title, self.command, self.log, self.environment = name, title, command, log, environment
         self.process = self.code = self.reader = self.saying = None
+        # a browser shows what a person waits for: the others take what it leaves, and all end sooner
+        self.politeness = [] if name == "browser" else ["nice", "-n", "10"]
         self.began = self.seconds = 0
         self.begun = ""    # a line that is not at its end
         self.held = []     # lines that are shown when it has ended
@@ -42,7 +44,8 @@ class Part:
         self.log.parent.mkdir(parents=True, exist_ok=True)
         self.began = time.monotonic()
         with open(self.log, "w") as output:
-            self.process = common.spawn(self.command, env=self.environment, cwd=ROOT, stdout=output, stderr=output)
+            self.process = common.spawn(
+                [*self.politeness, *self.command], env=self.environment, cwd=ROOT, stdout=output, stderr=output)
         self.reader = open(self.log, errors="replace")
 
     def hear(self, line):
