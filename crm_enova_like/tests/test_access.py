@@ -158,7 +158,7 @@ class TestAccess(ServiceCommon):
                 [("module", "=", "crm_enova_like"), ("model", "=", name)]).mapped("res_id")
             models = self.env[name].browse(ids).model_id.mapped("model")
             self.assertTrue(models)
-            # core has no company rule of campaigns at all; ours (DESIGN.md, Rights) narrows nothing within a company
+            # core has no company rule of campaigns at all; ours narrows nothing within a company
             # nor of calendar entries; ours narrows those of tasks and orders alone
             self.assertLessEqual(
                 {model for model in models if not model.startswith("crm.")}, {"utm.campaign", "calendar.event"})
