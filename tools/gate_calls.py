@@ -37,11 +37,6 @@ BY_VALUES = {"create", "write", "update", "new", "copy", "copy_data", "_write"}
 BY_DOMAIN = {"search", "search_count", "search_fetch", "search_read", "_search", "_read_group", "read_group",
              "formatted_read_group", "filtered_domain", "web_search_read", "web_read_group"}
 LISTS = {"list", "tuple", "set", "sorted", "reversed", "filter", "frozenset", "OrderedSet", "unique", "iter"}
-VALUES = {"create", "write", "update", "new", "copy", "copy_data", "_write"}
-BY_DOMAIN = {"search", "search_count", "search_fetch", "search_read", "_search", "_read_group", "read_group",
-             "formatted_read_group", "filtered_domain", "web_search_read", "web_read_group"}
-ON_FIELD = {"compute", "inverse", "search", "group_expand"}    # a field's options that name a method
-LISTS = {"list", "tuple", "set", "sorted", "reversed", "filter", "frozenset", "OrderedSet", "unique", "iter"}
 VALUES = {"vals": Values, "values": Values, "vals_list": lambda models: Sequence(Values(models))}
 
 
