@@ -109,16 +109,26 @@ class CrmStateMixin(models.AbstractModel):
 
         :param self: the records just made, in the order of their values
         """
-        states, facts = {}, {}
-        for index, (state, given) in late.items():
+        states = {}
+        for index, (state, _facts) in late.items():
             if state:
                 states.setdefault(state, []).append(self[index].id)
-            if given:
-                facts.setdefault(repr(sorted(given.items())), (given, []))[1].append(self[index].id)
         for state, ids in states.items():
             self.browse(ids).write({"state": state})
-        for given, ids in facts.values():
-            self.browse(ids)._write_facts(given)
+        self._write_late_facts(late)
+
+    def _write_late_facts(self, late):
+        """Write facts taken out of values for ``create``, those that are alike at once.
+
+        :param self: the records just made, in the order of their values
+        :param late: {index: (what closed the record, its facts)}
+        """
+        alike = {}
+        for index, (_closing, facts) in late.items():
+            if facts:
+                alike.setdefault(repr(sorted(facts.items())), (facts, []))[1].append(self[index].id)
+        for facts, ids in alike.values():
+            self.browse(ids)._write_facts(facts)
 
     # CHECKS
 

@@ -216,9 +216,7 @@ class CrmServiceOrder(models.Model):
             stages[stage] = stages.get(stage, self.browse()) | self[index]
         for stage, orders in stages.items():
             orders.write({"stage_id": stage.id})
-        for index, (_stage, facts) in late.items():
-            if facts:
-                self[index]._write_facts(facts)
+        self._write_late_facts(late)
         arrived = self.browse(self[index].id for index, (_stage, facts) in late.items() if "date_closed" in facts)
         self.env["crm.service.stage.time"]._record_arrival(arrived)
 
