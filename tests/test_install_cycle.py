@@ -7,13 +7,12 @@ import configparser
 import json
 import os
 import re
-import shutil
 import subprocess
-import time
 from pathlib import Path
 
 import psycopg2
 import pytest
+from browser import copied
 
 ROOT = Path(__file__).resolve().parents[1]
 ADDON = "crm_enova_like"
@@ -124,36 +123,6 @@ class Firm:
     def __init__(self, options, database):
         self.options, self.database = options, database
 
-    def administer(self, query):
-        connection = connect(self.options, "postgres")
-        connection.autocommit = True
-        try:
-            with connection.cursor() as cursor:
-                cursor.execute(query)
-        finally:
-            connection.close()
-
-    def filestore(self, database):
-        return Path(self.options["data_dir"]) / "filestore" / database
-
-    def create(self, template):
-        self.drop()
-        self.administer(f'CREATE DATABASE "{self.database}" TEMPLATE "{template}"')
-        if self.filestore(template).is_dir():
-            shutil.copytree(self.filestore(template), self.filestore(self.database))
-
-    def drop(self):
-        for attempt in range(30):
-            try:
-                self.administer(f'DROP DATABASE IF EXISTS "{self.database}" WITH (FORCE)')
-                break
-            except psycopg2.errors.InsufficientPrivilege:
-                # PostgreSQL's own vacuum is in it, which only a superuser may end: it is done in a moment
-                if attempt == 29:
-                    raise
-                time.sleep(1)
-        shutil.rmtree(self.filestore(self.database), ignore_errors=True)
-
     def odoo(self, *arguments, script=None):
         """Run bin/odoo to its end; an error in the log fails the test."""
         done = subprocess.run(
@@ -220,10 +189,8 @@ class Firm:
 @pytest.fixture(scope="module")
 def firm():
     options = settings()
-    firm = Firm(options, f"{os.environ['ODOO_TEST_DB']}_cycle")
-    firm.create(os.environ["ODOO_TEST_TEMPLATE"])
-    yield firm
-    firm.drop()
+    with copied(os.environ["ODOO_TEST_TEMPLATE"], f"{os.environ['ODOO_TEST_DB']}_cycle") as database:
+        yield Firm(options, database)
 
 
 def follows(number, earlier):

@@ -148,6 +148,17 @@ class ServiceCommon(TransactionCase):
             cls._stock(product, quantity, lot)
         return lot
 
+    def _take_in(self, *devices, user=None, **vals):
+        """An order as the counter makes it, with what is written on each of its devices."""
+        order = self.make_order(*devices, user=user or self.operator)
+        order.device_line_ids.write(vals)
+        return order
+
+    def _html(self, name, docs):
+        """(report, its page) of one of our papers."""
+        report = self.env["ir.actions.report"]._get_report(f"crm_enova_like.{name}")
+        return report, report._render_qweb_html(f"crm_enova_like.{name}", docs.ids)[0].decode()
+
     @contextmanager
     def assertRaisesRegex(self, exception, pattern):
         """Odoo's ``assertRaises`` undoes what the refused call did before it

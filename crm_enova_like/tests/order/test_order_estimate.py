@@ -13,11 +13,6 @@ class TestOrderEstimate(ServiceCommon):
         super().setUpClass()
         cls.order_type.diagnosis_fee = 80.0
 
-    def _take_in(self, *devices, user=None, **vals):
-        order = self.make_order(*devices, user=user or self.operator)
-        order.device_line_ids.write(vals)
-        return order
-
     # WHAT IS AGREED
 
     def test_warning_above_the_cost_limit(self):

@@ -11,11 +11,6 @@ from ..common import ServiceCommon
 class TestOrderIntake(ServiceCommon):
     """A device is taken in: whose it is, what is known of it, what its owner confides."""
 
-    def _take_in(self, *devices, user=None, **vals):
-        order = self.make_order(*devices, user=user or self.operator)
-        order.device_line_ids.write(vals)
-        return order
-
     # THE DEVICE AND ITS OWNER
 
     def test_device_in_place_by_serial_number(self):

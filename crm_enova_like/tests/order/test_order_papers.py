@@ -10,16 +10,7 @@ from ..common import ServiceCommon
 class TestOrderPapers(ServiceCommon):
     """The papers of an order: what they say, in the customer's language, by whichever wkhtmltopdf there is."""
 
-    def _take_in(self, *devices, user=None, **vals):
-        order = self.make_order(*devices, user=user or self.operator)
-        order.device_line_ids.write(vals)
-        return order
-
     # PAPERS
-
-    def _html(self, name, docs):
-        report = self.env["ir.actions.report"]._get_report(f"crm_enova_like.{name}")
-        return report, report._render_qweb_html(f"crm_enova_like.{name}", docs.ids)[0].decode()
 
     def test_receipt(self):
         order = self._take_in(

@@ -12,15 +12,6 @@ from ..common import ServiceCommon
 class TestOrderRelease(ServiceCommon):
     """Devices go back: to whom, with what, and the paper for it."""
 
-    def _take_in(self, *devices, user=None, **vals):
-        order = self.make_order(*devices, user=user or self.operator)
-        order.device_line_ids.write(vals)
-        return order
-
-    def _html(self, name, docs):
-        report = self.env["ir.actions.report"]._get_report(f"crm_enova_like.{name}")
-        return report, report._render_qweb_html(f"crm_enova_like.{name}", docs.ids)[0].decode()
-
     # THE WAY BACK
 
     def test_release_erases_the_code_and_frees_the_shelf(self):
