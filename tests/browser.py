@@ -255,8 +255,16 @@ class Screen:
         """Type into a many2one and take what is offered."""
         # without a click, which opens the list of everything first, and a second one after the choice
         self.field(name, inside).locator("input").fill(text)
-        self.locator(".o-autocomplete--dropdown-item", has_text=text).first.click()
+        self.offered(text).first.click()
         expect(self.locator(".o-autocomplete--dropdown-menu")).to_have_count(0)
+
+    def offered(self, text, on_enter=False):
+        """The records that a many2one offers for what was typed: "Create", which names the text, too, is none.
+
+        `on_enter` gives the one that Enter takes.
+        """
+        state = ":has(.ui-state-active)" if on_enter else ""
+        return self.locator(f".o-autocomplete--dropdown-item:not(.o_m2o_dropdown_option){state}", has_text=text)
 
     def tab(self, name):
         self.locator(f'.o_notebook_headers a[name="{name}"]').click()
@@ -270,9 +278,13 @@ class Screen:
         self.locator(".o_form_button_save").click()
         expect(self.locator(".o_form_button_save:visible")).to_have_count(0)
 
-    def rows(self, text=None, inside=".o_list_view"):
-        # the mouse rests where it pressed last: a heading's help under it would cover the rows
+    def put_mouse_away(self):
+        """The mouse rests where it pressed last; what is drawn under it there answers to it."""
         self.page.mouse.move(0, self.page.viewport_size["height"] - 1)
+
+    def rows(self, text=None, inside=".o_list_view"):
+        # the help of a heading under the mouse would cover the rows
+        self.put_mouse_away()
         return self.locator(f"{inside} .o_data_row", has_text=text)
 
     def stage(self):

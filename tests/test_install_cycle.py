@@ -1,7 +1,7 @@
 """Installed, used, uninstalled and installed again: the stock keeps its documents and their numbers.
 
-Run by ``bin/test``, which names the database without the addon (``ODOO_TEST_TEMPLATE``), the
-database of the run (``ODOO_TEST_DB``) and Odoo's configuration (``ODOO_RC``).
+Run by ``bin/test``, which names the database of the run, where it has installed the addon (``ODOO_TEST_DB``), and
+Odoo's configuration (``ODOO_RC``).
 """
 import configparser
 import json
@@ -102,7 +102,7 @@ tell(order=order.name, here=here, there=there, abroad=abroad, open_rw=reserved.p
 
 def settings():
     """The run's environment; a test that cannot run is a failure, never a skip."""
-    missing = [name for name in ("ODOO_TEST_TEMPLATE", "ODOO_TEST_DB", "ODOO_RC") if not os.environ.get(name)]
+    missing = [name for name in ("ODOO_TEST_DB", "ODOO_RC") if not os.environ.get(name)]
     if missing:
         pytest.fail(f"{', '.join(missing)} not set: run these tests by bin/test.")
     parser = configparser.ConfigParser(interpolation=None)
@@ -189,7 +189,7 @@ class Firm:
 @pytest.fixture(scope="module")
 def firm():
     options = settings()
-    with copied(os.environ["ODOO_TEST_TEMPLATE"], f"{os.environ['ODOO_TEST_DB']}_cycle") as database:
+    with copied(os.environ["ODOO_TEST_DB"], f"{os.environ['ODOO_TEST_DB']}_cycle") as database:
         yield Firm(options, database)
 
 
@@ -200,7 +200,7 @@ def follows(number, earlier):
 
 
 def test_install_use_uninstall_install_again(firm):
-    firm.install()
+    # the first installation is that of the run's database, whose copy this is
     before = firm.shell(BEFORE)
     first, second, last = before["names"]
     assert re.fullmatch(r"RW/20\d\d/00001", first), first

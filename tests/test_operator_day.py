@@ -119,7 +119,7 @@ def link_an_invoice(screen, admin, contractor, invoice):
     row.locator('td[name="res_model"] input').click()
     screen.locator(".o_select_menu_item", has_text="Faktura").click()
     row.locator('td[name="res_id"] input').fill(invoice)
-    screen.locator(".o-autocomplete--dropdown-item", has_text=invoice).first.click()
+    screen.offered(invoice).first.click()
     screen.save()
     expect(screen.field("document_link_ids").locator(".o_data_row")).to_contain_text("150,00")
     expect(screen.field("linked_revenue")).to_contain_text("150,00")

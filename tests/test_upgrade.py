@@ -89,8 +89,14 @@ SELECT conrelid::regclass || ' ' || conname, pg_get_constraintdef(oid)
 """
 
 
-def query(database, sql, *parameters):
+@contextlib.contextmanager
+def cursor_of(database):
     with contextlib.closing(psycopg2.connect(dbname=database)) as connection, connection.cursor() as cursor:
+        yield cursor
+
+
+def query(database, sql, *parameters):
+    with cursor_of(database) as cursor:
         cursor.execute(sql, parameters or None)
         return cursor.fetchall()
 
@@ -99,9 +105,10 @@ def get_columns(database):
     """{table: [column, …]}, without what Odoo stamps and what it writes from the code."""
     columns = {}
     for table, column in query(database, """
-            SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables
-             USING (table_schema, table_name) WHERE table_schema = current_schema AND table_type = 'BASE TABLE'
-             ORDER BY 1, ordinal_position"""):
+            SELECT t.relname, c.attname FROM pg_class t JOIN pg_attribute c ON c.attrelid = t.oid
+             WHERE t.relkind = 'r' AND t.relnamespace = current_schema::regnamespace
+               AND c.attnum > 0 AND NOT c.attisdropped
+             ORDER BY 1, c.attnum"""):
         if column not in STAMPS and not FROM_CODE.match(table):
             columns.setdefault(table, []).append(column)
     return columns
@@ -110,12 +117,14 @@ def get_columns(database):
 def get_rows(database, columns):
     """{table: {id: hash of the row}}; the hash is the key too where there is no id."""
     here, rows = get_columns(database), {}
-    for table, names in columns.items():
-        names = [name for name in names if name in here.get(table, ())]
-        if names:
-            values = SQL("md5(ROW({})::text)").format(SQL(", ").join(Identifier("t", name) for name in names))
-            key = SQL("t.id") if "id" in names else values
-            rows[table] = dict(query(database, SQL("SELECT {}, {} FROM {} t").format(key, values, Identifier(table))))
+    with cursor_of(database) as cursor:    # one for all the tables: there are hundreds
+        for table, names in columns.items():
+            names = [name for name in names if name in here.get(table, ())]
+            if names:
+                values = SQL("md5(ROW({})::text)").format(SQL(", ").join(Identifier("t", name) for name in names))
+                key = SQL("t.id") if "id" in names else values
+                cursor.execute(SQL("SELECT {}, {} FROM {} t").format(key, values, Identifier(table)))
+                rows[table] = dict(cursor.fetchall())
     return rows
 
 

@@ -86,15 +86,24 @@ def step(what, side, addons, database, environment):
         odoo(what, side, addons, "shell", "-d", database, environment={**environment, "BENCH_STEP": what}, stdin=script)
 
 
+def copy_of_the_run(database):
+    """In bin/test: copy the database in which it has installed the addon; whether there is one."""
+    installed = os.environ.get("ODOO_TEST_DB")
+    if installed:
+        databases.clone(installed, database)
+    return bool(installed)
+
+
 def run_side(side, addon, addons, database, base, count, environment):
     """A database, its plans, and two runs of the generator."""
     result = common.VAR / f"bench-{side}.json"
     result.unlink(missing_ok=True)
     environment = {**environment, "BENCH_SIDE": side, "BENCH_COUNT": str(count), "BENCH_RESULT": str(result)}
     with databases.timed(f"Installing {addon} into {database}"):
-        databases.clone(base, database)
-        odoo("install", side, addons, "-d", database, "-i", f"{addon},l10n_pl", "--stop-after-init",
-             environment=environment)
+        if not (addon == ADDON and copy_of_the_run(database)):
+            databases.clone(base, database)
+            odoo("install", side, addons, "-d", database, "-i", f"{addon},l10n_pl", "--stop-after-init",
+                 environment=environment)
     with databases.timed(f"Making {count:,} plans of {addon}"):
         step("prepare", side, addons, database, environment)
         postgres.query("ANALYZE", database)    # else it depends on autovacuum's timing
@@ -140,7 +149,8 @@ def run_clicks(_arguments, source, environment):
     base = databases.base(source, environment)
     try:
         with databases.timed(f"Installing {ADDON} and repair into {database}"):
-            databases.clone(base, database)
+            if not copy_of_the_run(database):
+                databases.clone(base, database)
             databases.odoo("bench-clicks-install", "-d", database, "-i", f"{ADDON},l10n_pl,repair", "--stop-after-init",
                            "--no-http", environment=environment)
         environment = {**environment, "ODOO_TEST_DB": database, "PYTHONPATH": str(ROOT / "tests")}
