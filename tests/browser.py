@@ -351,14 +351,19 @@ def load_demo(database):
 
 
 @contextlib.contextmanager
-def cinema(name, template, prepare=None):
-    """A browser and a server on a copy of a database; `prepare` is given the copy first."""
+def cinema(name, template, prepare=None, beside=False):
+    """A browser and a server on a copy of a database; `prepare` is given the copy first.
+
+    One at a time, whoever plays them: two browsers on a small machine make each other too slow. Only what nobody
+    watches runs `beside` another.
+    """
     place = folder(name)
     chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if not chromium:
         pytest.fail("No Chromium was found: install it (Debian: apt-get install chromium).")
-    # one at a time, whoever plays them: two browsers on a small machine make each other too slow
-    with (common.locked(common.VAR / "browser.lock", "another story in a browser"),
+    turn = contextlib.nullcontext() if beside else common.locked(
+        common.VAR / "browser.lock", "another story in a browser")
+    with (turn,
           copied(template, f"{setting('ODOO_TEST_DB')}_{name}") as database):
         if prepare:
             prepare(database)

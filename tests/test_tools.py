@@ -490,7 +490,7 @@ def test_child_ends_with_its_command(number):
 def test_paths_of_bin_test():
     assert testing.split(["-x", "-k", "one", "tests/test_tools.py"]) == (["tests/test_tools.py"], ["-x", "-k", "one"])
     assert testing.sort([str(ROOT / "tests/test_tools.py") + "::test_no_port"]) == {
-        "outside": ["tests/test_tools.py::test_no_port"]}
+        "static": ["tests/test_tools.py::test_no_port"]}
     inside = ["crm_enova_like/tests/order", "crm_enova_like/tests/order/test_order.py"]
     assert testing.sort([*inside, "tests/test_story.py"]) == {"addon": inside, "browser": ["tests/test_story.py"]}
     for wrong in ("nowhere.py", "tools/common.py", "/etc"):
@@ -501,9 +501,11 @@ def test_paths_of_bin_test():
 def test_parts_of_the_whole_suite():
     parts = testing.sort([])
     assert parts["addon"] == ["crm_enova_like/tests"]
-    outside, browser = parts["outside"], parts["browser"]
-    assert "tests/test_tools.py" in outside and "tests/test_story.py" in browser
-    assert sorted(outside + browser) == sorted(f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py"))
+    assert parts.keys() == testing.TITLES.keys()
+    for part, name in (("static", "tools"), ("outside", "upgrade"), ("browser", "story"), ("clickbot", "clickbot")):
+        assert f"tests/test_{name}.py" in parts[part]
+    assert sorted(path for part in parts if part != "addon" for path in parts[part]) == sorted(
+        f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py"))
     assert parts == testing.sort(["."]) == testing.sort(["crm_enova_like", "tests"])
 
 
@@ -511,12 +513,13 @@ def test_a_story_is_known_by_its_mark(tmp_path):
     """Who plays in a browser says so; else it would wait for another's browser at its end, and not at its beginning."""
     for path in (ROOT / "tests").glob("test_*.py"):
         plays = re.search(r"^from browser import .*\bcinema\b", path.read_text(), re.MULTILINE)
-        assert testing.in_a_browser(path) or not plays, path.name
+        assert testing.part_of(path) in testing.IN_A_BROWSER.values() or not plays, path.name
     story = tmp_path / "test_x.py"
-    story.write_text("import pytest\n\npytestmark = pytest.mark.browser\n")
-    assert testing.in_a_browser(story)
-    story.write_text("# pytestmark = pytest.mark.browser\n")
-    assert not testing.in_a_browser(story)
+    for part in testing.IN_A_BROWSER.values():
+        story.write_text(f"import pytest\n\npytestmark = pytest.mark.{part}\n")
+        assert testing.part_of(story) == part
+        story.write_text(f"# pytestmark = pytest.mark.{part}\n")
+        assert testing.part_of(story) == "outside"
 
 
 PROGRESS = """\
@@ -563,6 +566,22 @@ def test_parts_run_at_once_and_can_be_read(tmp_path, capsys):
         assert (tmp_path / f"{name}.log").read_text() == PROGRESS.format(name=name), "the log has all of it"
     assert re.fullmatch(r"== Part two: pytest ended with 1, \d+ s", lines[at + 4])
     assert not any("platform" in line for line in lines)
+
+
+def test_a_part_that_has_begun(tmp_path, capsys):
+    early, late = make_part(tmp_path, "early", 0), make_part(tmp_path, "late", 0, then=waits_for(tmp_path, "early"))
+    with side_by_side.begun([early]):
+        early.process.wait()
+        side_by_side.run([early, late])
+    assert [early.code, late.code] == [0, 0]
+    assert "early   | tests/test_early.py ..F" in capsys.readouterr().out
+
+
+def test_what_has_begun_ends_with_what_fails_beside_it(tmp_path):
+    early = make_part(tmp_path, "early", 0, then="time.sleep(600)")
+    with pytest.raises(Fail), side_by_side.begun([early]):
+        raise Fail("No database.")
+    assert early.process.returncode
 
 
 @pytest.mark.parametrize("text, shown, told", [

@@ -166,7 +166,7 @@ def old_version(folder):
         pytest.skip(f"The history here does not reach back to {OLD[:7]}, the version from which an upgrade begins "
                     f"({common.last_line(done.stderr.decode())}): clone the repository in full.")
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
-        archive.extractall(folder, filter="data")
+        archive.extractall(folder)
     parser = configparser.ConfigParser(interpolation=None)
     parser.read(setting("ODOO_RC"))
     paths = parser["options"]["addons_path"].split(",")

@@ -3,6 +3,7 @@
 While they run, each line of a part's progress is shown under the part's name. The rest, what pytest says at its end of
 failures and times, comes in one piece when the part has ended. All of it is in the part's log at once.
 """
+import contextlib
 import re
 import time
 
@@ -93,12 +94,26 @@ class Part:
             say(line)
 
 
-def run(parts, hasty=False):
-    """Run them all at once to their ends; `hasty` stops the others when one has failed."""
-    running = []
+@contextlib.contextmanager
+def begun(parts):
+    """They run beside what the body does, which is to give them to `run`; they end with it however it ends."""
     try:
         for part in parts:
             part.start()
+        yield
+    finally:
+        for part in parts:
+            if part.process:
+                common.end(part.process)
+
+
+def run(parts, hasty=False):
+    """Run them all at once to their ends, also those that have begun; `hasty` stops the others when one has failed."""
+    running = []
+    try:
+        for part in parts:
+            if not part.process:
+                part.start()
             running.append(part)
         while running:
             time.sleep(PAUSE)

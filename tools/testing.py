@@ -16,17 +16,21 @@ Runs the whole suite, or the part under the paths (files, folders, file::test).
 Options go to pytest: bin/test -x -k issue crm_enova_like/tests
 
 What has tests of several parts runs them side by side: the addon's tests, the stories in a
-browser (one at a time), and the other tests from outside. The log of each is in var/log."""
+browser (one at a time), Odoo's own click-through, those that need no database, and the other
+tests from outside. The log of each is in var/log."""
 
 INSIDE, OUTSIDE = f"{ADDON}/tests", "tests"
 # of the outside tests, those that need no database
 NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py", "test_readme.py"}
-IN_A_BROWSER = "pytestmark = pytest.mark.browser"    # a line of their files
+# a line of the files that play in a browser, and their part
+IN_A_BROWSER = {f"pytestmark = pytest.mark.{part}": part for part in ("browser", "clickbot")}
 WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-W", "-c", "--durations", "--maxfail", "--tb", "--timeout"}
 # options with which pytest speaks to a person, who can listen to one at a time
 TO_A_PERSON = {"--pdb", "--trace", "-s", "--capture=no", "--collect-only", "--co", "--fixtures", "--setup-plan"}
 FAIL_FAST = ("-x", "--exitfirst", "--maxfail")
-TITLES = {"addon": "The addon's tests", "browser": "The stories in a browser", "outside": "The tests from outside"}
+TITLES = {
+    "static": "The tests without a database", "addon": "The addon's tests", "browser": "The stories in a browser",
+    "clickbot": "Odoo's click-through", "outside": "The tests from outside"}
 SLOWEST = 10
 
 
@@ -43,8 +47,11 @@ def split(arguments):
     return paths, options
 
 
-def in_a_browser(path):
-    return IN_A_BROWSER in path.read_text().splitlines()
+def part_of(path):
+    """The part to which a file of outside tests belongs."""
+    if path.name in NO_DATABASE:
+        return "static"
+    return next((IN_A_BROWSER[line] for line in path.read_text().splitlines() if line in IN_A_BROWSER), "outside")
 
 
 def files(folder):
@@ -76,8 +83,7 @@ def sort(paths):
                 parts["addon"].append(inside + colons + rest)
         elif group == OUTSIDE:
             for each in [full] if full.is_file() else files(full):
-                part = "browser" if in_a_browser(each) else "outside"
-                parts[part].append(str(each.relative_to(ROOT)) + colons + rest)
+                parts[part_of(each)].append(str(each.relative_to(ROOT)) + colons + rest)
         else:
             raise Fail(f"{file} holds no tests of this suite: they are under {INSIDE} and {OUTSIDE}.")
     return {part: found for part, found in parts.items() if found}
@@ -94,18 +100,24 @@ def times_file(part):
     return VAR / f"test-times-{part}.json"
 
 
-def run_parts(commands, options, environment):
-    """The pytests of the parts, each in its own process: {part: (code, seconds)}."""
+def one_by_one(commands, options):
+    return len(commands) == 1 or TO_A_PERSON.intersection(options)
+
+
+def prepare_parts(commands, environment):
+    """The pytests of the parts, for side_by_side."""
     for part in commands:
         times_file(part).unlink(missing_ok=True)
-    if len(commands) == 1 or TO_A_PERSON.intersection(options):
-        return {part: alone(part, words, environment) for part, words in commands.items()}
-    hasty = any(option.startswith(FAIL_FAST) for option in options)
-    parts = [
+    return [
         side_by_side.Part(part, TITLES[part], words, LOGS / f"test-{part}.log", with_times(part, environment))
         for part, words in commands.items()]
-    side_by_side.run(parts, hasty=hasty)
-    return {part.name: (part.code, part.seconds) for part in parts}
+
+
+def run_one_by_one(commands, environment):
+    """The pytests of the parts, each straight through: {part: (code, seconds)}."""
+    for part in commands:
+        times_file(part).unlink(missing_ok=True)
+    return {part: alone(part, words, environment) for part, words in commands.items()}
 
 
 def with_times(part, environment):
@@ -154,25 +166,24 @@ def shell(stack, script, database, environment):
                                          environment=environment, stdin=stdin))
 
 
-def make_databases(database, parts, base, environment):
+def make_databases(database, run, parts, base, environment):
     """The database with the addon, which the outside tests copy, and the one that the addon's tests run on."""
-    run = f"{database}_run"
     with databases.timed(f"Installing {ADDON} into {database}"):
         databases.clone(base, database)
         databases.odoo("test-install", "-d", database, "-i", f"{ADDON},l10n_pl", "--stop-after-init", "--no-http",
                        environment=environment)
         if "addon" in parts:
             databases.clone(database, run)
-    shared = {"addon": "the firm", "browser": "the scripts and styles of the pages"}
-    wanted = [what for part, what in shared.items() if part in parts]
+    pages = not parts.keys().isdisjoint(IN_A_BROWSER.values())
+    shared = {"the firm": "addon" in parts, "the scripts and styles of the pages": pages}
+    wanted = [what for what, needed in shared.items() if needed]
     if not wanted:
-        return run
+        return
     with databases.timed(f"Making {' and '.join(wanted)}, for all tests"), contextlib.ExitStack() as both:
         if "addon" in parts:
             shell(both, "make_firm", run, environment)
-        if "browser" in parts:
+        if pages:
             shell(both, "make_bundles", database, environment)
-    return run
 
 
 def run_all(paths, options, source, environment):
@@ -180,18 +191,27 @@ def run_all(paths, options, source, environment):
     prefix = f"test_crm_{common.checkout_hash()[:6]}_"
     database = f"{prefix}{os.getpid()}"
     drop_leftovers(prefix)
-    base = databases.base(source, environment)
-    start = time.monotonic()
-    try:
-        run = make_databases(database, paths, base, environment)
-        seconds = time.monotonic() - start
-        commands = {part: command(part, found, options, run if part == "addon" else None)
-                    for part, found in paths.items()}
-        environment = {**environment, "ODOO_TEST_TEMPLATE": base, "ODOO_TEST_DB": database}
-        return run_parts(commands, options, environment), seconds
-    finally:
-        for made in databases.like(database):
-            databases.drop(made)
+    run = f"{database}_run"
+    commands = {part: command(part, found, options, run if part == "addon" else None) for part, found in paths.items()}
+    side = not one_by_one(commands, options)
+    environment = {**environment, "ODOO_TEST_DB": database}
+    # what needs no database begins before there is one
+    early = prepare_parts({"static": commands.pop("static")}, environment) if side and "static" in commands else []
+    with side_by_side.begun(early):
+        base = databases.base(source, environment)
+        environment["ODOO_TEST_TEMPLATE"] = base
+        start = time.monotonic()
+        try:
+            make_databases(database, run, paths, base, environment)
+            seconds = time.monotonic() - start
+            if not side:
+                return run_one_by_one(commands, environment), seconds
+            parts = [*early, *prepare_parts(commands, environment)]
+            side_by_side.run(parts, hasty=any(option.startswith(FAIL_FAST) for option in options))
+            return {part.name: (part.code, part.seconds) for part in parts}, seconds
+        finally:
+            for made in databases.like(database):
+                databases.drop(made)
 
 
 def summary(parts, took, start):
@@ -219,12 +239,12 @@ def main(arguments):
     if sys.stdout.isatty() and not any(option.startswith("--color") for option in options):
         options.append("--color=yes")
     took = {}
-    if list(paths) == ["outside"] and {Path(path.partition("::")[0]).name for path in paths["outside"]} <= NO_DATABASE:
+    if list(paths) == ["static"]:
         with databases.timed("Preparing"):
             prepare.python_only()
-        parts = run_parts({"outside": command("outside", paths["outside"], options)}, options, dict(os.environ))
+        parts = run_one_by_one({"static": command("static", paths["static"], options)}, dict(os.environ))
     else:
-        if "browser" in paths:
+        if not paths.keys().isdisjoint(IN_A_BROWSER.values()):
             system.need(system.BROWSER, "which the browser tests drive", must=True)
         system.need(system.PRINTING, "which prints the PDF documents", must=False)
         with prepare.odoo_environment() as (source, environment):
