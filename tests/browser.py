@@ -1,6 +1,8 @@
 """A real server on a copied database and a real browser: what the tests of whole stories share."""
+import atexit
 import configparser
 import contextlib
+import functools
 import os
 import re
 import shutil
@@ -350,6 +352,20 @@ def load_demo(database):
         databases.odoo("test-demo", "shell", "-d", database, "--no-http", environment=dict(os.environ), stdin=script)
 
 
+@functools.cache
+def browser():
+    """The browser, one for all stories of this process: what a story does stays in the contexts of its screens."""
+    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if not chromium:
+        pytest.fail("No Chromium was found: install it (Debian: apt-get install chromium).")
+    closing = contextlib.ExitStack()
+    atexit.register(closing.close)
+    playwright = closing.enter_context(sync_playwright())
+    started = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+    closing.callback(started.close)
+    return started
+
+
 @contextlib.contextmanager
 def cinema(name, template, prepare=None, beside=False):
     """A browser and a server on a copy of a database; `prepare` is given the copy first.
@@ -358,18 +374,16 @@ def cinema(name, template, prepare=None, beside=False):
     watches runs `beside` another.
     """
     place = folder(name)
-    chromium = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
-    if not chromium:
-        pytest.fail("No Chromium was found: install it (Debian: apt-get install chromium).")
     turn = contextlib.nullcontext() if beside else common.locked(
         common.VAR / "browser.lock", "another story in a browser")
     with (turn,
           copied(template, f"{setting('ODOO_TEST_DB')}_{name}") as database):
         if prepare:
             prepare(database)
-        with Server(database, place / "odoo.log") as server, sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
+        with Server(database, place / "odoo.log") as server:
+            show = Cinema(browser(), server, place)
             try:
-                yield Cinema(browser, server, place)
+                yield show
             finally:
-                browser.close()
+                for screen in show.screens.values():
+                    screen.context.close()

@@ -423,13 +423,16 @@ def test_odoo_beside_other_work(monkeypatch, tmp_path, said, code, told):
         assert told in str(error.value) and str(log) in str(error.value)
 
 
-def test_filestore_goes_with_its_database(monkeypatch, tmp_path):
+@pytest.mark.parametrize("version, strategy", [("180006", "STRATEGY FILE_COPY"), ("140011", "")])
+def test_filestore_goes_with_its_database(monkeypatch, tmp_path, version, strategy):
+    said = []
     monkeypatch.setattr(config, "DATA", tmp_path)
-    monkeypatch.setattr(postgres, "query", lambda sql, *rest: [])
+    monkeypatch.setattr(postgres, "query", lambda sql, *rest: said.append(sql) or [version])
     stored = databases.filestore("one") / "ab" / "abc"
     stored.parent.mkdir(parents=True)
     stored.write_text("picture")
     databases.clone("one", "two")
+    assert said[-1].strip() == f'CREATE DATABASE "two" TEMPLATE "one" {strategy}'.strip()
     databases.rename("two", "three")
     databases.drop("one")
     assert (databases.filestore("three") / "ab" / "abc").read_text() == "picture"

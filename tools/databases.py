@@ -55,9 +55,12 @@ def link_or_copy(source, target):
 
 
 def clone(source, target):
+    # file by file: through the log, PostgreSQL's other way, a copy takes four times as long; older ones know no other
+    version = int(postgres.query("SHOW server_version_num")[0])
+    strategy = "STRATEGY FILE_COPY" if version >= 150000 else ""
     for attempt in range(10):
         try:
-            postgres.query(f"CREATE DATABASE {name(target)} TEMPLATE {name(source)}")
+            postgres.query(f"CREATE DATABASE {name(target)} TEMPLATE {name(source)} {strategy}")
             break
         except RuntimeError as error:
             if "being accessed" not in str(error) or attempt == 9:

@@ -14,10 +14,7 @@ class TestCompanies(ServiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.other_company = cls.env["res.company"].create({
-            "name": "Serwis Drugi", "country_id": cls.env.ref("base.pl").id,
-            "currency_id": cls.company.currency_id.id})
-        cls.env.user.company_ids += cls.other_company
+        cls.other_company = cls._make_company("Serwis Nowy")
         warehouses = cls.env["stock.warehouse"].search([("company_id", "=", cls.other_company.id)])
         cls.other_warehouse = warehouses[:1] or cls.env["stock.warehouse"].create(
             {"name": "Drugi", "code": "DRU", "company_id": cls.other_company.id})

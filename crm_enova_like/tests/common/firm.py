@@ -9,14 +9,18 @@ FIRM_KEY = "crm_enova_like.test_firm"
 FIRM = (
     "technician", "other_technician", "operator", "manager", "keeper", "employee", "contractor", "other_contractor",
     "shop", "person", "device_type", "device", "device2", "part", "lot_part", "serial_part", "labour")
+SECOND = "Serwis Drugi"
 
 
 class ServiceCommon(TransactionCase):
     """One small service firm: its people, a contractor with a shop, a kind of device, parts.
 
     ``bin/test`` makes it once, in the database that its tests run on (:meth:`store_firm`); elsewhere each class makes
-    its own. Either way a class may change it as it likes: what it changes goes with its transaction.
+    its own. Either way a class may change it as it likes: what it changes goes with its transaction. A second company
+    is there for who asks (:meth:`_get_second_company`).
     """
+
+    second_company = None
 
     @classmethod
     def setUpClass(cls):
@@ -46,7 +50,9 @@ class ServiceCommon(TransactionCase):
         """Make the firm for good, for all tests of this database; the caller commits."""
         cls._enter(env)
         cls._make_firm()
-        records = {name: (getattr(cls, name)._name, getattr(cls, name).id) for name in FIRM}
+        cls.second_company = cls._make_company(SECOND)
+        cls.env.user.company_ids -= cls.second_company    # who asks for it works in it
+        records = {name: (getattr(cls, name)._name, getattr(cls, name).id) for name in (*FIRM, "second_company")}
         cls.env["ir.config_parameter"].set_param(FIRM_KEY, json.dumps(records))
 
     @classmethod
@@ -56,6 +62,20 @@ class ServiceCommon(TransactionCase):
         for name, (model, record_id) in records.items():
             setattr(cls, name, cls.env[model].browse(record_id))
         return bool(records)
+
+    @classmethod
+    def _get_second_company(cls):
+        """A second company, which the test's own user works in as well: the database's, or a new one."""
+        company = (
+            cls.second_company or cls.env["res.company"].search([("name", "=", SECOND)]) or cls._make_company(SECOND))
+        cls.env.user.company_ids |= company
+        return company
+
+    @classmethod
+    def _make_company(cls, name):
+        """A company of today, whose numbers begin; whoever makes a company works in it, too."""
+        return cls.env["res.company"].create({
+            "name": name, "country_id": cls.env.ref("base.pl").id, "currency_id": cls.company.currency_id.id})
 
     @classmethod
     def _make_firm(cls):
@@ -206,15 +226,6 @@ class InspectionCommon(ServiceCommon):
         """The order made from inspections of one place."""
         inspections.action_create_order()
         return inspections.order_id
-
-    @classmethod
-    def _new_company(cls):
-        """A second company, that the test's own user works in as well."""
-        company = cls.env["res.company"].create({
-            "name": "Serwis Drugi", "country_id": cls.env.ref("base.pl").id,
-            "currency_id": cls.company.currency_id.id})
-        cls.env.user.company_ids += company
-        return company
 
     @classmethod
     def _new_device(cls, name="Nano X", **vals):

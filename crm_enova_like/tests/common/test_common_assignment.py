@@ -87,7 +87,7 @@ class TestAssignment(ServiceCommon):
 
     def test_the_next_company_has_its_own_choice(self):
         self.company.assignment_notice = True
-        other = self.env["res.company"].create({"name": "Other"})
+        other = self._get_second_company()
         self.assertFalse(other.assignment_notice)
         self.technician.company_ids += other
         before = self._noise()
@@ -162,7 +162,7 @@ class TestHandOver(ServiceCommon):
             self.assertEqual(record.user_id, self.operator)
 
     def test_who_does_not_work_in_the_company_gets_nothing(self):
-        other = self.env["res.company"].create({"name": "Second Firm"})
+        other = self._get_second_company()
         stranger = self._new_user("stranger", "crm_enova_like.group_technician")
         stranger.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
         for record in self._work():

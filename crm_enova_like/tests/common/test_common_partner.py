@@ -60,7 +60,7 @@ class TestCommonPartner(ServiceCommon):
                     self.assertEqual(self.Partner._find_by_phone(typed), self.contractor)
 
     def test_contacts_out_of_sight_do_not_hide_mine(self):
-        company = self.env["res.company"].create({"name": "Second Firm"})
+        company = self._get_second_company()
         self.env["res.partner"].with_context(no_vat_validation=True).create([
             {"name": f"A {number}", "phone": "77 818 92 33", "vat": NIP, "company_id": company.id}
             for number in range(25)])

@@ -16,7 +16,7 @@ class TestDevice(ServiceCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.Device = cls.env["crm.service.device"]
-        cls.other_company = cls.env["res.company"].create({"name": "Second Firm"})
+        cls.other_company = cls._get_second_company()
 
     def _new_device(self, **vals):
         return self.Device.create({"name": "Device", "type_id": self.device_type.id, **vals})

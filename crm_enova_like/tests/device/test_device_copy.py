@@ -62,7 +62,7 @@ class TestDeviceCopy(InspectionCommon):
         self.assertEqual(self._copy("N1").type_id, self.device_type)
 
     def test_card_of_another_company(self):
-        company = self._new_company()
+        company = self._get_second_company()
         theirs = self._new_device(company_id=company.id, type_id=self.device_type.id)
         with self.assertRaises(AccessError):
             self._copy("N1", device=theirs)

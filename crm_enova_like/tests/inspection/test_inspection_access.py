@@ -128,7 +128,7 @@ class TestInspectionAccess(InspectionCommon):
             self.inspections["queue"].order_id.with_user(self.employee).checklist_load()
 
     def test_another_company_sees_nothing(self):
-        there = self._new_company()
+        there = self._get_second_company()
         stranger = new_test_user(
             self.env, "service_stranger", groups="crm_enova_like.group_manager", company_id=there.id,
             company_ids=[Command.set(there.ids)])

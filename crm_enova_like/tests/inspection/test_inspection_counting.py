@@ -228,7 +228,7 @@ class TestInspectionCounting(InspectionCommon):
         self.assertEqual(done.state, "done")
 
     def test_two_companies_have_their_own_days_and_horizons(self):
-        there = self._new_company()
+        there = self._get_second_company()
         self.company.partner_id.tz, there.partner_id.tz = "Europe/Warsaw", "America/Los_Angeles"
         there.inspection_horizon_months = 3
         yonder = self.env["crm.service.device"].with_company(there).create({

@@ -128,7 +128,7 @@ class TestInspectionNotice(InspectionCommon):
         self.assertEqual(len(self._run()), 1)
 
     def test_each_company_writes_of_its_own(self):
-        there = self._new_company()
+        there = self._get_second_company()
         yonder = self.env["crm.service.device"].create({
             "name": "Yonder", "type_id": self.device_type.id, "company_id": there.id,
             "partner_id": self.contractor.id})
@@ -170,7 +170,7 @@ class TestInspectionNotice(InspectionCommon):
         self.assertFalse(self.one.activity_ids.note)
 
     def test_each_company_reminds_on_its_own_day(self):
-        there = self._new_company()
+        there = self._get_second_company()
         self.company.partner_id.tz, there.partner_id.tz = "Europe/Warsaw", "America/Los_Angeles"
         self.half_year.reminder_user_id = self.operator
         yonder = self.env["crm.service.device"].create({

@@ -76,7 +76,7 @@ class TestInspectionProtocol(InspectionCommon):
         self.assertEqual(inspections.mapped("protocol_number"), ["KL/2026/0001", "KL/2026/0002"])
 
     def test_companies_number_apart(self):
-        there = self._new_company()
+        there = self._get_second_company()
         yonder = self.env["crm.service.device"].create({
             "name": "Yonder", "type_id": self.device_type.id, "company_id": there.id,
             "partner_id": self.contractor.id})

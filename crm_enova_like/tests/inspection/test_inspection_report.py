@@ -93,7 +93,7 @@ class TestInspectionReport(InspectionCommon):
             [("Toruń", "87-100", date(2026, 3, 1), 2)])
 
     def test_each_company_has_its_own_today(self):
-        there = self._new_company()
+        there = self._get_second_company()
         self.company.partner_id.tz, there.partner_id.tz = "Europe/Warsaw", "America/Los_Angeles"
         yonder = self.env["crm.service.device"].create({
             "name": "Yonder", "type_id": self.device_type.id, "company_id": there.id,
@@ -114,7 +114,7 @@ class TestInspectionReport(InspectionCommon):
         self.assertEqual((action["res_model"], action["res_id"]), ("crm.service.inspection", inspection.id))
 
     def test_no_strangers_manager_reads_it(self):
-        there = self._new_company()
+        there = self._get_second_company()
         stranger, ours = (
             new_test_user(
                 self.env, f"service_{name}", groups="crm_enova_like.group_manager", company_id=company.id,

@@ -117,7 +117,7 @@ class TestInspectionVisit(InspectionCommon):
         self.assertFalse(self._offered(self.one))
 
     def test_another_companys_are_not_offered(self):
-        there = self._new_company()
+        there = self._get_second_company()
         self.two.action_cancel("Sold")
         device = self.env["crm.service.device"].create({
             "name": "Yonder", "type_id": self.device_type.id, "company_id": there.id,
@@ -223,7 +223,7 @@ class TestInspectionVisit(InspectionCommon):
     # BAD INPUT, AND NOTHING HALF DONE
 
     def test_a_selection_that_mixes_companies_is_refused(self):
-        there = self._new_company()
+        there = self._get_second_company()
         device = self.env["crm.service.device"].create({
             "name": "Yonder", "type_id": self.device_type.id, "company_id": there.id,
             "partner_id": self.contractor.id})

@@ -347,7 +347,7 @@ class TestOrder(ServiceCommon):
         self.assertIn("Has the key", "".join(order.sudo().message_ids.mapped("body")))
 
     def test_assign_outside_the_company(self):
-        other = self.env["res.company"].create({"name": "Second Firm"})
+        other = self._get_second_company()
         stranger = self._new_user("stranger", "crm_enova_like.group_technician")
         stranger.write({"company_id": other.id, "company_ids": [Command.set(other.ids)]})
         order = self.make_order(self.device, user=self.operator)
@@ -440,7 +440,7 @@ class TestOrder(ServiceCommon):
         self.assertEqual(copy.line_ids.device_id, self.device)
 
     def test_order_stays_in_its_company(self):
-        other = self.env["res.company"].create({"name": "Second Firm"})
+        other = self._get_second_company()
         with self.assertRaises(UserError):
             self.make_order().company_id = other
         foreign = self.env["crm.service.device"].create({"name": "Theirs", "company_id": other.id})

@@ -261,7 +261,7 @@ class TestAddDevices(ServiceCommon):
         self.assertEqual(wizard.line_ids.reason, f"Order {theirs.name}")
 
     def test_companies_never_see_each_other(self):
-        company = self.env["res.company"].create({"name": "Serwis Drugi"})
+        company = self._get_second_company()
         self._device("G1", company_id=company.id)
         wizard = self._preview("G1")
         self.assertEqual(self._statuses(wizard), [("G1", "new")])
@@ -269,7 +269,7 @@ class TestAddDevices(ServiceCommon):
         self.assertEqual(self.order.device_line_ids.device_id.company_id, self.company)
 
     def test_order_of_the_other_company(self):
-        company = self.env["res.company"].create({"name": "Serwis Drugi"})
+        company = self._get_second_company()
         self.operator.company_ids += company
         theirs = self._device("G1", company_id=company.id)
         self._device("G2")

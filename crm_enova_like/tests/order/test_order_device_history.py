@@ -50,7 +50,7 @@ class TestDeviceHistory(ServiceCommon):
     def test_device_with_history_keeps_company(self):
         self._new_order(self.device)
         with self.assertRaisesRegex(UserError, "history"):
-            self.device.company_id = self.env["res.company"].create({"name": "Second Firm"})
+            self.device.company_id = self._get_second_company()
 
     def test_new_order_from_the_card(self):
         action = self.device.action_new_order()

@@ -153,8 +153,7 @@ class TestStageTime(ServiceCommon):
             stay.with_user(self.manager).unlink()
 
     def test_companies_never_see_each_other(self):
-        other = self.env["res.company"].create({"name": "Serwis Drugi"})
-        self.env.user.company_ids += other
+        other = self._get_second_company()
         order = self.env["crm.service.order"].with_context(allowed_company_ids=other.ids).create(
             {"partner_id": self.contractor.id, "company_id": other.id})
         stay = self.Time.search([("order_id", "=", order.id)])
@@ -250,7 +249,7 @@ class TestStageTime(ServiceCommon):
         self.assertEqual(stays[2].working_hours, 0.0, "a day off")
 
     def test_day_off_of_another_company(self):
-        other = self.env["res.company"].create({"name": "Serwis Drugi"})
+        other = self._get_second_company()
         leave = self.env["resource.calendar.leaves"].with_company(other).create({
             "name": "Inventory", "calendar_id": False,
             "date_from": "2026-03-09 00:00:00", "date_to": "2026-03-09 22:00:00"})

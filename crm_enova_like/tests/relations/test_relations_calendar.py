@@ -212,7 +212,7 @@ class TestCalendar(ServiceCommon):
 
     def test_a_task_of_a_company_that_is_switched_off(self):
         """The entry follows by the right of who did it, whichever company its performer works in at the moment."""
-        other = self.env["res.company"].create({"name": "Serwis Drugi", "country_id": self.env.ref("base.pl").id})
+        other = self._get_second_company()
         (self.technician | self.operator).company_ids += other
         there = {"company_id": other.id, "partner_id": False}
         here = {"allowed_company_ids": self.company.ids}

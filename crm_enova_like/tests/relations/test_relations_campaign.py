@@ -61,7 +61,7 @@ class TestCrmCampaign(ServiceCommon):
         self.assertEqual(task.state, "open")
 
     def test_another_companys_campaign_is_not_taken(self):
-        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        other = self._get_second_company()
         self.project.company_id = False
         self.campaign.company_id = other
         task = self._tasks(project_id=self.project.id)
@@ -96,9 +96,9 @@ class TestCrmCampaign(ServiceCommon):
         self.assertEqual(tasks[1].partner_id, self.other_contractor, "what was said stays")
 
     def test_join_not_across_companies(self):
-        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        other = self._get_second_company()
         self.project.write({"campaign_id": False, "company_id": other.id})
-        with self.assertRaisesRegex(UserError, "Other|company"):
+        with self.assertRaisesRegex(UserError, "Serwis Drugi|company"):
             self._tasks().project_id = self.project
 
     def test_value(self):
@@ -128,7 +128,7 @@ class TestCrmCampaign(ServiceCommon):
             self.project.with_user(self.technician).read(["real_value"])
 
     def test_what_one_company_was_allowed_another_was_not(self):
-        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        other = self._get_second_company()
         consent = self._consent(self.contractor)
         consent.company_id = other
         self.project.campaign_id = False
@@ -284,7 +284,7 @@ class TestCrmCampaign(ServiceCommon):
             self._wizard(self.contractor, self.technician)
 
     def test_companies(self):
-        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        other = self._get_second_company()
         theirs = self.env["utm.campaign"].create({"title": "Autumn", "company_id": other.id})
         Campaign = self.env["utm.campaign"].with_user(self.operator)
         self.assertNotIn(theirs, Campaign.search([]))

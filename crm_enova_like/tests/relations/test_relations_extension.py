@@ -119,7 +119,7 @@ class TestRelationsExtension(ServiceCommon):
         self.assertEqual(rows.task_id | rows.order_id.task_ids, task)
         self.assertEqual(rows.order_id, order)
         # what its own rules hide is no row, either
-        other = self.env["res.company"].create({"name": "Other"})
+        other = self._get_second_company()
         consent.company_id = other
         self.env.flush_all()
         self.assertFalse(Timeline.search([("consent_id", "=", consent.id)]))

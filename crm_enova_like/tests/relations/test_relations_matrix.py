@@ -111,9 +111,7 @@ class TestCrmMatrix(ServiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.other_company = cls.env["res.company"].create({
-            "name": "Serwis Drugi", "country_id": cls.env.ref("base.pl").id,
-            "currency_id": cls.company.currency_id.id})
+        cls.other_company = cls._get_second_company()
         cls.companies = {"A": cls.company, "B": cls.other_company}
         cls.env.user.company_ids += cls.other_company
         # that it is refused counts here, not the words, for which Odoo reads the record's names and all of its rules

@@ -78,7 +78,7 @@ class TestMyWork(ServiceCommon):
 
     def test_companies_do_not_see_each_other(self):
         task = self._task(self.operator)
-        other = self.env["res.company"].create({"name": "Other"})
+        other = self._get_second_company()
         stranger = self._new_user("stranger", "crm_enova_like.group_manager")
         stranger.write({"company_ids": [Command.set(other.ids)], "company_id": other.id})
         self.assertFalse(self.Work.with_user(stranger).search([("task_id", "=", task.id)]))

@@ -31,10 +31,7 @@ class TestMyWorkAccess(ServiceCommon):
     def setUpClass(cls):
         super().setUpClass()
         cls.startClassPatcher(freeze_time("2026-03-11 10:00:00"))    # a Wednesday
-        cls.other_company = cls.env["res.company"].create({
-            "name": "Serwis Drugi", "country_id": cls.env.ref("base.pl").id,
-            "currency_id": cls.company.currency_id.id})
-        cls.env.user.company_ids += cls.other_company
+        cls.other_company = cls._get_second_company()
         cls.both = cls.company | cls.other_company
         cls.there = cls.env(context={**cls.env.context, "allowed_company_ids": cls.other_company.ids})
         # who reads an exported list, too

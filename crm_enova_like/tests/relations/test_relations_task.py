@@ -144,7 +144,7 @@ class TestTask(ServiceCommon):
             others.with_user(self.technician).write({"state": "done"})
 
     def test_companies_do_not_see_each_others_tasks_and_events(self):
-        other = self.env["res.company"].create({"name": "Other firm"})
+        other = self._get_second_company()
         theirs = {
             "crm.task": {"name": "Theirs", "user_id": False, "company_id": other.id},
             "crm.event": {"name": "Theirs", "user_id": False, "company_id": other.id},

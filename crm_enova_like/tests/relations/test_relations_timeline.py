@@ -84,7 +84,7 @@ class TestCrmTimeline(ServiceCommon):
             self._rows(self.employee)
 
     def test_companies(self):
-        other = self.env["res.company"].create({"name": "Other", "country_id": self.env.ref("base.pl").id})
+        other = self._get_second_company()
         self.event.write({"user_id": False, "company_id": other.id})
         self.env.flush_all()
         self.assertNotIn("event", self._rows(self.operator).mapped("kind"))

@@ -206,10 +206,7 @@ class TestTwoCompanies(ServiceCommon):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.second = cls.env["res.company"].create({
-            "name": "Serwis Drugi", "country_id": cls.env.ref("base.pl").id,
-            "currency_id": cls.company.currency_id.id})
-        cls.env.user.company_ids += cls.second
+        cls.second = cls._make_company("Serwis Nowy")
         cls.second_warehouse = cls.env["stock.warehouse"].search([("company_id", "=", cls.second.id)], limit=1)
         cls.both = cls._new_user("both", "crm_enova_like.group_manager")
         cls.both.company_ids += cls.second

@@ -138,7 +138,7 @@ class TestPartDemand(ServiceCommon):
                 Demand.with_user(user).search([]).mapped("quantity")
 
     def test_companies_apart(self):
-        other = self.env["res.company"].create({"name": "Serwis Drugi"})
+        other = self._get_second_company()
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", other.id)], limit=1)
         if not warehouse:
             warehouse = self.env["stock.warehouse"].create({"name": "Drugi", "code": "DR", "company_id": other.id})

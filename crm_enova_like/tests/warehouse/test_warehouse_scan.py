@@ -246,7 +246,7 @@ class TestScanOnOrder(ScanCommon):
             self.order.action_scan("5901234123457")
 
     def test_product_of_another_company(self):
-        other = self.env["res.company"].create({"name": "Serwis Drugi"})
+        other = self._get_second_company()
         self._new_product("Foreign", barcode="5904444000011", company_id=other.id)
         with self.assertRaisesRegex(UserError, "No product, lot or serial number has the code"):
             self.order.action_scan("5904444000011")
