@@ -228,7 +228,6 @@ def test_clicks_and_fields():
             counts = []
             for side, play in zip(SIDES, plays, strict=True):
                 hand = Hand(screens[side])
-                hand.screen.open("/odoo")    # each work begins where a person begins
                 play(hand, firm)
                 counts.append((hand.clicks, hand.typed))
             rows.append((what, *counts))

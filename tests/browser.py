@@ -370,14 +370,13 @@ def browser():
 def cinema(name, template, prepare=None, beside=False):
     """A browser and a server on a copy of a database; `prepare` is given the copy first.
 
-    One at a time, whoever plays them: two browsers on a small machine make each other too slow. Only what nobody
-    watches runs `beside` another.
+    One at a time, whoever plays them: two browsers on a small machine make each other too slow. Only what needs nobody
+    to watch it runs `beside` another.
     """
     place = folder(name)
     turn = contextlib.nullcontext() if beside else common.locked(
         common.VAR / "browser.lock", "another story in a browser")
-    with (turn,
-          copied(template, f"{setting('ODOO_TEST_DB')}_{name}") as database):
+    with turn, copied(template, f"{setting('ODOO_TEST_DB')}_{name}") as database:
         if prepare:
             prepare(database)
         with Server(database, place / "odoo.log") as server:

@@ -4,7 +4,7 @@ import time
 import pytest
 from browser import cinema, load_demo, setting
 
-pytestmark = pytest.mark.clickbot
+pytestmark = pytest.mark.unattended
 
 START = """
     odoo.loader.modules.get("@web/webclient/clickbot/clickbot_loader").startClickEverywhere("crm_enova_like.menu_root")

@@ -7,7 +7,7 @@ from browser import cinema, setting
 
 from tools import common
 
-pytestmark = pytest.mark.browser
+pytestmark = pytest.mark.unattended
 
 ADDON = "crm_enova_like"
 FOLDER = common.ROOT / ADDON / "static" / "tests"
@@ -38,7 +38,7 @@ def test_none_is_left_out():
 
 
 def test_units():
-    with cinema("javascript", setting("ODOO_TEST_DB")) as show, show.filming():
+    with cinema("javascript", setting("ODOO_TEST_DB"), beside=True) as show, show.filming():
         screen = show.screen("hoot", width=1366, height=768)
         screen.authenticate("admin", "admin")
         screen.page.goto(f"{show.server.url}/web/tests?headless&loglevel=2&preset=desktop&timeout=15000"

@@ -505,7 +505,7 @@ def test_parts_of_the_whole_suite():
     parts = testing.sort([])
     assert parts["addon"] == ["crm_enova_like/tests"]
     assert parts.keys() == testing.TITLES.keys()
-    for part, name in (("static", "tools"), ("outside", "upgrade"), ("browser", "story"), ("clickbot", "clickbot")):
+    for part, name in (("static", "tools"), ("outside", "upgrade"), ("browser", "story"), ("unattended", "clickbot")):
         assert f"tests/test_{name}.py" in parts[part]
     assert sorted(path for part in parts if part != "addon" for path in parts[part]) == sorted(
         f"tests/{path.name}" for path in (ROOT / "tests").glob("test_*.py"))

@@ -16,21 +16,21 @@ Runs the whole suite, or the part under the paths (files, folders, file::test).
 Options go to pytest: bin/test -x -k issue crm_enova_like/tests
 
 What has tests of several parts runs them side by side: the addon's tests, the stories in a
-browser (one at a time), Odoo's own click-through, those that need no database, and the other
-tests from outside. The log of each is in var/log."""
+browser (one at a time), what a browser does alone (Odoo's click-through, the units of the
+JavaScript), those that need no database, and the other tests from outside. The log of each is in var/log."""
 
 INSIDE, OUTSIDE = f"{ADDON}/tests", "tests"
 # of the outside tests, those that need no database
 NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py", "test_readme.py"}
 # a line of the files that play in a browser, and their part
-IN_A_BROWSER = {f"pytestmark = pytest.mark.{part}": part for part in ("browser", "clickbot")}
+IN_A_BROWSER = {f"pytestmark = pytest.mark.{part}": part for part in ("browser", "unattended")}
 WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-W", "-c", "--durations", "--maxfail", "--tb", "--timeout"}
 # options with which pytest speaks to a person, who can listen to one at a time
 TO_A_PERSON = {"--pdb", "--trace", "-s", "--capture=no", "--collect-only", "--co", "--fixtures", "--setup-plan"}
 FAIL_FAST = ("-x", "--exitfirst", "--maxfail")
 TITLES = {
     "static": "The tests without a database", "addon": "The addon's tests", "browser": "The stories in a browser",
-    "clickbot": "Odoo's click-through", "outside": "The tests from outside"}
+    "unattended": "What a browser does alone", "outside": "The tests from outside"}
 SLOWEST = 10
 
 
