@@ -1,6 +1,6 @@
 import { ChecklistQueue } from "@crm_enova_like/checklist/checklist_queue";
 
-import { advanceTime, after, beforeEach, Deferred, describe, expect, test, tick } from "@odoo/hoot";
+import { advanceTime, after, beforeEach, Deferred, describe, expect, freezeTime, test, tick } from "@odoo/hoot";
 import { allowTranslations, patchWithCleanup, serverState } from "@web/../tests/web_test_helpers";
 import { browser } from "@web/core/browser/browser";
 import { ConnectionLostError, RPCError } from "@web/core/network/rpc";
@@ -12,7 +12,11 @@ const WAIT = 600;
 const RETRY = 4000;
 const PHOTO = "aGVsbG8=";
 
-beforeEach(() => allowTranslations());
+beforeEach(() => {
+    allowTranslations();
+    // the clock goes on when a test says so, however slow the machine is
+    freezeTime();
+});
 
 /** What the server is asked, in order, and what it answers. */
 class Server {
