@@ -8,7 +8,7 @@ usable() {
 
 find_python() {
     local candidate
-    # the distribution's first: its build is optimised with profiles, and Odoo runs a third faster than on most others
+    # the distribution's first: its build is optimised with profiles, which one compiled by pyenv is not by default
     for candidate in /usr/bin/python3 python3.12 python3.11 python3.13 python3.10 python3 \
         {"${PYENV_ROOT:-$HOME/.pyenv}",/opt/pyenv}/versions/3.{12,11,13,10}*/bin/python3; do
         if command -v "$candidate" >/dev/null && usable "$candidate"; then

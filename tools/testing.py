@@ -17,7 +17,8 @@ Options go to pytest: bin/test -x -k issue crm_enova_like/tests
 
 What has tests of several parts runs them side by side: the addon's tests, the stories in a
 browser (one at a time), what a browser does alone (Odoo's click-through, the units of the
-JavaScript), those that need no database, and the other tests from outside. The log of each is in var/log."""
+JavaScript), those that need no database, and the other tests from outside. The log of each is
+in var/log."""
 
 INSIDE, OUTSIDE = f"{ADDON}/tests", "tests"
 # of the outside tests, those that need no database
@@ -106,8 +107,6 @@ def one_by_one(commands, options):
 
 def prepare_parts(commands, environment):
     """The pytests of the parts, for side_by_side."""
-    for part in commands:
-        times_file(part).unlink(missing_ok=True)
     return [
         side_by_side.Part(part, TITLES[part], words, LOGS / f"test-{part}.log", with_times(part, environment))
         for part, words in commands.items()]
@@ -115,8 +114,6 @@ def prepare_parts(commands, environment):
 
 def run_one_by_one(commands, environment):
     """The pytests of the parts, each straight through: {part: (code, seconds)}."""
-    for part in commands:
-        times_file(part).unlink(missing_ok=True)
     return {part: alone(part, words, environment) for part, words in commands.items()}
 
 
@@ -236,6 +233,8 @@ def main(arguments):
     start = time.monotonic()
     given, options = split(arguments)
     paths = sort(given)
+    for part in paths:
+        times_file(part).unlink(missing_ok=True)    # of the last run
     if sys.stdout.isatty() and not any(option.startswith("--color") for option in options):
         options.append("--color=yes")
     took = {}

@@ -20,8 +20,6 @@ class ServiceCommon(TransactionCase):
     is there for who asks (:meth:`_get_second_company`).
     """
 
-    second_company = None
-
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
@@ -50,9 +48,8 @@ class ServiceCommon(TransactionCase):
         """Make the firm for good, for all tests of this database; the caller commits."""
         cls._enter(env)
         cls._make_firm()
-        cls.second_company = cls._make_company(SECOND)
-        cls.env.user.company_ids -= cls.second_company    # who asks for it works in it
-        records = {name: (getattr(cls, name)._name, getattr(cls, name).id) for name in (*FIRM, "second_company")}
+        cls.env.user.company_ids -= cls._make_company(SECOND)    # who asks for it works in it
+        records = {name: (getattr(cls, name)._name, getattr(cls, name).id) for name in FIRM}
         cls.env["ir.config_parameter"].set_param(FIRM_KEY, json.dumps(records))
 
     @classmethod
@@ -66,8 +63,7 @@ class ServiceCommon(TransactionCase):
     @classmethod
     def _get_second_company(cls):
         """A second company, which the test's own user works in as well: the database's, or a new one."""
-        company = (
-            cls.second_company or cls.env["res.company"].search([("name", "=", SECOND)]) or cls._make_company(SECOND))
+        company = cls.env["res.company"].search([("name", "=", SECOND)]) or cls._make_company(SECOND)
         cls.env.user.company_ids |= company
         return company
 

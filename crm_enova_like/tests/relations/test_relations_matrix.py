@@ -113,7 +113,6 @@ class TestCrmMatrix(ServiceCommon):
         super().setUpClass()
         cls.other_company = cls._get_second_company()
         cls.companies = {"A": cls.company, "B": cls.other_company}
-        cls.env.user.company_ids += cls.other_company
         # that it is refused counts here, not the words, for which Odoo reads the record's names and all of its rules
         cls.startClassPatcher(patch.object(
             cls.registry["ir.rule"], "_make_access_error", lambda rules, operation, records: AccessError("Refused")))
