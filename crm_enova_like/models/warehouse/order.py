@@ -54,8 +54,7 @@ class CrmServiceOrder(models.Model):
     def _compute_parts_to_request(self):
         for order in self:
             order.parts_to_request = any(
-                line.uom_id.compare(
-                    line.quantity_to_issue, line._sum_moves(line._get_open_moves(), "product_uom_qty")) > 0
+                line.uom_id.compare(line.quantity_to_issue, line._sum_open_moves()) > 0
                 for line in order._get_lines_to_issue())
 
     @api.depends("line_ids.tracking")
@@ -74,6 +73,12 @@ class CrmServiceOrder(models.Model):
     def _compute_total_cost(self):
         for order in self:
             order.total_cost = sum(order.line_ids.mapped("cost"))
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("type_id"):
+            self._as_stock()._follow_type()
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _check_no_documents(self):

@@ -24,8 +24,10 @@ class CrmServiceOrder(models.Model):
         :return: True
         """
         for order in self._lock_for_parts():
-            if not order._get_lines_to_issue():
+            lines = order._get_lines_to_issue()
+            if not lines:
                 raise UserError(self.env._("Order %(order)s has no parts to issue.", order=order.name))
+            lines._check_goods()
             order._prepare_open_rw()
         return True
 
@@ -45,6 +47,7 @@ class CrmServiceOrder(models.Model):
             if not lines:
                 raise UserError(self.env._(
                     "Order %(order)s has no parts to issue: everything planned has been issued.", order=order.name))
+            lines._check_goods()
             if order._is_issued_by_keeper():
                 order._prepare_open_rw()
                 order.message_post(body=self.env._("Parts requested from the warehouse."))
@@ -81,7 +84,9 @@ class CrmServiceOrder(models.Model):
         """
         self.ensure_one()
         order = self._lock_for_parts()
-        order._get_lines_to_issue()._check_lots()
+        lines = order._get_lines_to_issue()
+        lines._check_goods()
+        lines._check_lots()
         picking = order._prepare_open_rw()
         if not any(picking.move_ids.mapped("quantity")):
             order._check_reserved(picking)
@@ -115,15 +120,22 @@ class CrmServiceOrder(models.Model):
         location = self.type_id._get_rw_picking_type().default_location_src_id
         needed, reserved = defaultdict(float), defaultdict(float)
         for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
-            needed[line.product_id, line.lot_id] += line.uom_id._compute_quantity(
-                line.quantity_to_issue, line.product_id.uom_id)
-        for move in self._get_open_rw().move_ids:
-            reserved[move.product_id, move.service_line_id.lot_id] += move.product_uom._compute_quantity(
-                move.quantity, move.product_id.uom_id)
-        Quant = self.env["stock.quant"]
+            needed[line.product_id, line.lot_id] += line._to_product_unit(line.quantity_to_issue)
+            if line.product_id._is_service_kit():
+                reserved[line.product_id, line.lot_id] += line._count_kits(
+                    line._get_components(line._get_open_moves()))
+        open_rw = self._get_open_rw()
+        for move in open_rw.filtered(lambda rw: rw.location_id._child_of(location)).move_ids._filter_open():
+            reserved[move.product_id, move.service_line_id.lot_id] += move._sum_in_product_unit()
+        Quant = self.env["stock.quant"].with_context(service_own_goods=True)
+        warehouse = self.type_id._get_warehouse()
         shortages = []
         for (product, lot), need in needed.items():
-            free = Quant._get_available_quantity(product, location, lot_id=lot or None) + reserved[product, lot]
+            if product._is_service_kit():
+                free = product._in_service_stock(warehouse).free_qty
+            else:
+                free = Quant._get_available_quantity(product, location, lot_id=lot or None)
+            free += reserved[product, lot]
             if product.uom_id.compare(free, need) < 0:
                 shortages.append((product, need, max(free, 0.0)))
         return shortages
@@ -140,12 +152,14 @@ class CrmServiceOrder(models.Model):
         """
         self.ensure_one()
         order = self.with_company(self.company_id)
+        order._drop_outdated_moves()
         rw = order._get_open_rw()
         picking = rw[:1] or order._create_rw()
         held = rw.move_ids._filter_open().grouped("service_line_id")
         vals_list = []
         for line in order._get_lines_to_issue():
-            missing = line.quantity_to_issue - line._sum_moves(held.pop(line, []), "product_uom_qty")
+            held.pop(line, None)
+            missing = line.quantity_to_issue - line._sum_open_moves()
             compared = line.uom_id.compare(missing, 0.0)
             if compared > 0:
                 vals_list.append(order._prepare_rw_move_vals(line, picking, missing))
@@ -163,6 +177,26 @@ class CrmServiceOrder(models.Model):
         if waiting:
             waiting._action_assign()
         return picking
+
+    def _drop_outdated_moves(self):
+        """Take out of open RWs what the set-up has left behind: RWs of another warehouse than the order's type has now,
+        and parts that became a kit, or are none any more, since they were asked for."""
+        self.ensure_one()
+        open_rw = self._get_open_rw()
+        if not open_rw:
+            return
+        current = self.type_id._get_rw_picking_type()
+        outdated = open_rw.move_ids._filter_open().filtered(lambda move: (
+            move.picking_id.picking_type_id != current
+            or bool(move.service_ratio) != move.service_line_id.product_id._is_service_kit()) and move.service_line_id)
+        outdated._cancel_service_moves()
+
+    def _follow_type(self):
+        """Move what orders have on open RWs to the warehouse that their type has now (with stock rights)."""
+        for order in self:
+            open_rw = order._get_open_rw()
+            if open_rw and open_rw.picking_type_id != order.type_id._get_rw_picking_type():
+                order._prepare_open_rw()
 
     def _create_rw(self):
         picking_type = self.type_id._get_rw_picking_type()
@@ -189,9 +223,13 @@ class CrmServiceOrder(models.Model):
 
     def _prepare_rw_move_vals(self, line, picking, quantity):
         """Values of the move that issues ``quantity`` (in the line's unit)."""
+        unit, exact = line.uom_id, line._to_product_unit(quantity)
+        if unit._compute_quantity(quantity, line.product_id.uom_id, round=False) != exact:
+            # whole pieces that the line's unit cannot say
+            unit, quantity = line.product_id.uom_id, exact
         return {
             "product_id": line.product_id.id,
-            "product_uom": line.uom_id.id,
+            "product_uom": unit.id,
             "product_uom_qty": quantity,
             "picking_id": picking.id,
             "picking_type_id": picking.picking_type_id.id,

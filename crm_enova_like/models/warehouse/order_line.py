@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -48,6 +50,8 @@ class CrmServiceOrderLine(models.Model):
     free_qty = fields.Float(
         string="Free", digits="Product Unit", compute="_compute_free_qty", compute_sudo=True,
         help="Free quantity in the order's warehouse.")
+    added_by_warehouse = fields.Boolean(
+        copy=False, readonly=True, help="The warehouse put the part on the RW; the order had not planned it.")
     cost = fields.Monetary(
         compute="_compute_cost", compute_sudo=True,
         help="The value at which the stock issued the part, less what came back.")
@@ -95,28 +99,31 @@ class CrmServiceOrderLine(models.Model):
     @api.depends("lot_id", "quantity_issued")
     def _compute_lot_names(self):
         for line in self:
-            done = line.move_ids.filtered(lambda move: move.state == "done")
-            lots = (done - done._filter_service_returns()).lot_ids or line.lot_id
-            line.lot_names = ", ".join(lots.mapped("name"))
+            line.lot_names = ", ".join((line._get_used_lots() or line.lot_id).mapped("name"))
+
+    def _get_used_lots(self):
+        """The lots that one line issued and that did not come back; all that it issued where nothing stayed."""
+        used = defaultdict(float)
+        done = self.move_ids.filtered(lambda move: move.state == "done")
+        for sign, moves in ((1, done._filter_service_issues()), (-1, done._filter_service_returns())):
+            for row in moves.move_line_ids.filtered("lot_id"):
+                used[row.lot_id] += sign * row.quantity_product_uom
+        stayed = [lot.id for lot, quantity in used.items() if lot.product_id.uom_id.compare(quantity, 0.0) > 0]
+        return self.env["stock.lot"].browse(stayed or [lot.id for lot in used])
+
+    def _get_lot_of(self, move):
+        """The lot that lines name for a move: of their own product alone, not of what a kit is made of."""
+        return self.lot_id.filtered(lambda lot: lot.product_id == move.product_id)
 
     # QUANTITIES AND VALUE, AS THE STOCK HAS THEM
 
     @api.depends(
-        "move_ids.state", "move_ids.quantity", "move_ids.origin_returned_move_id", "move_ids.picking_type_id", "uom_id")
+        "move_ids.state", "move_ids.quantity", "move_ids.location_id", "move_ids.location_dest_id", "uom_id")
     def _compute_quantities(self):
         for line in self:
             done = line.move_ids.filtered(lambda move: move.state == "done")
-            returned = done._filter_service_returns()
-            line.quantity_issued = line._sum_moves(done - returned)
-            line.quantity_returned = line._sum_moves(returned)
-
-    def _sum_moves(self, moves, quantity="quantity"):
-        """What moves of one line hold, in the line's unit.
-
-        :param quantity: the moves' field, in their own unit
-        """
-        return sum(
-            move.product_uom._compute_quantity(move[quantity], self.uom_id or move.product_uom) for move in moves)
+            line.quantity_issued = line._sum_moves(done._filter_service_issues())
+            line.quantity_returned = line._sum_moves(done._filter_service_returns())
 
     @api.depends("quantity", "quantity_issued", "quantity_returned", "kind", "supply", "order_id.state")
     def _compute_quantity_to_issue(self):
@@ -141,15 +148,17 @@ class CrmServiceOrderLine(models.Model):
             if not warehouse:
                 continue
             for line in lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable):
-                product = line.product_id.with_context(warehouse_id=warehouse.id)
-                line.free_qty = product.uom_id._compute_quantity(product.free_qty, line.uom_id or product.uom_id)
+                product = line.product_id._in_service_stock(warehouse)
+                # what is free of a dozen is rounded down: no more is promised than lies there
+                line.free_qty = product.uom_id._compute_quantity(
+                    product.free_qty, line.uom_id or product.uom_id, rounding_method="DOWN")
 
     @api.depends("quantity_issued", "quantity_returned", "kind", "quantity", "price_unit")
     def _compute_cost(self):
         for line in self:
             done = line.move_ids.filtered(lambda move: move.state == "done")
-            returned = done._filter_service_returns()
-            line.cost = sum((done - returned).mapped("value")) - sum(returned.mapped("value"))
+            line.cost = (sum(done._filter_service_issues().mapped("value"))
+                         - sum(done._filter_service_returns().mapped("value")))
 
     @api.depends("needs_issue", "quantity_issued", "quantity_requested", "kind", "supply", "order_id.type_id.issue_by",
                  "move_ids.state", "move_ids.quantity", "move_ids.product_uom_qty")
@@ -180,7 +189,8 @@ class CrmServiceOrderLine(models.Model):
     @api.model
     def _get_fact_fields(self):
         return super()._get_fact_fields() | {
-            "quantity_issued", "quantity_returned", "quantity_to_issue", "needs_issue", "quantity_requested"}
+            "quantity_issued", "quantity_returned", "quantity_to_issue", "needs_issue", "quantity_requested",
+            "added_by_warehouse"}
 
     @api.model
     def _get_plan_fields(self):

@@ -30,19 +30,20 @@ class CrmServiceOrderLine(models.Model):
             moves = line._get_open_moves()
             if not moves:
                 continue
-            if {"product_id", "uom_id"} & changed or not line.needs_issue:
+            if {"product_id", "uom_id"} & changed or not line.needs_issue or moves.filtered("service_ratio"):
                 moves._cancel_service_moves()
                 if line.needs_issue:
                     line.order_id._prepare_open_rw()
                 continue
+            # whoever validates them at this moment is done first, or comes after
+            moves._lock_source_quants()
             if {"lot_id", "lot_name"} & changed:
                 moves._do_unreserve()
             line._lower_open_moves()._action_assign()
 
     def _get_open_moves(self):
         """What of the lines is on open RWs (with stock rights)."""
-        moves = self.move_ids._filter_open()
-        return moves - moves._filter_service_returns()
+        return self.move_ids._filter_open()._filter_service_issues()
 
     def _lower_open_moves(self):
         """Bring what open RWs hold of one line down to what it has still to get (with stock rights).
@@ -51,11 +52,33 @@ class CrmServiceOrderLine(models.Model):
         """
         self.ensure_one()
         moves = self._get_open_moves()
-        if self.uom_id.compare(self._sum_moves(moves, "product_uom_qty"), self.quantity_to_issue) > 0:
+        if self.uom_id.compare(self._sum_open_moves(), self.quantity_to_issue) > 0:
+            if moves.filtered("service_ratio"):
+                # the components of fewer kits are asked for anew
+                moves._cancel_service_moves()
+                return moves.browse()
+            moves._lock_source_quants()
             moves[1:]._cancel_service_moves()
             moves = moves[:1]
-            moves.product_uom_qty = self.uom_id._compute_quantity(self.quantity_to_issue, moves.product_uom)
+            moves.product_uom_qty = self.product_id.uom_id._compute_quantity(
+                self._to_product_unit(self.quantity_to_issue), moves.product_uom)
         return moves
+
+    def _check_goods(self):
+        """Refuse to issue what is no goods any more (with stock rights).
+
+        :raises UserError: names the part, and says what to do
+        """
+        for line in self:
+            if line.product_id.type != "consu":
+                raise UserError(self.env._(
+                    "Order %(order)s: %(part)s has become a service since it was planned, and a service is not issued "
+                    "from the warehouse. Make the line labour, or the product goods again.",
+                    order=line.order_id.name, part=line.product_id.display_name))
+
+    def _drop_if_unused(self):
+        """Take the lines that the warehouse had added, and has taken out of the RW again, out of their orders."""
+        self.filtered(lambda line: not line.move_ids and not line.quantity_issued and line.order_is_open).unlink()
 
     def _check_lots(self):
         """Refuse to issue tracked parts without their lot, a serial number but one a line (with stock rights).
@@ -69,8 +92,7 @@ class CrmServiceOrderLine(models.Model):
                 raise UserError(self.env._(
                     "Order %(order)s: part %(part)s needs a lot or serial number before it is issued.",
                     order=line.order_id.name, part=line.product_id.display_name))
-            if line.product_id.tracking == "serial" and line.uom_id._compute_quantity(
-                    line.quantity_to_issue, line.product_id.uom_id) != 1:
+            if line.product_id.tracking == "serial" and line._to_product_unit(line.quantity_to_issue) != 1:
                 raise UserError(self.env._(
                     "Order %(order)s: part %(part)s is tracked by serial number; enter one line for each piece.",
                     order=line.order_id.name, part=line.product_id.display_name))

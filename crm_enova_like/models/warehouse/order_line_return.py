@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..common.formats import format_quantity
@@ -28,8 +28,7 @@ class CrmServiceOrderLine(models.Model):
         self.invalidate_recordset(["quantity_issued", "quantity_returned"])
         self._check_return(quantity)
         validate = line.order_id.type_id.issue_by != "warehouse" or self.env.user.has_group("stock.group_stock_user")
-        for move, taken in line._share_return(quantity):
-            picking = line._return_move(move, line.uom_id._compute_quantity(taken, move.product_uom))
+        for picking in line._make_returns(line._share_return(quantity)):
             if validate:
                 picking.move_ids.picked = True
                 picking._action_done()
@@ -55,17 +54,18 @@ class CrmServiceOrderLine(models.Model):
         """Share what comes back of one line among the moves that issued it, the last first (with stock rights).
 
         :param quantity: in the line's unit, no more than can come back
-        :return: list of (move, quantity in the line's unit)
+        :return: {move: quantity in its product's unit}
         """
-        done = self.move_ids.filtered(lambda move: move.state == "done")
-        shares = []
-        for move in (done - done._filter_service_returns()).sorted("id", reverse=True):
-            back = self._sum_moves(
-                move.returned_move_ids.filtered(lambda back: back.state != "cancel"), "product_uom_qty")
-            taken = min(quantity, self._sum_moves(move) - back)
-            if self.uom_id.compare(taken, 0.0) > 0:
-                shares.append((move, taken))
-                quantity -= taken
+        issued = self.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+        shares, wanted = {}, self._to_product_unit(quantity)
+        for product, moves in issued.grouped("product_id").items():
+            # of a kit, so much of each component as makes so many of it
+            left = wanted * (moves[-1:].service_ratio or 1.0)
+            for move in moves.sorted("id", reverse=True):
+                taken = min(left, move._get_returnable_quantity())
+                if product.uom_id.compare(taken, 0.0) > 0:
+                    shares[move] = taken
+                    left -= taken
         return shares
 
     def _get_returnable_quantity(self):
@@ -74,15 +74,30 @@ class CrmServiceOrderLine(models.Model):
         # sudo: a quantity of the line's own, for whoever reads the line
         line = self.sudo()
         pending = line.move_ids._filter_open()._filter_service_returns()
-        return line._get_used_quantity() - line._sum_moves(pending, "product_uom_qty")
+        return line._get_used_by_moves() - line._sum_moves(pending, "product_uom_qty")
 
-    def _return_move(self, move, quantity):
-        """One ZW for ``quantity`` (in the move's unit) of an RW's move."""
-        wizard = self.env["stock.return.picking"].with_company(move.company_id).create(
-            {"picking_id": move.picking_id.id})
-        for row in wizard.product_return_moves:
-            row.quantity = quantity if row.move_id == move else 0.0
-        return wizard._create_return()
+    @api.model
+    def _make_returns(self, shares):
+        """A ZW for each RW of which something comes back, by core's return wizard (with stock rights).
+
+        :param shares: {move of an RW: quantity in its product's unit}
+        :return: list of the ZWs
+        """
+        returns = []
+        for picking, moves in self.env["stock.move"].union(*shares).grouped("picking_id").items():
+            wizard = self.env["stock.return.picking"].with_company(picking.company_id).create(
+                {"picking_id": picking.id})
+            for row in wizard.product_return_moves:
+                row.quantity = row.move_id.product_id.uom_id._compute_quantity(
+                    shares.get(row.move_id, 0.0), row.move_id.product_uom)
+            back = wizard._create_return()
+            for move in back.move_ids:
+                unit, exact = move.product_id.uom_id, shares[move.origin_returned_move_id]
+                if move.product_uom != unit and unit.compare(move._sum_in_product_unit("product_uom_qty"), exact):
+                    # one piece of a dozen has no number in dozens
+                    move.write({"product_uom": unit.id, "product_uom_qty": exact, "quantity": exact})
+            returns.append(back)
+        return returns
 
     def action_open_return(self):
         """The row's button: ask how much of the order's parts goes back."""

@@ -23,9 +23,8 @@ class CrmServiceOrder(models.Model):
         # sudo: the user's own orders decide; the moves are the stock's, and only their sum is told
         Move = self.env["stock.move"].sudo()
         moves = Domain("service_line_id.order_id", "in", self._search(domain)) & Domain("state", "=", "done")
-        returned = Move._get_service_return_domain()
         values = {}
-        for sign, part in ((1, moves & ~returned), (-1, moves & returned)):
-            for company, value in Move._read_group(part, ["company_id"], ["value:sum"]):
+        for sign, part in ((1, Move._get_service_issue_domain()), (-1, Move._get_service_return_domain())):
+            for company, value in Move._read_group(moves & part, ["company_id"], ["value:sum"]):
                 values[company] = values.get(company, 0.0) + sign * value
         return [[value, company.currency_id.id] for company, value in values.items()]

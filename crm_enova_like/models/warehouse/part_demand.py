@@ -47,7 +47,8 @@ class CrmServicePartDemand(models.Model):
         "crm.service.order.type": ["warehouse_id", "rw_picking_type_id"],
         "crm.service.order.line": [
             "order_id", "product_id", "uom_id", "company_id", "needs_issue", "quantity_to_issue", "quantity_requested"],
-        "stock.move": ["service_line_id", "state", "quantity", "product_uom"],
+        "stock.move": ["service_line_id", "state", "quantity", "product_uom", "location_dest_id"],
+        "stock.location": ["service_consumption"],
         "stock.picking.type": ["warehouse_id"],
         "stock.warehouse": ["company_id", "sequence", "active"],
     }
@@ -80,9 +81,9 @@ class CrmServicePartDemand(models.Model):
                     SELECT sum(move.quantity * move_unit.factor / base.factor) AS quantity
                       FROM stock_move move
                       JOIN uom_uom move_unit ON move_unit.id = move.product_uom
-                      JOIN stock_picking_type type ON type.id = move.picking_type_id
+                      JOIN stock_location place_to ON place_to.id = move.location_dest_id
                      WHERE move.service_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
-                       AND type.service_document = 'rw') reserved ON TRUE
+                       AND place_to.service_consumption IS TRUE AND move.product_id = line.product_id) reserved ON TRUE
              WHERE line.needs_issue IS TRUE AND template.is_storable
                AND service.is_open IS TRUE AND service.active IS TRUE
              GROUP BY line.product_id, place.warehouse_id, line.company_id
@@ -92,7 +93,7 @@ class CrmServicePartDemand(models.Model):
     def _compute_stock(self):
         for warehouse, rows in self.grouped("warehouse_id").items():
             # one read of core's quantities for all the warehouse's products
-            products = rows.product_id.with_company(warehouse.company_id).with_context(warehouse_id=warehouse.id)
+            products = rows.product_id.with_company(warehouse.company_id)._in_service_stock(warehouse)
             stock = {product.id: product for product in products}
             for row in rows:
                 product = stock[row.product_id.id]

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# in the cursor's cache: {id of a product: the unit that core gives it in this transaction}
+CORRECTED_UNITS = "crm_enova_like.corrected_units"
+
 
 class ProductProduct(models.Model):
     _inherit = "product.product"
@@ -9,6 +12,10 @@ class ProductProduct(models.Model):
         groups="crm_enova_like.group_technician",
         help="Free quantity in the warehouse that the catalogue was opened for.")
 
+    def _in_service_stock(self, warehouse):
+        """The products as a warehouse has them for a repair: without what others own of them."""
+        return self.with_context(warehouse_id=warehouse.id, owners=[])
+
     @api.depends_context("service_warehouse_id")
     def _compute_service_free_qty(self):
         # technicians hold no stock rights: one warehouse of theirs, nothing else of the stock
@@ -16,5 +23,21 @@ class ProductProduct(models.Model):
         if not warehouse or warehouse.company_id not in self.env.companies:
             self.service_free_qty = 0.0
             return
-        for product, here in zip(self, self.with_context(warehouse_id=warehouse.id), strict=True):
+        for product, here in zip(self, self._in_service_stock(warehouse), strict=True):
             product.service_free_qty = here.free_qty
+
+    def _update_uom(self, to_uom_id):
+        """Core corrects the unit of products, whose numbers stay; our lines and documents follow."""
+        self.env["crm.service.order.line"]._relabel_unit(self, self.env["uom.uom"].browse(to_uom_id))
+        corrected = self.env.cr.cache.setdefault(CORRECTED_UNITS, {})
+        corrected.update(dict.fromkeys(self.ids, to_uom_id))
+        try:
+            return super()._update_uom(to_uom_id)
+        finally:
+            # what core writes next is a change like any other
+            self.env.cr.cache.pop(CORRECTED_UNITS)
+
+    def _is_service_kit(self):
+        """Whether one product is issued as its components (a kit of mrp, where that is installed)."""
+        self.ensure_one()
+        return "is_kits" in self._fields and self.is_kits

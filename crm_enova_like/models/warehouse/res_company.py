@@ -18,7 +18,26 @@ class ResCompany(models.Model):
         warehouse = self.env["stock.warehouse"].search([("company_id", "=", self.id)], limit=1)
         return {**super()._prepare_order_type_vals(), "warehouse_id": warehouse.id}
 
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("service_location_id"):
+            self._use_service_location()
+        return result
+
     # THE PLACE OF CONSUMPTION
+
+    def _use_service_location(self):
+        """Mark the companies' places of consumption, and lead what RWs and ZWs come to there; those that wait go to
+        where they were made for."""
+        # sudo: configuration of the stock, for whoever sets the company up
+        for company in self.sudo():
+            location = company.service_location_id
+            location.service_consumption = True
+            types = self.env["stock.picking.type"].sudo().with_context(active_test=False).search(
+                [("company_id", "=", company.id), ("service_document", "!=", False)])
+            for picking_type in types:
+                end = "default_location_dest_id" if picking_type.service_document == "rw" else "default_location_src_id"
+                picking_type[end] = location
 
     def _get_service_location(self):
         """The company's consumption location, made or taken up again where it
@@ -37,7 +56,7 @@ class ResCompany(models.Model):
             else:
                 location = company.env["stock.location"].create({
                     "name": company._in_own_language()._get_service_location_name(),
-                    "usage": "production", "company_id": company.id})
+                    "usage": "production", "company_id": company.id, "service_consumption": True})
             company.service_location_id = location
         return company.service_location_id
 

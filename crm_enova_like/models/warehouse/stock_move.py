@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..common.formats import format_quantity
+from ..common.locks import lock_rows
 
 
 class StockMove(models.Model):
@@ -15,6 +16,10 @@ class StockMove(models.Model):
     service_line_id = fields.Many2one(
         "crm.service.order.line", string="Service Order Line", index="btree_not_null", copy=True,
         ondelete="set null")
+    service_ratio = fields.Float(
+        digits=False, copy=True, readonly=True,
+        help="Where the line's product is a kit: how much of this component one of it takes, both in the unit of "
+             "their product. 0: the move is of the line's own product.")
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
@@ -30,21 +35,45 @@ class StockMove(models.Model):
         """Those of the moves that are neither done nor cancelled."""
         return self.filtered(lambda move: move.state not in ("done", "cancel"))
 
-    # WHICH WAY
+    # WHICH WAY: where goods go, whatever document moves them, and however long a chain of returns is
+
+    def _is_service_issue(self):
+        """Whether one move uses parts up: it goes into a place of service consumption."""
+        self.ensure_one()
+        return self.location_dest_id.service_consumption and not self.location_id.service_consumption
 
     def _is_service_return(self):
-        """Whether one move brings back what an RW issued, by ZW or by core's return: the one definition of it, with
-        its domain just below."""
+        """Whether one move brings back what was used up: it comes from a place of service consumption."""
         self.ensure_one()
-        return bool(self.origin_returned_move_id) or self.picking_type_id.service_document == "zw"
+        return self.location_id.service_consumption and not self.location_dest_id.service_consumption
+
+    def _filter_service_issues(self):
+        """Those of the moves that use parts up."""
+        return self.filtered(lambda move: move._is_service_issue())
+
+    def _filter_service_returns(self):
+        """Those of the moves that bring back what was used up."""
+        return self.filtered(lambda move: move._is_service_return())
+
+    @api.model
+    def _get_service_issue_domain(self):
+        """:meth:`_is_service_issue` as a domain."""
+        return (Domain("location_dest_id.service_consumption", "=", True)
+                & Domain("location_id.service_consumption", "!=", True))
 
     @api.model
     def _get_service_return_domain(self):
-        return Domain("origin_returned_move_id", "!=", False) | Domain("picking_type_id.service_document", "=", "zw")
+        """:meth:`_is_service_return` as a domain."""
+        return (Domain("location_id.service_consumption", "=", True)
+                & Domain("location_dest_id.service_consumption", "!=", True))
 
-    def _filter_service_returns(self):
-        """Those of the moves that bring back what an RW issued."""
-        return self.filtered(lambda move: move._is_service_return())
+    def _sum_in_product_unit(self, quantity="quantity"):
+        """What moves of one product hold, in its unit, without rounding.
+
+        :param quantity: the moves' field, in their own unit
+        """
+        return sum(
+            move.product_uom._compute_quantity(move[quantity], move.product_id.uom_id, round=False) for move in self)
 
     # RESERVING
 
@@ -57,8 +86,12 @@ class StockMove(models.Model):
     def _update_reserved_quantity_vals(
             self, need, location_id, lot_id=None, package_id=None, owner_id=None, strict=True):
         # the lot named on the order's line is the one to reserve
-        lot_id = lot_id or self._as_service().service_line_id.lot_id
-        return super()._update_reserved_quantity_vals(
+        lot_id = lot_id or self._as_service().service_line_id._get_lot_of(self)
+        move = self
+        if self._is_service_issue() and not owner_id:
+            # what others own is not used up in a repair
+            move = self.with_context(service_own_goods=True)
+        return super(StockMove, move)._update_reserved_quantity_vals(
             need, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict)
 
     def _lock_source_quants(self):
@@ -73,11 +106,33 @@ class StockMove(models.Model):
     # DONE
 
     def _action_done(self, cancel_backorder=False):
-        self.filtered(lambda move: move.picking_type_id.service_document == "rw")._check_service_stock()
-        done = super()._action_done(cancel_backorder=cancel_backorder)
+        moves = self._begin_service_documents()
+        done = super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder)
         done._tell_waiting_orders()
         done._settle_service_lines()
+        done._tell_zero_values()
         return done
+
+    def _begin_service_documents(self):
+        """What comes before core validates moves of RWs and ZWs: their rules, their stock, and then their number, so
+        that a refused document draws none, and entries and labels carry it.
+
+        Locks are taken in the order of :mod:`..common.locks`: orders, quants, numbers.
+
+        :return: the moves; a draft of a kit became its components
+        :raises UserError: a document breaks a rule, or stock is short
+        """
+        pickings = self.picking_id.filtered(
+            lambda picking: picking.picking_type_id.service_document and picking.state != "done")
+        if not pickings:
+            return self
+        drafts = self.filtered(lambda move: move.state == "draft" and move.picking_id in pickings)
+        moves = (self - drafts | drafts._action_confirm(merge=False)).exists() if drafts else self
+        lock_rows(pickings._as_service().service_order_id)
+        pickings._check_service_rules()
+        moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)._check_service_stock()
+        pickings._assign_service_numbers()
+        return moves
 
     def _settle_service_lines(self):
         """What done moves of RWs and ZWs change on the lines of their orders.
@@ -85,20 +140,24 @@ class StockMove(models.Model):
         :raises ValidationError: more was issued than planned, or more came back than was issued
         """
         moves = self._as_service().filtered(lambda move: move.state == "done" and move.service_line_id)
-        # a keeper's return lowers the plan just as a technician's does
+        # a keeper's return lowers the plan just as a technician's does, and what a return of it issues raises it again
         moves._filter_service_returns()._lower_service_plan()
+        moves._filter_service_issues()._raise_service_plan()
         moves.service_line_id._check_planned()
         moves.service_line_id._end_requests()
 
     def _check_service_stock(self):
-        """Refuse an RW that would take more than lies there: stock never goes
+        """Refuse an RW that would take more than lies there, or what somebody else owns: stock never goes
         below zero through a service order, whoever validates. What lies there stays locked.
 
         :raises UserError: names each product, what is needed and what is there
         """
-        on_hand, needed = self._lock_source_quants(), defaultdict(float)
-        for move in self._filter_open().filtered(lambda move: move.product_id.is_storable):
-            for row in move.move_line_ids.filtered(lambda row, move=move: row.picked or not move.picked):
+        moves = self._filter_service_issues()._filter_open()
+        on_hand, needed = moves._lock_source_quants(), defaultdict(float)
+        for move in moves:
+            rows = move.move_line_ids.filtered(lambda row, move=move: row.picked or not move.picked)
+            rows._check_service_owner()
+            for row in rows if move.product_id.is_storable else ():
                 if not row.location_id.should_bypass_reservation():
                     needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
                         row.quantity_product_uom)
@@ -120,42 +179,30 @@ class StockMove(models.Model):
     def _lower_service_plan(self):
         """Lower what lines plan by what came back, so that nothing is issued anew."""
         for line, moves in self.grouped("service_line_id").items():
-            line.quantity = max(line.quantity - line._sum_moves(moves), 0.0)
+            used = line._get_used_by_moves()
+            waiting = line.quantity - used - line._sum_moves(moves)
+            line.quantity = used + (waiting if line.uom_id.compare(waiting, 0.0) > 0 else 0.0)
 
-    # PARTS THAT ARRIVE
-
-    def _tell_waiting_orders(self):
-        """Parts that arrive raise an activity on the orders that wait for them.
-
-        :param self: done moves; those that bring goods into stock count
-        """
-        arrived = self.filtered(
-            lambda move: move.state == "done" and move.location_dest_id.usage == "internal"
-            and move.location_id.usage != "internal")
-        if not arrived:
-            return
-        arrived = arrived._as_service()
-        lines = arrived.env["crm.service.order.line"]._get_waiting_lines(arrived.product_id, arrived.company_id)
-        waiting = lines.grouped(lambda line: (line.product_id, line.company_id))
-        for (product, company), moves in arrived.grouped(lambda move: (move.product_id, move.company_id)).items():
-            if (product, company) not in waiting:
-                continue
-            # those that asked for it have it first
-            asked = moves.reference_ids.service_order_id
-            waiting[product, company]._sort_by_urgency().sorted(
-                lambda line, asked=asked: line.order_id not in asked)._take_arrived(product, sum(
-                    move.product_uom._compute_quantity(move.quantity, product.uom_id) for move in moves))
-        for order, order_lines in lines.grouped("order_id").items():
-            order._tell_technician(
-                "crm_enova_like.mail_activity_parts_arrived",
-                ", ".join(order_lines.product_id.mapped("display_name")))
+    def _raise_service_plan(self):
+        """Raise what lines plan by what is issued anew as the return of a return, and by what the keeper put on the RW
+        himself."""
+        for line, moves in self.grouped("service_line_id").items():
+            again = moves.filtered(lambda move: move.origin_returned_move_id._filter_service_returns())
+            if again:
+                line.quantity += line._sum_moves(again)
+            elif line.added_by_warehouse:
+                line.quantity = max(line.quantity, line._get_used_by_moves())
 
     # CANCELLED
 
     def _cancel_service_moves(self):
         """Take open moves out of their RW; an RW that is left empty is cancelled."""
         open_moves = self._filter_open()
+        if not open_moves:
+            return
         pickings = open_moves.picking_id
+        # whoever validates them at this moment is done first, or comes after
+        open_moves._lock_source_quants()
         open_moves._action_cancel()
         for picking in pickings:
             if all(move.state == "cancel" for move in picking.move_ids):

@@ -1,6 +1,7 @@
 from collections import defaultdict
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..common.formats import format_quantity
 
@@ -66,6 +67,13 @@ class StockPicking(models.Model):
             "crm_enova_like.sequence_buffer", raise_if_not_found=True)
         return self.env["ir.sequence"].sudo().browse(sequence_id)._next_batch(count)
 
+    def write(self, vals):
+        self._check_service_changes(vals)
+        result = super().write(vals)
+        if {"service_order_id", "picking_type_id"} & vals.keys():
+            self._check_service_ties()
+        return result
+
     def _as_service(self):
         """The documents with the rights on their orders: a keeper need not read orders."""
         return self.sudo()
@@ -87,23 +95,34 @@ class StockPicking(models.Model):
         return self
 
     def _action_done(self):
-        """RWs and ZWs get their number here, by the day at the company's place
-        (*bufor* → *zatwierdzony*); rules of RWs bind the keeper too."""
+        """Whoever validates: the moves see to the rules and the number (*bufor* → *zatwierdzony*), and the technician is
+        told."""
         service = self.filtered(lambda picking: picking.picking_type_id.service_document and picking.state != "done")
-        service._check_service_rules()
+        # a day that was typed before is not the day of what happens now
+        service.filtered("date_done").date_done = False
         result = super()._action_done()
         done = service.filtered(lambda picking: picking.state == "done")
-        done._assign_service_numbers()
         done.filtered(lambda picking: picking.service_document == "rw")._tell_technicians()
         return result
 
     def _check_service_rules(self):
-        """Refuse to issue parts to a closed order, whoever validates.
+        """Refuse to issue parts to a closed order, and to issue or return by a document what goes elsewhere, whoever
+        validates.
 
-        :raises UserError: names the order
+        :raises UserError: names the order, or the document
         """
-        issues = self._as_service().filtered(lambda picking: picking.picking_type_id.service_document == "rw")
+        documents = self._as_service()
+        issues = documents.filtered(lambda picking: picking.picking_type_id.service_document == "rw")
         issues.service_order_id._check_open()
+        documents.move_ids._check_service_ties()
+        for move in documents.move_ids._filter_open():
+            is_issue = move.picking_id in issues
+            if not move.scrap_id and not (move._is_service_issue() if is_issue else move._is_service_return()):
+                raise UserError(self.env._(
+                    "%(document)s: %(product)s goes from %(source)s to %(target)s. An RW takes parts from the stock to a "
+                    "place of service consumption, and a ZW back; for anything else make another transfer.",
+                    document=move.picking_id.name, product=move.product_id.display_name,
+                    source=move.location_id.display_name, target=move.location_dest_id.display_name))
 
     def _tell_technicians(self):
         """The technician of an order whose parts the warehouse issues learns
@@ -126,16 +145,15 @@ class StockPicking(models.Model):
         shortages = defaultdict(lambda: [0.0, 0.0])
         for move in self.move_ids._filter_open():
             if move.product_id.is_storable:
-                unit = move.product_id.uom_id
-                shortages[move.product_id][0] += move.product_uom._compute_quantity(move.product_uom_qty, unit)
-                shortages[move.product_id][1] += move.product_uom._compute_quantity(move.quantity, unit)
+                shortages[move.product_id][0] += move._sum_in_product_unit("product_uom_qty")
+                shortages[move.product_id][1] += move._sum_in_product_unit()
         return [
             (product, need, have) for product, (need, have) in shortages.items()
             if product.uom_id.compare(have, need) < 0]
 
     def _assign_service_numbers(self):
         for (picking_type, date), pickings in self.grouped(
-                lambda picking: (picking.picking_type_id, picking.company_id._service_date(picking.date_done))).items():
+                lambda picking: (picking.picking_type_id, picking.company_id._service_date(picking.date_done or fields.Datetime.now()))).items():
             # sudo: sequences are a system user's; the transfer was validated by its user
             numbers = picking_type.sequence_id.sudo()._next_batch(len(pickings), date)
             for picking, number in zip(pickings, numbers, strict=True):

@@ -1,11 +1,21 @@
 from collections import defaultdict
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
 class StockQuant(models.Model):
     _inherit = "stock.quant"
+
+    @api.model
+    def _get_gather_domain(self, product_id, location_id, lot_id=None, package_id=None, owner_id=None, strict=False):
+        domain = super()._get_gather_domain(
+            product_id, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict)
+        if self.env.context.get("service_own_goods"):
+            # what others own is not used up in a repair, however free it lies there
+            domain = Domain(domain) & Domain("owner_id", "in", [False, self.env.company.partner_id.id])
+        return domain
 
     @api.model
     def _lock_for_issue(self, products, locations):

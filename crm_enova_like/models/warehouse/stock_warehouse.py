@@ -82,8 +82,10 @@ class StockWarehouse(models.Model):
                     })
                     translate_name(picking_type, value["name"])
                 types[document] = picking_type
-            types["rw"].return_picking_type_id = types["zw"]
+            # what a ZW brought back and goes out again is an issue, with a number of issues
+            types["rw"].return_picking_type_id, types["zw"].return_picking_type_id = types["zw"], types["rw"]
             if "analytic_costs" in PickingType._fields:
-                # parts of a project's order cost the project (project_stock_account)
-                (types["rw"] | types["zw"]).analytic_costs = True
+                # parts of a project's order cost the project all the same, see StockMove._get_analytic_distribution;
+                # with this switch core would also bill them to the customer, those that come back as well
+                (types["rw"] | types["zw"]).analytic_costs = False
             warehouse.write({"rw_type_id": types["rw"].id, "zw_type_id": types["zw"].id})

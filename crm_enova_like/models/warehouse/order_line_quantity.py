@@ -1,0 +1,106 @@
+from collections import defaultdict
+
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class CrmServiceOrderLine(models.Model):
+    """What moves hold of a line: in its own unit, whichever unit they have, and in kits where the product is one."""
+
+    _inherit = "crm.service.order.line"
+
+    def _sum_moves(self, moves, quantity="quantity"):
+        """What moves of one line hold, in the line's unit, without rounding.
+
+        :param quantity: the moves' field, in their own unit
+        """
+        self.ensure_one()
+        if not moves:
+            return 0.0
+        components = moves.filtered("service_ratio")
+        total = (moves - components)._sum_in_product_unit(quantity)
+        if components:
+            total += self._count_kits(self._get_components(components, quantity))
+        return self._from_product_unit(total)
+
+    def _get_components(self, moves, quantity="quantity"):
+        """What moves hold of each component of one line's kit, in kits: {component: quantity}."""
+        held = defaultdict(float)
+        for move in moves.filtered("service_ratio"):
+            held[move.product_id] += move._sum_in_product_unit(quantity) / move.service_ratio
+        return held
+
+    def _count_kits(self, held):
+        """How many whole kits of one line the components make."""
+        components = self.move_ids.filtered(lambda move: move.service_ratio and move.state != "cancel").product_id
+        return min((held.get(component, 0.0) for component in components), default=0.0)
+
+    def _get_used_by_moves(self):
+        """Issued and not returned, in the line's unit, as the moves say it, without rounding."""
+        self.ensure_one()
+        done = self.move_ids.filtered(lambda move: move.state == "done")
+        return self._sum_moves(done._filter_service_issues()) - self._sum_moves(done._filter_service_returns())
+
+    def _sum_open_moves(self):
+        """What open RWs hold of one line, in its unit (with stock rights).
+
+        Of a kit of which some components are out already, the rest makes up the kit.
+        """
+        self.ensure_one()
+        moves = self._get_open_moves()
+        if not moves.filtered("service_ratio"):
+            return self._sum_moves(moves, "product_uom_qty")
+        done = self.move_ids.filtered(lambda move: move.state == "done")
+        held = self._get_components(moves, "product_uom_qty")
+        for sign, part in ((1, done._filter_service_issues()), (-1, done._filter_service_returns())):
+            for component, quantity in self._get_components(part).items():
+                held[component] += sign * quantity
+        kits = moves.filtered(lambda move: not move.service_ratio)._sum_in_product_unit("product_uom_qty")
+        return self._from_product_unit(self._count_kits(held) + kits) - self._get_used_by_moves()
+
+    # UNITS
+
+    def _from_product_unit(self, quantity):
+        """A quantity in the product's unit as one of the line's unit, without rounding."""
+        self.ensure_one()
+        unit = self.product_id.uom_id
+        return unit._compute_quantity(quantity, self.uom_id or unit, round=False)
+
+    def _to_product_unit(self, quantity):
+        """A quantity in the line's unit as one of the product's unit.
+
+        What was typed with two decimals may stand for whole pieces: 0.08 of a dozen is one piece, not 0.96.
+        """
+        self.ensure_one()
+        unit = self.uom_id or self.product_id.uom_id
+        exact = unit._compute_quantity(quantity, self.product_id.uom_id, round=False)
+        whole = float(round(exact))
+        return whole if unit.compare(self._from_product_unit(whole), quantity) == 0 else exact
+
+    @api.model
+    def _relabel_unit(self, products, unit):
+        """Follow core, which corrects the unit of products that was wrong from the start: numbers stay, and their unit
+        is another one.
+
+        :param products: product.product recordset, which still have the old unit
+        :param unit: the right one
+        :raises UserError: lines use other units of a product
+        """
+        # sudo: lines of other companies and closed orders have the wrong unit, too
+        lines = self.sudo().with_context(active_test=False)
+        for product, used, of_product in lines._read_group(
+                [("product_id", "in", products.ids), ("uom_id", "!=", False)], ["product_id", "uom_id"],
+                ["id:recordset"]):
+            if used != product.uom_id:
+                raise UserError(self.env._(
+                    "Service order %(order)s has %(product)s in the unit %(other)s, so its unit %(unit)s cannot be "
+                    "corrected. Archive the product and create a new one.", order=of_product[:1].order_id.name,
+                    product=product.display_name, other=used.name, unit=product.uom_id.name))
+            of_product._write_unit(unit)
+
+    def _write_unit(self, unit):
+        # past the rules of a plan: nothing of it changes but the name of what is counted
+        self.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE crm_service_order_line SET uom_id = %s WHERE id IN %s", [unit.id, tuple(self.ids)])
+        self.invalidate_recordset(["uom_id"])

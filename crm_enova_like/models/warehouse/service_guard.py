@@ -1,0 +1,176 @@
+"""Done is not the end, and a waiting document stays its order's: what nobody may change in RWs and ZWs, on whatever
+way he comes. Core itself lets a stock user edit what a validated transfer moved, which changes stock and leaves cost,
+entry and order behind."""
+from odoo import api, models
+from odoo.exceptions import UserError
+from odoo.tools import float_compare
+
+from .product import CORRECTED_UNITS
+
+# what a validated document and its rows moved, of what and whose, and from where to where
+PICKING_FIELDS = {
+    "name", "service_order_id", "picking_type_id", "location_id", "location_dest_id", "company_id", "owner_id",
+    "date_done", "project_id", "state"}
+MOVE_FIELDS = {
+    "product_id", "product_uom", "product_uom_qty", "quantity", "location_id", "location_dest_id", "picking_id",
+    "picking_type_id", "service_line_id", "service_ratio", "company_id", "state", "date", "origin_returned_move_id",
+    "restrict_partner_id", "lot_ids", "move_line_ids", "scrap_id"}
+ROW_FIELDS = {
+    "product_id", "product_uom_id", "quantity", "lot_id", "lot_name", "location_id", "location_dest_id", "owner_id",
+    "package_id", "result_package_id", "move_id", "picking_id", "company_id", "quant_id", "date"}
+
+
+def is_changed(record, name, value):
+    """Whether a value that is to be written is another one than a record has."""
+    field = record._fields[name]
+    if field.type in ("one2many", "many2many"):
+        return bool(value)
+    new = field.convert_to_record(field.convert_to_cache(value, record, validate=False), record)
+    if field.type == "float":
+        digits = field.get_digits(record.env)
+        return float_compare(record[name], new, precision_digits=digits[1] if digits else 6) != 0
+    return new != record[name]
+
+
+class StockPicking(models.Model):
+    _inherit = "stock.picking"
+
+    def _check_service_done(self):
+        """Refuse to change RWs and ZWs that are validated; there is no role that may.
+
+        :raises UserError: names the first of them, and says how it is corrected
+        """
+        for picking in self:
+            if picking.state == "done" and picking.service_document:
+                raise UserError(self.env._(
+                    "%(document)s is validated, and what it moved stays. Return what was too much by a ZW, and issue "
+                    "what was missing by a new RW.", document=picking.name))
+
+    def _check_service_changes(self, vals):
+        """Refuse to change what validated RWs and ZWs say; the same value written again is no change.
+
+        :raises UserError: names the document
+        """
+        names = PICKING_FIELDS & vals.keys() & self._fields.keys()
+        if names:
+            # core writes the day once, when it validates
+            self.filtered(lambda picking: picking.state == "done" and picking.service_document and any(
+                is_changed(picking, name, vals[name]) for name in names
+                if name != "date_done" or picking.date_done))._check_service_done()
+
+    def _check_service_ties(self):
+        """Refuse documents whose moves are another order's."""
+        self.filtered("service_document").move_ids._check_service_ties()
+
+
+class StockMove(models.Model):
+    _inherit = "stock.move"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        Picking = self.env["stock.picking"]
+        Picking.browse({vals["picking_id"] for vals in vals_list if vals.get("picking_id")})._check_service_done()
+        self._add_service_ratios(vals_list)
+        moves = super().create(vals_list)
+        moves._join_service_lines()
+        return moves
+
+    def write(self, vals):
+        names = MOVE_FIELDS & vals.keys()
+        if names:
+            self._check_service_changes(names, vals)
+            if vals.get("picking_id"):
+                self.picking_id.browse(vals["picking_id"])._check_service_done()
+        result = super().write(vals)
+        if {"product_id", "picking_id", "location_id", "location_dest_id"} & names:
+            self._check_service_ties()
+            self._join_service_lines()
+        return result
+
+    def unlink(self):
+        # sudo: a keeper who takes his own part out again need not write orders
+        lines = self._as_service().service_line_id.filtered("added_by_warehouse")
+        result = super().unlink()
+        lines.exists()._drop_if_unused()
+        return result
+
+    def _check_service_changes(self, names, vals):
+        """Refuse to change what moves of validated RWs and ZWs moved, and whose line a move is.
+
+        :param names: names of the fields that may not change, of those in ``vals``
+        :raises UserError: names the document
+        """
+        corrected = self.env.cr.cache.get(CORRECTED_UNITS, {})
+        for move in self:
+            if move.state != "done":
+                if move.service_line_id and "service_line_id" in names and is_changed(
+                        move, "service_line_id", vals["service_line_id"]):
+                    move._refuse_service_tie()
+                continue
+            if not move.picking_id.service_document:
+                continue
+            for name in names:
+                if name == "product_uom" and corrected.get(move.product_id.id) == vals[name]:
+                    continue
+                if is_changed(move, name, vals[name]) and not (
+                        name == "date" and is_changed(move.picking_id, "date_done", vals[name]) is False):
+                    move.picking_id._check_service_done()
+
+    def _check_service_ties(self):
+        """Refuse moves that are not what their line and their document say.
+
+        :raises UserError: names the document and the product
+        """
+        for move in self._as_service()._filter_open():
+            line, picking = move.service_line_id, move.picking_id
+            if not line:
+                continue
+            is_right = move._is_service_return() if picking.service_document == "zw" else move._is_service_issue()
+            if not is_right or picking.service_order_id != line.order_id or (
+                    move.product_id != line.product_id and not move.service_ratio):
+                move._refuse_service_tie()
+
+    def _refuse_service_tie(self):
+        self.ensure_one()
+        line = self._as_service().service_line_id
+        raise UserError(self.env._(
+            "%(document)s moves %(product)s for order %(order)s: product, order and place of consumption of a row stay "
+            "those of the order's line. Take the row out, and add another one.",
+            document=self.picking_id.name or "–", product=line.product_id.display_name, order=line.order_id.name))
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        moves = self.env["stock.move"].browse({vals["move_id"] for vals in vals_list if vals.get("move_id")})
+        pickings = self.env["stock.picking"].browse(
+            {vals["picking_id"] for vals in vals_list if vals.get("picking_id")})
+        (moves.filtered(lambda move: move.state == "done").picking_id | pickings)._check_service_done()
+        return super().create(vals_list)
+
+    def write(self, vals):
+        names = ROW_FIELDS & vals.keys()
+        if names:
+            corrected = self.env.cr.cache.get(CORRECTED_UNITS, {})
+            for row in self.filtered(lambda row: row.state == "done" and row.picking_id.service_document):
+                if any(is_changed(row, name, vals[name]) for name in names
+                       if name != "product_uom_id" or corrected.get(row.product_id.id) != vals[name]):
+                    row.picking_id._check_service_done()
+        return super().write(vals)
+
+    def _check_service_owner(self):
+        """Refuse to use up what somebody else owns; what the contractor himself left may go into his device.
+
+        :raises UserError: names product and owner
+        """
+        for row in self.filtered("owner_id"):
+            # sudo: a keeper need not read orders
+            order = row.sudo().picking_id.service_order_id
+            ours = row.company_id.partner_id | order.partner_id.commercial_partner_id | order.partner_id
+            if row.quantity and row.owner_id not in ours:
+                raise UserError(self.env._(
+                    "%(document)s: %(product)s belongs to %(owner)s and is not used up for somebody else. Take it from "
+                    "the company's own stock.", document=row.picking_id.name, product=row.product_id.display_name,
+                    owner=row.owner_id.display_name))

@@ -1,0 +1,35 @@
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
+
+
+class StockLocation(models.Model):
+    """Where parts go that a repair used up: a mark, of which a company may have several."""
+
+    _inherit = "stock.location"
+
+    service_consumption = fields.Boolean(
+        help="Parts that go there are used up by service orders: a move into it is an issue, a move out of it a "
+             "return.")
+
+    @api.constrains("service_consumption", "usage", "company_id")
+    def _check_service_consumption(self):
+        for location in self.filtered("service_consumption"):
+            if location.usage != "production" or not location.company_id:
+                raise ValidationError(self.env._(
+                    "Location %(location)s: parts are used up at a location of the type “Production” that belongs to "
+                    "one company.", location=location.display_name))
+
+    @api.constrains("service_consumption", "active")
+    def _check_service_use(self):
+        """What went in and out of a marked location stays an issue and a return."""
+        bare = self.filtered(lambda location: not location.service_consumption)
+        if not bare:
+            return
+        # sudo: whether there are any is asked, whoever keeps the locations
+        used = self.env["stock.move"].sudo()._read_group(
+            [("service_line_id", "!=", False), ("location_dest_id", "in", bare.ids),
+             ("location_dest_id.usage", "=", "production")], ["location_dest_id"])
+        for [location] in used:
+            raise ValidationError(self.env._(
+                "Location %(location)s has taken parts of service orders and stays a place of service consumption. "
+                "Choose another one in the settings for what comes.", location=location.display_name))

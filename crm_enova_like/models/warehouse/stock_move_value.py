@@ -1,0 +1,101 @@
+from odoo import models
+
+
+class StockMove(models.Model):
+    """What the stock's ledger says of RWs and ZWs."""
+
+    _inherit = "stock.move"
+
+    # VALUE
+
+    def _get_value_from_returns(self, quantity, at_date=None):
+        data = super()._get_value_from_returns(quantity, at_date=at_date)
+        if data["quantity"] and self._is_service_return():
+            data["value"] = self._get_returned_value(quantity)
+        return data
+
+    def _get_returned_value(self, quantity):
+        """What part of an issue's value one return brings back: so much that all returns together bring back all of it,
+        to the grosz, in however many pieces they come.
+
+        :param quantity: in the product's unit
+        """
+        self.ensure_one()
+        issue, currency = self.origin_returned_move_id, self.company_id.currency_id
+        earlier = issue.returned_move_ids.filtered(lambda move: (
+            move != self and move.state == "done" and (move.date, move.id) < (self.date, self.id)))
+        before = sum(move._get_valued_qty() for move in earlier)
+        until_now = issue.value * (before + quantity) / issue._get_valued_qty()
+        return currency.round(until_now) - sum(earlier.mapped("value"))
+
+    def _tell_zero_values(self):
+        """Say on the order and on the document what an RW issued at no cost: a cost that is set later does not reach
+        it.
+
+        :param self: done moves
+        """
+        free = self.filtered(lambda move: (
+            move._is_service_issue() and move.product_id.is_storable and move.is_valued and move.quantity
+            and move.company_id.currency_id.is_zero(move.value)))
+        for picking, moves in free._as_service().grouped("picking_id").items():
+            note = self.env._(
+                "%(document)s was issued at cost zero: %(parts)s. Set the cost of the product; for this document "
+                "adjust the value of its move.", document=picking.name,
+                parts=", ".join(moves.product_id.mapped("display_name")))
+            picking._message_log(body=note)
+            picking.service_order_id._message_log(body=note)
+
+    # ENTRIES
+
+    def _get_service_account(self):
+        """The account of what one move used up: that of the place of consumption, else the product's own expense
+        account; empty for other moves."""
+        self.ensure_one()
+        place = self.location_dest_id if self._is_service_issue() else self.location_id
+        if not (self._is_service_issue() or self._is_service_return()):
+            return self.env["account.account"]
+        return place.valuation_account_id or self.with_company(
+            self.company_id).product_id._get_product_accounts()["expense"]
+
+    def _should_create_account_move(self):
+        return super()._should_create_account_move() or bool(
+            self.product_id.is_storable and self.is_valued and self.product_id.valuation == "real_time"
+            and self._get_service_account())
+
+    def _get_account_move_line_vals(self):
+        account = self._get_service_account()
+        if not account:
+            return super()._get_account_move_line_vals()
+        stock = self.product_id._get_product_accounts()["stock_valuation"]
+        credit, debit = (stock, account) if self._is_service_issue() else (account, stock)
+        value, partner = self._get_aml_value(), self._get_service_partner()
+        return [{
+            "account_id": side.id, "name": f"{self.reference} - {self.product_id.name}", "product_id": self.product_id.id,
+            "partner_id": partner.id, "credit": value if side == credit else 0, "debit": value if side == debit else 0,
+        } for side in (credit, debit)]
+
+    def _get_service_partner(self):
+        """The contractor for whom moves used parts up."""
+        # sudo: an entry names him, whoever validates
+        return self.sudo().picking_id.service_order_id.partner_id.commercial_partner_id
+
+    def _create_account_move(self):
+        """One entry for each RW and ZW, with its number and contractor; what else is done at once has core's."""
+        mine = self.filtered("picking_id.service_document")
+        entries = super(StockMove, self - mine)._create_account_move()
+        for picking, moves in mine.grouped("picking_id").items():
+            # sudo: entries are the stock's, whoever validates
+            entry = super(StockMove, moves)._create_account_move().sudo()
+            if entry:
+                entry.write({"ref": picking.name, "partner_id": moves._get_service_partner().id})
+                entries |= entry
+        return entries
+
+    def _get_analytic_distribution(self):
+        """Parts of a project's order cost the project. Core's switch for it on the operation type would bill them to
+        the customer of the project as well, once more for what comes back."""
+        if self._is_service_issue() or self._is_service_return():
+            picking = self.picking_id
+            distribution = "project_id" in picking._fields and picking.project_id._get_analytic_distribution()
+            return distribution or super()._get_analytic_distribution()
+        return super()._get_analytic_distribution()
