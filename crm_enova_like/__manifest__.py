@@ -58,6 +58,7 @@
         "report/warehouse/order_reports.xml",
         "report/warehouse/device_history.xml",
         "views/warehouse/product_views.xml",
+        "views/warehouse/stock_location_views.xml",
         "views/warehouse/stock_picking_views.xml",
         "views/warehouse/part_demand_views.xml",
         "views/warehouse/order_type_views.xml",

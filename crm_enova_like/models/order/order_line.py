@@ -38,6 +38,9 @@ class CrmServiceOrderLine(models.Model):
     price_unit = fields.Float(
         string="Price", digits="Product Price", compute="_compute_price_unit", store=True, readonly=False,
         precompute=True)
+    price_uom_id = fields.Many2one(
+        "uom.uom", string="Unit of the Price", compute="_compute_price_uom_id",
+        help="The unit for which the price that is shown was meant, while the line is edited.")
     currency_id = fields.Many2one(related="company_id.currency_id")
     subtotal = fields.Monetary(compute="_compute_subtotal", store=True)
     billing = fields.Selection(
@@ -74,7 +77,33 @@ class CrmServiceOrderLine(models.Model):
     @api.depends("product_id")
     def _compute_price_unit(self):
         for line in self:
-            line.price_unit = line.product_id.lst_price if line.product_id else line.price_unit
+            product = line.product_id
+            line.price_unit = product.uom_id._compute_price(
+                product.lst_price, line.uom_id) if product else line.price_unit
+
+    def _compute_price_uom_id(self):
+        for line in self:
+            line.price_uom_id = line.uom_id
+
+    @api.onchange("product_id")
+    def _onchange_product_id(self):
+        self.price_uom_id = self.uom_id
+
+    @api.onchange("uom_id")
+    def _onchange_uom_id(self):
+        # in the form as in write(): a price, of the list or agreed, follows its unit
+        self.price_unit = self._get_price_for(self.uom_id, self.price_uom_id)
+        self.price_uom_id = self.uom_id
+
+    def _get_price_for(self, unit, former):
+        """The price of one line when its unit changes.
+
+        :param former: the unit for which the price was meant
+        """
+        self.ensure_one()
+        if not unit or not former or unit == former:
+            return self.price_unit
+        return former._compute_price(self.price_unit, unit)
 
     @api.model
     def _get_basis_billing(self):
@@ -145,7 +174,12 @@ class CrmServiceOrderLine(models.Model):
             # a return lowers the plan of a closed order too, with sudo
             self.order_id._check_open()
         self._check_fixed(vals)
+        former = {}
+        if "uom_id" in vals and not {"price_unit", "product_id"} & vals.keys():
+            former = {line: line.uom_id for line in self if line.uom_id.id != vals["uom_id"]}
         result = super().write(vals)
+        for line, unit in former.items():
+            line.price_unit = line._get_price_for(line.uom_id, unit)
         if planned:
             self._after_plan_change(planned)
         return result

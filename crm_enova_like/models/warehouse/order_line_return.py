@@ -95,7 +95,10 @@ class CrmServiceOrderLine(models.Model):
                 unit, exact = move.product_id.uom_id, shares[move.origin_returned_move_id]
                 if move.product_uom != unit and unit.compare(move._sum_in_product_unit("product_uom_qty"), exact):
                     # one piece of a dozen has no number in dozens
-                    move.write({"product_uom": unit.id, "product_uom_qty": exact, "quantity": exact})
+                    # one after the other: core counts what is held in the unit that it finds
+                    move.product_uom = unit
+                    move.product_uom_qty = exact
+                    move.quantity = exact
             returns.append(back)
         return returns
 

@@ -23,6 +23,12 @@ ROW_FIELDS = {
 def is_changed(record, name, value):
     """Whether a value that is to be written is another one than a record has."""
     field = record._fields[name]
+    if name == "date" and not is_changed(record.picking_id, "date_done", value):
+        # core gives moves and rows the day of their document
+        return False
+    if name in ("product_uom", "product_uom_id") and record.env.cr.cache.get(CORRECTED_UNITS, {}).get(
+            record.product_id.id) == value:
+        return False
     if field.type in ("one2many", "many2many"):
         return bool(value)
     new = field.convert_to_record(field.convert_to_cache(value, record, validate=False), record)
@@ -100,7 +106,6 @@ class StockMove(models.Model):
         :param names: names of the fields that may not change, of those in ``vals``
         :raises UserError: names the document
         """
-        corrected = self.env.cr.cache.get(CORRECTED_UNITS, {})
         for move in self:
             if move.state != "done":
                 if move.service_line_id and "service_line_id" in names and is_changed(
@@ -109,12 +114,8 @@ class StockMove(models.Model):
                 continue
             if not move.picking_id.service_document:
                 continue
-            for name in names:
-                if name == "product_uom" and corrected.get(move.product_id.id) == vals[name]:
-                    continue
-                if is_changed(move, name, vals[name]) and not (
-                        name == "date" and is_changed(move.picking_id, "date_done", vals[name]) is False):
-                    move.picking_id._check_service_done()
+            if any(is_changed(move, name, vals[name]) for name in names):
+                move.picking_id._check_service_done()
 
     def _check_service_ties(self):
         """Refuse moves that are not what their line and their document say.
@@ -153,10 +154,8 @@ class StockMoveLine(models.Model):
     def write(self, vals):
         names = ROW_FIELDS & vals.keys()
         if names:
-            corrected = self.env.cr.cache.get(CORRECTED_UNITS, {})
             for row in self.filtered(lambda row: row.state == "done" and row.picking_id.service_document):
-                if any(is_changed(row, name, vals[name]) for name in names
-                       if name != "product_uom_id" or corrected.get(row.product_id.id) != vals[name]):
+                if any(is_changed(row, name, vals[name]) for name in names):
                     row.picking_id._check_service_done()
         return super().write(vals)
 

@@ -19,7 +19,7 @@ class StockLocation(models.Model):
                     "Location %(location)s: parts are used up at a location of the type “Production” that belongs to "
                     "one company.", location=location.display_name))
 
-    @api.constrains("service_consumption", "active")
+    @api.constrains("service_consumption")
     def _check_service_use(self):
         """What went in and out of a marked location stays an issue and a return."""
         bare = self.filtered(lambda location: not location.service_consumption)

@@ -39,8 +39,8 @@ class StockMove(models.Model):
             and move.company_id.currency_id.is_zero(move.value)))
         for picking, moves in free._as_service().grouped("picking_id").items():
             note = self.env._(
-                "%(document)s was issued at cost zero: %(parts)s. Set the cost of the product; for this document "
-                "adjust the value of its move.", document=picking.name,
+                "%(document)s was issued at cost zero: %(parts)s. A cost that is set now counts from the next document "
+                "on.", document=picking.name,
                 parts=", ".join(moves.product_id.mapped("display_name")))
             picking._message_log(body=note)
             picking.service_order_id._message_log(body=note)
@@ -70,8 +70,9 @@ class StockMove(models.Model):
         credit, debit = (stock, account) if self._is_service_issue() else (account, stock)
         value, partner = self._get_aml_value(), self._get_service_partner()
         return [{
-            "account_id": side.id, "name": f"{self.reference} - {self.product_id.name}", "product_id": self.product_id.id,
-            "partner_id": partner.id, "credit": value if side == credit else 0, "debit": value if side == debit else 0,
+            "account_id": side.id, "name": f"{self.reference} - {self.product_id.name}",
+            "product_id": self.product_id.id, "partner_id": partner.id,
+            "credit": value if side == credit else 0, "debit": value if side == debit else 0,
         } for side in (credit, debit)]
 
     def _get_service_partner(self):
@@ -84,11 +85,9 @@ class StockMove(models.Model):
         mine = self.filtered("picking_id.service_document")
         entries = super(StockMove, self - mine)._create_account_move()
         for picking, moves in mine.grouped("picking_id").items():
-            # sudo: entries are the stock's, whoever validates
-            entry = super(StockMove, moves)._create_account_move().sudo()
-            if entry:
-                entry.write({"ref": picking.name, "partner_id": moves._get_service_partner().id})
-                entries |= entry
+            named = moves.with_context(
+                default_ref=picking.name, default_partner_id=moves._get_service_partner().id)
+            entries |= super(StockMove, named)._create_account_move().with_env(self.env)
         return entries
 
     def _get_analytic_distribution(self):

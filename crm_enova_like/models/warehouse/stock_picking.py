@@ -29,6 +29,11 @@ class StockPicking(models.Model):
     service_user_id = fields.Many2one(
         "res.users", string="Technician", related="service_order_id.user_id")
 
+    service_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
+    service_value = fields.Monetary(
+        string="Value", compute="_compute_service_value", currency_field="service_currency_id",
+        groups="stock.group_stock_user", help="At which the stock issued the parts, or took them back.")
+
     _service_open_idx = models.Index(
         "(service_deadline, date_deadline, id) "
         "WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
@@ -43,6 +48,12 @@ class StockPicking(models.Model):
             picking.service_order_name = order.name
             picking.service_device_names = ", ".join(devices.mapped("display_name"))
             picking.service_purpose = " – ".join(filter(None, [order.name, picking.service_device_names])) or False
+
+    @api.depends("move_ids.value", "move_ids.state")
+    def _compute_service_value(self):
+        for picking in self:
+            picking.service_value = sum(
+                move.value for move in picking.move_ids if move.state == "done" and picking.service_document)
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -95,8 +106,8 @@ class StockPicking(models.Model):
         return self
 
     def _action_done(self):
-        """Whoever validates: the moves see to the rules and the number (*bufor* → *zatwierdzony*), and the technician is
-        told."""
+        """Whoever validates: the moves see to the rules and the number (*bufor* → *zatwierdzony*), and the technician
+        is told."""
         service = self.filtered(lambda picking: picking.picking_type_id.service_document and picking.state != "done")
         # a day that was typed before is not the day of what happens now
         service.filtered("date_done").date_done = False
@@ -119,8 +130,8 @@ class StockPicking(models.Model):
             is_issue = move.picking_id in issues
             if not move.scrap_id and not (move._is_service_issue() if is_issue else move._is_service_return()):
                 raise UserError(self.env._(
-                    "%(document)s: %(product)s goes from %(source)s to %(target)s. An RW takes parts from the stock to a "
-                    "place of service consumption, and a ZW back; for anything else make another transfer.",
+                    "%(document)s: %(product)s goes from %(source)s to %(target)s. An RW takes parts from the stock to "
+                    "a place of service consumption, and a ZW back; for anything else make another transfer.",
                     document=move.picking_id.name, product=move.product_id.display_name,
                     source=move.location_id.display_name, target=move.location_dest_id.display_name))
 

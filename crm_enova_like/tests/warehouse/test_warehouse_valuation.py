@@ -103,11 +103,50 @@ class ValuationCases:
         self._consumption_account(self.env["account.account"])
         order = self._order(self._product("real_time"))
         rw = self._move(order, "rw")
-        self.assertEqual(rw.value, 120, "valued, but nothing is posted")
-        self.assertFalse(rw.account_move_id)
+        expense = rw.product_id.with_company(self.firm)._get_product_accounts()["expense"]
+        self.assertTrue(expense)
+        self.assertEqual(self._amounts(rw.account_move_id), {expense: 120, self.stock_account: -120})
         order.line_ids.return_to_stock(3)
-        self.assertFalse(self._move(order, "zw").account_move_id)
+        zw = self._move(order, "zw")
+        self.assertEqual(self._amounts(zw.account_move_id), {expense: -120, self.stock_account: 120})
         self.assertEqual(order.line_ids.cost, 0)
+
+    def test_entry_names_the_document_and_the_contractor(self):
+        self._consumption_account(self.cost_account)
+        order = self._order(self._product("real_time"))
+        order.line_ids.return_to_stock(1)
+        for document in ("rw", "zw"):
+            move = self._move(order, document)
+            entry = move.account_move_id
+            self.assertRegex(move.picking_id.name, f"^{document.upper()}/")
+            self.assertEqual(entry.ref, move.picking_id.name)
+            self.assertEqual(entry.partner_id, self.contractor)
+            self.assertEqual(entry.line_ids.partner_id, self.contractor)
+            for line in entry.line_ids:
+                self.assertIn(move.picking_id.name, line.name, "no label has the name of the buffer")
+
+    def test_two_documents_at_once_have_an_entry_each(self):
+        self._consumption_account(self.cost_account)
+        product = self._product("real_time")
+        self.firm_warehouse.rw_type_id.sequence_id    # one series
+        orders = self._order(product, 1) | self._order(product, 1)
+        entries = orders.picking_ids.move_ids.account_move_id
+        self.assertEqual(len(entries), 2)
+        self.assertEqual(set(entries.mapped("ref")), set(orders.picking_ids.mapped("name")))
+
+    def test_cost_zero_is_said(self):
+        order = self._order(self._product("periodic", standard_price=0.0), 1)
+        rw = order.picking_ids
+        for record in (order, rw):
+            self.assertTrue([
+                message for message in record.message_ids if "Compressor" in message.body and rw.name in message.body
+                and "zero" in message.body])
+        free = self.env["stock.picking"].search([
+            ("state", "=", "done"), ("move_ids", "any", [("is_out", "=", True), ("value", "=", 0)])])
+        self.assertIn(rw, free)
+        dear = self._order(self._product("periodic"), 1).picking_ids
+        self.assertNotIn(dear, free)
+        self.assertEqual(dear.service_value, 40)
 
     def test_return_at_the_value_at_which_it_left(self):
         self._consumption_account(self.cost_account)
