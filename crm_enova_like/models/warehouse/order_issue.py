@@ -223,14 +223,11 @@ class CrmServiceOrder(models.Model):
 
     def _prepare_rw_move_vals(self, line, picking, quantity):
         """Values of the move that issues ``quantity`` (in the line's unit)."""
-        unit, exact = line.uom_id, line._to_product_unit(quantity)
-        if unit._compute_quantity(quantity, line.product_id.uom_id, round=False) != exact:
-            # whole pieces that the line's unit cannot say
-            unit, quantity = line.product_id.uom_id, exact
         return {
             "product_id": line.product_id.id,
-            "product_uom": unit.id,
-            "product_uom_qty": quantity,
+            # as core's own deliveries: pieces lie on the shelf, and 0.41 of a dozen is no number of them
+            "product_uom": line.product_id.uom_id.id,
+            "product_uom_qty": line._to_product_unit(quantity),
             "picking_id": picking.id,
             "picking_type_id": picking.picking_type_id.id,
             "location_id": picking.location_id.id,

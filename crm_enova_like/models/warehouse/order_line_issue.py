@@ -37,9 +37,13 @@ class CrmServiceOrderLine(models.Model):
                 continue
             # whoever validates them at this moment is done first, or comes after
             moves._lock_source_quants()
-            if {"lot_id", "lot_name"} & changed:
+            other_lot = bool({"lot_id", "lot_name"} & changed)
+            if other_lot:
                 moves._do_unreserve()
-            line._lower_open_moves()._action_assign()
+            held = moves._sum_in_product_unit("product_uom_qty")
+            left = line._lower_open_moves()
+            if other_lot or left._sum_in_product_unit("product_uom_qty") != held:
+                left._action_assign()
 
     def _get_open_moves(self):
         """What of the lines is on open RWs (with stock rights)."""

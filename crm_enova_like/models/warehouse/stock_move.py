@@ -131,6 +131,7 @@ class StockMove(models.Model):
         lock_rows(pickings._as_service().service_order_id)
         pickings._check_service_rules()
         moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)._check_service_stock()
+        moves._as_service()._filter_service_issues()._raise_service_plan()
         pickings._assign_service_numbers()
         return moves
 
@@ -140,9 +141,8 @@ class StockMove(models.Model):
         :raises ValidationError: more was issued than planned, or more came back than was issued
         """
         moves = self._as_service().filtered(lambda move: move.state == "done" and move.service_line_id)
-        # a keeper's return lowers the plan just as a technician's does, and what a return of it issues raises it again
+        # a keeper's return lowers the plan just as a technician's does
         moves._filter_service_returns()._lower_service_plan()
-        moves._filter_service_issues()._raise_service_plan()
         moves.service_line_id._check_planned()
         moves.service_line_id._end_requests()
 
@@ -184,14 +184,16 @@ class StockMove(models.Model):
             line.quantity = used + (waiting if line.uom_id.compare(waiting, 0.0) > 0 else 0.0)
 
     def _raise_service_plan(self):
-        """Raise what lines plan by what is issued anew as the return of a return, and by what the keeper put on the RW
-        himself."""
-        for line, moves in self.grouped("service_line_id").items():
+        """Raise what lines plan by what is about to be issued anew as the return of a return, and by what the keeper
+        put on the RW himself."""
+        taken = self._filter_open().filtered(lambda move: move.picked and move.service_line_id)
+        for line, moves in taken.grouped("service_line_id").items():
             again = moves.filtered(lambda move: move.origin_returned_move_id._filter_service_returns())
-            if again:
-                line.quantity += line._sum_moves(again)
-            elif line.added_by_warehouse:
-                line.quantity = max(line.quantity, line._get_used_by_moves())
+            planned = line.quantity + line._sum_moves(again)
+            if line.added_by_warehouse:
+                planned = max(planned, line._get_used_by_moves() + line._sum_moves(moves))
+            if line.uom_id.compare(planned, line.quantity) > 0:
+                line.quantity = planned
 
     # CANCELLED
 

@@ -130,10 +130,10 @@ class StockPicking(models.Model):
             is_issue = move.picking_id in issues
             if not move.scrap_id and not (move._is_service_issue() if is_issue else move._is_service_return()):
                 raise UserError(self.env._(
-                    "%(document)s: %(product)s goes from %(source)s to %(target)s. An RW takes parts from the stock to "
+                    "%(document)s: %(product)s goes from %(place)s to %(other)s. An RW takes parts from the stock to "
                     "a place of service consumption, and a ZW back; for anything else make another transfer.",
                     document=move.picking_id.name, product=move.product_id.display_name,
-                    source=move.location_id.display_name, target=move.location_dest_id.display_name))
+                    place=move.location_id.display_name, other=move.location_dest_id.display_name))
 
     def _tell_technicians(self):
         """The technician of an order whose parts the warehouse issues learns
