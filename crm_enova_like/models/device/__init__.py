@@ -6,7 +6,10 @@ from . import device_numbers
 from . import device_serials
 from . import device_label
 from . import device_copy
+from . import device_stock
 from . import product
 from . import stock_lot
 from . import res_partner
 from . import stock_move
+from . import stock_move_line
+from . import stock_move_line_correction

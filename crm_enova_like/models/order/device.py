@@ -48,6 +48,12 @@ class CrmServiceDevice(models.Model):
         rows = self.env["crm.service.order.device"].sudo()._read_group([("device_id", "in", self.ids)], ["device_id"])
         return super()._get_with_history().union(*(device.with_env(self.env) for [device] in rows))
 
+    def _get_here_for_repair(self):
+        # sudo: a device is here whether or not the user may see its order
+        rows = self.env["crm.service.order.device"].sudo()._read_group(
+            [("device_id", "in", self.ids), ("order_is_open", "=", True)], ["device_id"])
+        return super()._get_here_for_repair().union(*(device.with_env(self.env) for [device] in rows))
+
     def _get_history(self):
         """Return the rows of the repair history, the newest first, for the printout.
 
