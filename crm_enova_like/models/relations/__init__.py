@@ -3,6 +3,7 @@ from . import action_type
 from . import calendar_mixin
 from . import calendar_event
 from . import document_link
+from . import document_link_worth
 from . import linked_mixin
 from . import linkable_mixin
 from . import task

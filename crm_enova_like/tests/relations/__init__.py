@@ -2,6 +2,7 @@ from . import test_relations_calendar
 from . import test_relations_calendar_quiet
 from . import test_relations_campaign
 from . import test_relations_document_link
+from . import test_relations_document_worth
 from . import test_relations_event
 from . import test_relations_extension
 from . import test_relations_matrix
