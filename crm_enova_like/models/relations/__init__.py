@@ -10,11 +10,13 @@ from . import task
 from . import task_recurrence
 from . import event
 from . import order
+from . import order_billing
 from . import consent
 from . import res_partner
 from . import project
 from . import campaign
 from . import sale_order
+from . import sale_order_line
 from . import account_move
 from . import stock_picking
 from . import my_work
