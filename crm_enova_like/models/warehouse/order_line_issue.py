@@ -58,7 +58,8 @@ class CrmServiceOrderLine(models.Model):
         return moves
 
     def _check_lots(self):
-        """Refuse to issue tracked parts without their lot, a serial number but one a line (with stock rights).
+        """Refuse to issue tracked parts without their lot, of a lot that has expired, a serial number but one a line
+        (with stock rights).
 
         :raises UserError: names the part
         """
@@ -69,6 +70,7 @@ class CrmServiceOrderLine(models.Model):
                 raise UserError(self.env._(
                     "Order %(order)s: part %(part)s needs a lot or serial number before it is issued.",
                     order=line.order_id.name, part=line.product_id.display_name))
+            line.lot_id._check_service_dates(line.company_id)
             if line.product_id.tracking == "serial" and line.uom_id._compute_quantity(
                     line.quantity_to_issue, line.product_id.uom_id) != 1:
                 raise UserError(self.env._(
