@@ -20,11 +20,12 @@ class UtmCampaign(models.Model):
     other_cost = fields.Monetary(groups=OPERATORS, help="What no order bears: advertising, leaflets, a stand.")
     cost = fields.Monetary(
         compute="_compute_effectiveness", groups=OPERATORS,
-        help="Other costs, the parts in the orders, and the confirmed documents linked as cost.")
+        help="Other costs, the parts in the orders, and the confirmed documents linked as cost, less vendors' credit "
+             "notes.")
     revenue = fields.Monetary(
         compute="_compute_effectiveness", groups=OPERATORS,
         help="Of the confirmed documents linked as revenue to the tasks, events and orders of the campaign and its "
-             "projects, and what is to bill of the orders that have none.")
+             "projects, less refunds, and what is to bill of the orders that have none, or refunds alone.")
     effectiveness = fields.Float(
         compute="_compute_effectiveness", groups=OPERATORS, aggregator=None,
         help="(revenue − cost) / cost; empty while there is no cost.")

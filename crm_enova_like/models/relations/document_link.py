@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
-from odoo.fields import Domain
 
 
 class CrmDocumentLink(models.Model):
@@ -28,13 +27,18 @@ class CrmDocumentLink(models.Model):
         help="Whether the document counts as revenue or cost of the task, event or order.")
     document_name = fields.Char(compute="_compute_document")
     document_date = fields.Date(string="Date", compute="_compute_document")
-    amount = fields.Monetary(compute="_compute_document", help="Net, in the company's currency.")
+    amount = fields.Monetary(
+        compute="_compute_document",
+        help="Net, in the company's currency: what the firm gains by it, or, as cost, what it bears. Refunds and "
+             "credit notes are negative.")
     is_readable = fields.Boolean(compute="_compute_document")
     is_counted = fields.Boolean(
         string="Counts", compute="_compute_document",
         help="Confirmed sales orders and posted invoices count; quotations, drafts and cancelled documents do not.")
     # what the document is a part of, as an invoice is of its sales orders: pairs of model and id
     wholes = fields.Json(compute="_compute_document")
+    # what it takes back, as a refund does its invoice: such pairs, too
+    reversals = fields.Json(compute="_compute_document")
 
     # another addon's source is one more column: that there is one at all is seen to in _check_source
     _one_source = models.Constraint(
@@ -74,8 +78,10 @@ class CrmDocumentLink(models.Model):
 
         :return: {model: names of its fields for amount, currency and date (each may be missing), its usual role,
             a name for people where the model's own is none, "confirmed": the domain of what counts in sums (without
-            one, all of it), "cost": the domain of those that are cost whatever their kind's role, "part_of": a path
-            to documents within which it counts where they are linked as well}
+            one, all of it), "cost": the domain of those that are cost whatever their kind's role, "company_currency":
+            the amount is in the document's company's currency and says what that gains, so that what it bears is
+            negative (without it, an amount counts in its role as it is stated), "part_of": a path to documents within
+            which it counts where they are linked as well, "reverses": a path to the documents that it takes back}
         """
         sale = self.env._("Quotation or sales order")
         invoice = self.env._("Invoice or bill")
@@ -88,7 +94,7 @@ class CrmDocumentLink(models.Model):
                 "name": invoice, "amount": "amount_untaxed_signed", "date": "invoice_date",
                 "role": "revenue", "company_currency": True, "confirmed": [("state", "=", "posted")],
                 "cost": [("move_type", "in", ("in_invoice", "in_refund", "in_receipt"))],
-                "part_of": "line_ids.sale_line_ids.order_id"},
+                "part_of": "line_ids.sale_line_ids.order_id", "reverses": "reversed_entry_id"},
             "stock.picking": {
                 "name": transfer, "date": "scheduled_date", "role": "none"},
         }
@@ -149,26 +155,39 @@ class CrmDocumentLink(models.Model):
             if not document:
                 link.document_name = self.env._(
                     "%(kind)s: deleted, or not yours to read", kind=names.get(link.res_model, link.res_model))
-                link.document_date, link.amount, link.is_counted, link.wholes = False, 0.0, False, []
+                link.document_date, link.amount, link.is_counted = False, 0.0, False
+                link.wholes = link.reversals = []
                 continue
             kind = kinds[link.res_model]
             link.document_name = document.display_name
             link.document_date = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else False
             link.amount = link._get_amount(document, kind)
             link.is_counted = link.role != "none" and bool(document.filtered_domain(kind.get("confirmed", [])))
-            # sudo: which they are is asked; nothing of them is shown
-            wholes = document.sudo().mapped(kind["part_of"]) if kind.get("part_of") else document.browse()
-            link.wholes = [(wholes._name, whole_id) for whole_id in wholes.ids]
+            link.wholes = link._get_related(document, kind.get("part_of"))
+            link.reversals = link._get_related(document, kind.get("reverses"))
+
+    @api.model
+    def _get_related(self, document, path):
+        """Pairs of model and id of what a path leads to from one document."""
+        # sudo: which they are is asked; nothing of them is shown
+        related = document.sudo().mapped(path) if path else document.browse()
+        return [(related._name, related_id) for related_id in related.ids]
 
     def _get_amount(self, document, kind):
-        """The document's net amount in the company's currency, on its day."""
+        """What the document is worth in the link's role: net, in the company's currency, on its day.
+
+        An invoice is signed by what the firm gains, whatever role it was given: as revenue an invoice is positive and
+        its refund negative, as cost a bill is positive and its credit note negative.
+        """
         if not kind.get("amount"):
             return 0.0
         amount = document[kind["amount"]]
         if kind.get("company_currency"):
-            # a bill is signed as the ledger sees it; here the role says cost
-            return abs(amount) if self.role == "cost" and amount < 0 else amount
-        currency = document[kind["currency"]] if kind.get("currency") else self.currency_id
+            company = document.company_id if "company_id" in document._fields else self.company_id
+            currency = company.currency_id or self.currency_id
+            amount = -amount if self.role == "cost" else amount
+        else:
+            currency = document[kind["currency"]] if kind.get("currency") else self.currency_id
         day = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else None
         return currency._convert(amount, self.currency_id, self.company_id, day or fields.Date.context_today(self))
 
@@ -226,46 +245,3 @@ class CrmDocumentLink(models.Model):
         if not document:
             raise UserError(self.env._("This document was deleted, or you may not read it."))
         return document.get_formview_action()
-
-    def _get_total(self, currency=None):
-        """Revenue and cost of what these links tie and the user may read, in one currency.
-
-        A document counts once, whatever it is tied to, and an invoice within its sales order where both are tied.
-
-        :return: (revenue, cost); in the company's own currency where none is given
-        """
-        counted = self.filtered("is_counted")
-        totals = dict.fromkeys(("revenue", "cost"), 0.0)
-        by_document = {(link.res_model, link.res_id, link.role): link for link in counted}
-        for link in by_document.values():
-            if any((model, whole_id, link.role) in by_document for model, whole_id in link.wholes or []):
-                continue
-            amount = link.amount
-            if currency and currency != link.currency_id:
-                day = link.document_date or fields.Date.context_today(link)
-                amount = link.currency_id._convert(amount, currency, link.company_id, day)
-            totals[link.role] += amount
-        return totals["revenue"], totals["cost"]
-
-    @api.model
-    def _get_group_links(self, field, groups):
-        """The links with a role of the tasks, events and orders of projects or campaigns.
-
-        :param field: "project_id" or "campaign_id"
-        :return: {project or campaign: links}
-        """
-        sources = [
-            name for name, model in self._get_link_sources().items()
-            if {"project_id", "campaign_id"} <= self.env[model]._fields.keys()]
-        paths = [f"{source}.{field}" for source in sources]
-        if field == "campaign_id":
-            # what names no campaign is its project's
-            paths += [f"{source}.project_id.{field}" for source in sources]
-        links = self.search(
-            Domain("role", "!=", "none") & Domain.OR(Domain(path, "in", groups.ids) for path in paths))
-
-        def group(link):
-            source = link._get_source()
-            return source.project_id if field == "project_id" else source.campaign_id or source.project_id.campaign_id
-
-        return links.grouped(group)

@@ -40,6 +40,16 @@ class CrmLinkableMixin(models.AbstractModel):
         """
         return self.env["crm.document.link"].sudo()
 
+    def _get_linked_orders(self):
+        """The service orders to which documents are linked, in sight of the user or not (with all rights).
+
+        :return: {document: orders}; only documents that have one
+        """
+        links = self._get_all_crm_links().search([*self._get_crm_link_domain(), ("order_id", "!=", False)])
+        return {
+            document: rows.order_id
+            for document, rows in links.grouped(lambda link: self.browse(link.res_id)).items()}
+
     def _compute_crm_link_count(self):
         counts = {}
         if self.env["crm.document.link"].has_access("read"):

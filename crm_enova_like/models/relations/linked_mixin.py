@@ -15,10 +15,12 @@ class CrmLinkedMixin(models.AbstractModel):
     document_count = fields.Integer(compute="_compute_document_count")
     linked_revenue = fields.Monetary(
         compute="_compute_linked_sums", currency_field="link_currency_id",
-        help="Net, of the confirmed documents that are linked as revenue and that you may read.")
+        help="Net, of the confirmed documents that are linked as revenue and that you may read. An invoice counts "
+             "within its sales order; a refund lowers it.")
     linked_cost = fields.Monetary(
         compute="_compute_linked_sums", currency_field="link_currency_id",
-        help="Net, of the confirmed documents that are linked as cost and that you may read.")
+        help="Net, of the confirmed documents that are linked as cost and that you may read. A vendor's credit note "
+             "lowers it.")
     link_currency_id = fields.Many2one(
         "res.currency", string="Company Currency", compute="_compute_linked_sums")
 

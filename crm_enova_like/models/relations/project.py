@@ -32,11 +32,11 @@ class ProjectProject(models.Model):
     planned_value = fields.Monetary(groups=OPERATORS, tracking=True)
     real_value = fields.Monetary(
         compute="_compute_real_value", groups=OPERATORS,
-        help="Of the confirmed documents linked as revenue to its tasks, events and orders, and what is to bill of the "
-             "orders that have none.")
+        help="Of the confirmed documents linked as revenue to its tasks, events and orders, less refunds, and what is "
+             "to bill of the orders that have none, or refunds alone.")
     real_cost = fields.Monetary(
         compute="_compute_real_value", groups=OPERATORS,
-        help="Of the parts in its orders, and of the confirmed documents linked as cost.")
+        help="Of the parts in its orders, and of the confirmed documents linked as cost, less vendors' credit notes.")
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_counts(self):

@@ -6,6 +6,7 @@ from . import stock_picking_type
 from . import stock_warehouse
 from . import stock_location
 from . import stock_quant
+from . import stock_lot
 from . import stock_reference
 from . import stock_rule
 from . import scan_mixin

@@ -85,7 +85,8 @@ class CrmServiceOrderLine(models.Model):
         self.filtered(lambda line: not line.move_ids and not line.quantity_issued and line.order_is_open).unlink()
 
     def _check_lots(self):
-        """Refuse to issue tracked parts without their lot, a serial number but one a line (with stock rights).
+        """Refuse to issue tracked parts without their lot, of a lot that has expired, a serial number but one a line
+        (with stock rights).
 
         :raises UserError: names the part
         """
@@ -96,6 +97,7 @@ class CrmServiceOrderLine(models.Model):
                 raise UserError(self.env._(
                     "Order %(order)s: part %(part)s needs a lot or serial number before it is issued.",
                     order=line.order_id.name, part=line.product_id.display_name))
+            line.lot_id._check_service_dates(line.company_id)
             if line.product_id.tracking == "serial" and line._to_product_unit(line.quantity_to_issue) != 1:
                 raise UserError(self.env._(
                     "Order %(order)s: part %(part)s is tracked by serial number; enter one line for each piece.",

@@ -98,9 +98,11 @@ class StockPicking(models.Model):
 
         Not by ``button_validate``, which may answer with a wizard, and sends SMS.
 
+        :raises UserError: a lot has expired
         :return: the RW
         """
         self.ensure_one()
+        self.move_line_ids.lot_id._check_service_dates(self.company_id)
         self.move_ids._filter_open().picked = True
         self._action_done()
         return self

@@ -2,11 +2,13 @@ from . import test_relations_calendar
 from . import test_relations_calendar_quiet
 from . import test_relations_campaign
 from . import test_relations_document_link
+from . import test_relations_document_worth
 from . import test_relations_event
 from . import test_relations_extension
 from . import test_relations_matrix
 from . import test_relations_my_work
 from . import test_relations_my_work_access
+from . import test_relations_order_billing
 from . import test_relations_partner
 from . import test_relations_task
 from . import test_relations_task_door
