@@ -8,7 +8,8 @@ from ..common.formats import format_quantity
 class StockPicking(models.Model):
     """RWs and ZWs: for which order they are, and their number, which they get when they are validated."""
 
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "crm.numbered.mixin"]
 
     service_order_id = fields.Many2one(
         "crm.service.order", index="btree_not_null", copy=True, check_company=True,
@@ -42,18 +43,6 @@ class StockPicking(models.Model):
             picking.service_order_name = order.name
             picking.service_device_names = ", ".join(devices.mapped("display_name"))
             picking.service_purpose = " – ".join(filter(None, [order.name, picking.service_device_names])) or False
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        types = self.env["stock.picking.type"].browse(
-            {vals["picking_type_id"] for vals in vals_list if vals.get("picking_type_id")})
-        service = types.filtered("service_document")
-        if service:
-            mine = [vals for vals in vals_list if vals.get("picking_type_id") in service.ids
-                    and vals.get("name", "/") == "/"]
-            for vals, name in zip(mine, self._next_buffer_names(len(mine)), strict=True):
-                vals["name"] = name
-        return super().create(vals_list)
 
     @api.model
     def _next_buffer_names(self, count):
@@ -134,12 +123,28 @@ class StockPicking(models.Model):
             if product.uom_id.compare(have, need) < 0]
 
     def _assign_service_numbers(self):
-        for (picking_type, date), pickings in self.grouped(
-                lambda picking: (picking.picking_type_id, picking.company_id._service_date(picking.date_done))).items():
-            # sudo: sequences are a system user's; the transfer was validated by its user
-            numbers = picking_type.sequence_id.sudo()._next_batch(len(pickings), date)
-            for picking, number in zip(pickings, numbers, strict=True):
-                picking.name = number
+        """Number RWs and ZWs that are validated, by the day on which they are: today, if they are not done yet."""
+        now = fields.Datetime.now()
+        groups = self.grouped(lambda picking: (
+            picking.company_id, picking.picking_type_id.sequence_id,
+            picking.company_id._service_date(picking.date_done or now)))
+        for (company, sequence, day), pickings in sorted(
+                groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
+            # what else is to be written is not lost with a number that proves to be taken
+            pickings.flush_recordset()
+            pickings._draw_numbers(sequence, company, day, len(pickings), pickings._take_numbers)
+
+    def _take_numbers(self, numbers):
+        """Write the numbers of documents, as many as there are.
+
+        :raises UniqueViolation: somebody has just named another document so
+        """
+        # whoever was named so by hand keeps it
+        free = [number for number in numbers if number not in self.mapped("name")]
+        for picking in self:
+            if picking.name not in numbers:
+                picking.name = free.pop(0)
+        self.flush_recordset(["name"])
 
     def action_open_service_order(self):
         """Open the service order of a warehouse document."""
