@@ -6,8 +6,8 @@ from odoo.tools import SQL, ormcache
 from .numbering import Series
 
 NEXT_NUMBER = (
-    "Next number that will be used. Documents of the service (orders, RW, ZW, protocols) go on after the highest number "
-    "that was given: a greater one that is set here is the one with which they go on.")
+    "Next number that will be used. Documents of the service (orders, RW, ZW, protocols) go on after the highest "
+    "number that was given; a greater one that is set here is the one with which they go on.")
 
 
 class IrSequence(models.Model):
@@ -64,10 +64,11 @@ class IrSequence(models.Model):
 
     def _get_number_next_actual(self):
         """Of the sequences of our documents: the number that is tried next."""
-        super()._get_number_next_actual()
+        result = super()._get_number_next_actual()
         # sudo: whoever looks at sequences need not read our documents' types
         ours = self & self.sudo()._get_service_sequences().filtered(lambda sequence: not sequence.use_date_range)
         ours._show_next_numbers({sequence: (sequence, self.env.company._service_today()) for sequence in ours})
+        return result
 
     @api.model
     def _show_next_numbers(self, holders):
@@ -132,12 +133,13 @@ class IrSequenceDateRange(models.Model):
     number_next_actual = fields.Integer(help=NEXT_NUMBER)
 
     def _get_number_next_actual(self):
-        super()._get_number_next_actual()
+        result = super()._get_number_next_actual()
         # sudo: whoever looks at sequences need not read our documents' types
         ours = self.sequence_id & self.sequence_id.sudo()._get_service_sequences()
         ours._show_next_numbers({
             holder: (holder.sequence_id, holder.date_from)
             for holder in self if holder.sequence_id in ours and holder.date_from})
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

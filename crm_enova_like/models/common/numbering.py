@@ -60,62 +60,68 @@ class CrmServiceNumber(models.Model):
     _series_idx = models.Index("(company_id, series, document, number) WHERE number IS NOT NULL")
 
     @api.model
-    def _draw(self, documents, company, series, count, take=None):
+    def _draw(self, documents, company, series, count):
         """Draw the next numbers of a series; see :meth:`crm.numbered.mixin._draw_numbers`."""
         documents.flush_model(["company_id", documents._number_field])
-        key, taken = f"{company.id}|{documents._name}|{series.text}", []
+        lock, taken = key_lock(NUMBERS, f"{company.id}|{documents._name}|{series.text}"), []
         while True:
             try:
                 with self.env.cr.savepoint(flush=False):
-                    names = self._insert_next(documents, company, series, count, key_lock(NUMBERS, key), taken)
-                    if take:
-                        take(names)
-                    return names
+                    return self._take_next(documents, company, series, count, lock, taken)
             except UniqueViolation as error:
-                # somebody has taken it whom this transaction cannot see: which one, only the message says
+                # somebody has it whom this transaction cannot see: which one, only the message says
                 name = error.diag.message_detail.partition(")=(")[2].rpartition(f", {company.id}")[0]
                 if not name or name in taken:
                     raise
                 taken.append(name)
                 # the savepoint has let go of its lock
-                self.env.execute_query(SQL("SELECT %s", key_lock(NUMBERS, key)))
+                self.env.execute_query(SQL("SELECT %s", lock))
 
     @api.model
-    def _insert_next(self, documents, company, series, count, lock, taken):
-        """Enter the next numbers that nothing seen by this transaction has.
+    def _take_next(self, documents, company, series, count, lock, taken):
+        """Enter the next numbers that nothing seen by this transaction has, and name the documents so.
 
         :param lock: SQL that waits for the others who draw of this series
         :param taken: names to leave out
         :return: list of names
+        :raises UniqueViolation: one that this transaction cannot see has such a number
         """
-        field = SQL.identifier(documents._number_field)
         self.env.cr.execute(SQL(
             """
-            INSERT INTO crm_service_number (company_id, document, series, number, name)
-            SELECT %(company)s, %(document)s, %(series)s, tried.number, tried.name
-              FROM (SELECT number, %(prefix)s || lpad(number::text, GREATEST(%(padding)s, length(number::text)), '0')
-                           || %(suffix)s AS name
-                      FROM (SELECT generate_series(first.number, %(highest)s, %(step)s) AS number
-                              FROM (SELECT %(lock)s) locked,
-                                   (SELECT GREATEST(%(floor)s, %(step)s + (
-                                           SELECT max(number) FROM crm_service_number
-                                            WHERE company_id = %(company)s AND document = %(document)s
-                                              AND series = %(series)s AND number IS NOT NULL)) AS number) first
-                           ) following) tried
-             WHERE tried.name != ALL(%(taken)s)
-               AND (SELECT 1 FROM crm_service_number
-                     WHERE name = tried.name AND company_id = %(company)s AND document = %(document)s) IS NULL
-               -- a subquery for each, which the index answers; what the documents are named already is no hindrance
-               AND (SELECT 1 FROM %(table)s d
-                     WHERE d.%(field)s = tried.name AND d.company_id = %(company)s AND d.id != ALL(%(ids)s)
-                     LIMIT 1) IS NULL
-             LIMIT %(count)s
-            RETURNING name
+            WITH drawn AS (
+                INSERT INTO crm_service_number (company_id, document, series, number, name)
+                SELECT %(company)s, %(document)s, %(series)s, tried.number, tried.name
+                  FROM (SELECT number, %(prefix)s || lpad(number::text, GREATEST(%(padding)s, length(number::text)), '0')
+                               || %(suffix)s AS name
+                          FROM (SELECT generate_series(first.number, %(limit)s, %(step)s) AS number
+                                  FROM (SELECT %(lock)s) locked,
+                                       (SELECT GREATEST(%(floor)s, %(step)s + (
+                                               SELECT max(number) FROM crm_service_number
+                                                WHERE company_id = %(company)s AND document = %(document)s
+                                                  AND series = %(series)s AND number IS NOT NULL)) AS number) first
+                               ) following) tried
+                 WHERE tried.name != ALL(%(taken)s::varchar[])
+                   -- a subquery for each, which an index answers
+                   AND (SELECT 1 FROM crm_service_number
+                         WHERE name = tried.name AND company_id = %(company)s AND document = %(document)s) IS NULL
+                   -- named so by hand; what a document itself is named already is no hindrance
+                   AND (SELECT 1 FROM %(table)s d
+                         WHERE d.%(field)s = tried.name AND d.company_id = %(company)s AND d.id != ALL(%(ids)s::int[])
+                         LIMIT 1) IS NULL
+                 LIMIT %(count)s
+             RETURNING number, name
+            ), named AS (
+                UPDATE %(table)s d SET %(field)s = drawn.name
+                  FROM (SELECT name, row_number() OVER (ORDER BY number) AS place FROM drawn) drawn
+                  JOIN unnest(%(ids)s::int[]) WITH ORDINALITY wanted (id, place) ON wanted.place = drawn.place
+                 WHERE d.id = wanted.id
+            )
+            SELECT name FROM drawn ORDER BY number
             """,
             company=company.id, document=documents._name, series=series.text, prefix=series.prefix,
             suffix=series.suffix, padding=series.padding, step=series.step, floor=series.floor, lock=lock,
-            highest=HIGHEST, taken=taken, table=SQL.identifier(documents._table), field=field, ids=documents.ids,
-            count=count), log_exceptions=False)
+            limit=HIGHEST, taken=taken, table=SQL.identifier(documents._table),
+            field=SQL.identifier(documents._number_field), ids=documents.ids, count=count), log_exceptions=False)
         return [name for [name] in self.env.cr.fetchall()]
 
     @api.model
@@ -166,22 +172,23 @@ class CrmNumberedMixin(models.AbstractModel):
 
     _number_field = "name"
 
-    def _draw_numbers(self, sequence, company, day, count, take=None):
+    def _draw_numbers(self, sequence, company, day, count=None):
         """Draw the next numbers of a sequence: by the highest one drawn, past those that were written by hand.
 
         The last lock of a transaction: it lasts until its end, and others who draw of the series wait for it.
         Whoever draws of several series draws them in the order of their prefixes.
 
-        :param self: the documents that get the numbers, as far as they exist
+        :param self: the documents that get the numbers, or none, where ``count`` is given and they are not made yet
         :param sequence: ir.sequence, which says how the numbers look and with which they begin
         :param day: the date that decides the year
-        :param count: how many
-        :param take: function of the list of numbers that writes them, where a number that somebody else has just
-            written by hand would hurt a unique index; called again with others then
         :return: list of numbers, in order
         """
+        count = len(self) if count is None else count
         if not count:
             return []
         # sudo: sequences are a system user's, and the register is nobody's to write
-        series = sequence.sudo()._get_series(day)
-        return self.env["crm.service.number"]._draw(self, company, series, count, take)
+        numbers = self.env["crm.service.number"].sudo()._draw(self, company, sequence.sudo()._get_series(day), count)
+        for document, number in zip(self, numbers, strict=False):
+            # in the database they are named so already, since the unique index of names is a lock too
+            document[self._number_field] = number
+        return numbers

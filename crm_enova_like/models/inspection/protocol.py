@@ -118,7 +118,7 @@ class CrmServiceInspection(models.Model):
                 ["order_id"], ["protocol_number:max"]))
             new = [key for key in protocols if key not in known]
             day = min(days[inspection] for inspection in inspections)
-            drawn = dict(zip(new, inspections._draw_numbers(
+            drawn = dict(zip(new, self.browse()._draw_numbers(
                 sequences[company, regime, year], company, day, len(new)), strict=True))
             for key, of_protocol in protocols.items():
                 numbers.update(dict.fromkeys(of_protocol, drawn.get(key) or known[key]))

@@ -130,21 +130,7 @@ class StockPicking(models.Model):
             picking.company_id._service_date(picking.date_done or now)))
         for (company, sequence, day), pickings in sorted(
                 groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
-            # what else is to be written is not lost with a number that proves to be taken
-            pickings.flush_recordset()
-            pickings._draw_numbers(sequence, company, day, len(pickings), pickings._take_numbers)
-
-    def _take_numbers(self, numbers):
-        """Write the numbers of documents, as many as there are.
-
-        :raises UniqueViolation: somebody has just named another document so
-        """
-        # whoever was named so by hand keeps it
-        free = [number for number in numbers if number not in self.mapped("name")]
-        for picking in self:
-            if picking.name not in numbers:
-                picking.name = free.pop(0)
-        self.flush_recordset(["name"])
+            pickings._draw_numbers(sequence, company, day)
 
     def action_open_service_order(self):
         """Open the service order of a warehouse document."""

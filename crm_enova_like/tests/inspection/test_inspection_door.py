@@ -148,7 +148,7 @@ class TestInspectionDoor(InspectionCommon):
                 self.operator)
         self.assertEqual(seen, [(inspection.ids, "done")])
         self.assertEqual((inspection.state, inspection.date_done), ("done", date(2026, 3, 1)))
-        self.assertEqual(inspection.protocol_number, "P/2026/0001")
+        self.assertEqual(inspection.protocol_number, "P/2026/0001", "one number was drawn, though it was written twice")
         Inspection = self.env["crm.service.inspection"].with_user(self.operator)
         vals = {"device_id": self.device2.id, "regime_id": self.half_year.id, "planned_date": "2026-03-20"}
         for state, sentence in (("cancelled", "say why"), ("ordered", "in no order yet"), ("foo", "no state “foo”")):
@@ -229,4 +229,6 @@ class TestInspectionDoor(InspectionCommon):
             (inspection.state, inspection.date_done, inspection.result, inspection.protocol_number,
              inspection.order_id, inspection.visit_failed_count),
             ("done", date(2025, 3, 18), "conditional", "KL/2025/0007", order, 1))
-        self.assertFalse(self.half_year.with_company(self.company).protocol_sequence_id, "no number was drawn")
+        self.assertEqual(
+            self.env["crm.service.number"].search([("document", "=", inspection._name)]).mapped("name"),
+            ["KL/2025/0007"], "no number was drawn")
