@@ -86,6 +86,7 @@ class IrSequence(models.Model):
 
     def _keep_next_numbers(self):
         """Let the sequences themselves say from where they go on, for when the register is no more (uninstallation)."""
+        self.date_range_ids.invalidate_recordset(["number_next_actual"])
         for holder in (*self.filtered(lambda sequence: not sequence.use_date_range), *self.date_range_ids):
             holder.number_next = holder.number_next_actual
 

@@ -1,3 +1,4 @@
+from . import test_warehouse_numbers
 from . import test_warehouse_order
 from . import test_warehouse_part_demand
 from . import test_warehouse_parts
