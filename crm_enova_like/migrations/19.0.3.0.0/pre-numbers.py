@@ -14,29 +14,37 @@ CREATE TABLE crm_service_number (
     number int4
 )"""
 
-# what stands before the last digits is the series: RW/2026/ and 00012
-FILL = r"""
+# What stands before the last digits is the series: RW/2026/ and 00012. Of protocols, only those of ours stand in one:
+# other bodies have numbers of their own.
+FILL = """
+WITH documents AS (
+    SELECT company_id, name, 'crm.service.order' AS document, NULL AS year
+      FROM crm_service_order
+     WHERE name IS NOT NULL
+    UNION ALL
+    SELECT company_id, name, 'stock.picking', NULL
+      FROM stock_picking
+     WHERE service_document IS NOT NULL AND state = 'done' AND name IS NOT NULL
+    UNION ALL
+    SELECT company_id, protocol_number, 'crm.service.inspection', max(extract(year FROM date_done))::text
+      FROM crm_service_inspection
+     WHERE state = 'done' AND protocol_number != '' AND company_id IS NOT NULL
+     GROUP BY company_id, protocol_number
+), parts AS (
+    SELECT *, rtrim(name, '0123456789') AS series FROM documents
+), numbers AS (
+    SELECT *, substr(name, length(series) + 1) AS digits FROM parts
+), ours AS (
+    SELECT DISTINCT company_id, replace(prefix, '%%', '%') AS prefix
+      FROM ir_sequence WHERE code = 'crm.service.inspection.protocol'
+), places AS (
+    SELECT n.*, length(n.digits) BETWEEN 1 AND 9 AND (n.year IS NULL OR ours.prefix IS NOT NULL) AS follows
+      FROM numbers n
+      LEFT JOIN ours ON ours.company_id = n.company_id AND replace(ours.prefix, '%(range_year)s', n.year) = n.series
+)
 INSERT INTO crm_service_number (company_id, name, document, series, number)
-SELECT company_id, name, 'crm.service.order', parts[1], parts[2]::int
-  FROM (SELECT company_id, name, regexp_match(name, '^(.*?)(\d{1,9})$') AS parts FROM crm_service_order
-         WHERE name IS NOT NULL ORDER BY id) documents
-UNION ALL
-SELECT company_id, name, 'stock.picking', parts[1], parts[2]::int
-  FROM (SELECT company_id, name, regexp_match(name, '^(.*?)(\d{1,9})$') AS parts FROM stock_picking
-         WHERE service_document IS NOT NULL AND state = 'done' AND name IS NOT NULL ORDER BY id) documents
-UNION ALL
--- of protocols only those that stand in a series of ours: other bodies have numbers of their own
-SELECT company_id, name, 'crm.service.inspection', CASE WHEN series IS NOT NULL THEN parts[1] END,
-       CASE WHEN series IS NOT NULL THEN parts[2]::int END
-  FROM (SELECT DISTINCT ON (i.company_id, i.protocol_number) i.company_id, i.protocol_number AS name, i.id,
-               extract(year FROM i.date_done)::text AS year,
-               regexp_match(i.protocol_number, '^(.*?)(\d{1,9})$') AS parts
-          FROM crm_service_inspection i
-         WHERE i.state = 'done' AND i.protocol_number != '' AND i.company_id IS NOT NULL
-         ORDER BY i.company_id, i.protocol_number, i.id) documents
-  LEFT JOIN (SELECT DISTINCT company_id AS series_company_id, replace(prefix, '%%', '%') AS series
-               FROM ir_sequence WHERE code = 'crm.service.inspection.protocol') ours
-         ON series_company_id = company_id AND replace(series, '%(range_year)s', year) = parts[1]
+SELECT company_id, name, document, CASE WHEN follows THEN series END, CASE WHEN follows THEN digits::int END
+  FROM places
 """
 
 

@@ -91,8 +91,9 @@ class CrmServiceNumber(models.Model):
             WITH drawn AS (
                 INSERT INTO crm_service_number (company_id, document, series, number, name)
                 SELECT %(company)s, %(document)s, %(series)s, tried.number, tried.name
-                  FROM (SELECT number, %(prefix)s || lpad(number::text, GREATEST(%(padding)s, length(number::text)), '0')
-                               || %(suffix)s AS name
+                  FROM (SELECT number, concat(
+                                   %(prefix)s, lpad(number::text, GREATEST(%(padding)s, length(number::text)), '0'),
+                                   %(suffix)s) AS name
                           FROM (SELECT generate_series(first.number, %(limit)s, %(step)s) AS number
                                   FROM (SELECT %(lock)s) locked,
                                        (SELECT GREATEST(%(floor)s, %(step)s + (
