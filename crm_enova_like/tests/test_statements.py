@@ -4,7 +4,7 @@ from odoo.tests import tagged
 from .common import ServiceCommon
 
 BATCH_LIMIT = 4
-# two of a number's statements are its savepoint, which keeps the lock from failing the whole
+# it draws two numbers, each in a savepoint: two statements for each
 LIFECYCLE_LIMIT = 74
 
 
