@@ -164,7 +164,8 @@ COMMANDS = {
         r"plans +1 +1", r"inspections made +1 +1", r"SQL statements( +[\d,]+){2}",
         r"run with nothing to do, ms( +[\d,]+){2}")),
     "numbers": Command(bench_numbers.count_of, bench_numbers.run, False, ("1",), (
-        r"RW, all the same part( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
+        r"RW, each another part( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
+        r"RW, all the same part( +[\d,]+){5} +0 +\d+ +0 +0( +[\d,.]+){3}",
         r"protocols( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
         r"Repairs, each another part( +[\d,]+){8}( +-?\d+)?( +[\d,.]+){3}")),
     "clicks": Command(no_more, run_clicks, True, (), (
