@@ -341,19 +341,18 @@ class TestInspectionRace(BaseCase):
             inspections = env["crm.service.inspection"].union(*(
                 of_plan[:1] for of_plan in env["crm.service.inspection"].search(
                     [("partner_id", "=", self.partner_ids[0])]).grouped("plan_id").values()))[:3]
-            inspections.action_create_order()
             # so that no sequence is made under way
-            inspections[0].order_device_id.action_repaired()
+            inspections[0].action_done()
+            inspections[1:].action_create_order()
             ids = inspections[1:].ids
         for request in self._at_the_same_moment(*[
-                lambda env, id_=id_: env["crm.service.inspection"].browse(id_).order_device_id.action_repaired()
-                for id_ in ids]):
+                lambda env, id_=id_: env["crm.service.inspection"].browse(id_).action_done() for id_ in ids]):
             if request.error:
                 raise request.error
         with self._environment() as env:
             self.assertEqual(
-                set(env["crm.service.inspection"].browse([inspections[0].id, *ids]).mapped("protocol_number")),
-                {f"P/{self.today.year}/0001"})
+                env["crm.service.inspection"].browse(ids).mapped("protocol_number"),
+                [f"P/{self.today.year}/0002"] * 2)
 
     # NOTICES
 
