@@ -23,6 +23,8 @@ def uninstall_hook(env):
     """Leave no dead operation types: unused ones go, used ones are archived
     with their sequences and locations, to be taken up by a new installation.
     """
+    # papers carry the numbers of orders too, and the register of numbers goes with the addon
+    env["ir.sequence"]._get_service_sequences()._keep_next_numbers()
     # an activity would hold its type, which goes with the addon
     env["mail.activity"].with_context(active_test=False).search([("activity_type_id", "in", [
         env.ref(f"crm_enova_like.mail_activity_parts_{name}").id for name in ("issued", "arrived")])]).unlink()
@@ -62,4 +64,3 @@ def uninstall_hook(env):
             location.active = False
         else:
             location.unlink()
-    # order numbers stay too: papers carry them, and a new installation goes on with them

@@ -4,17 +4,21 @@ import json
 import os
 from collections import namedtuple
 
-from . import common, config, databases, oca, postgres, prepare, system, testing
+from . import bench_numbers, common, config, databases, oca, postgres, prepare, system, testing
 from .common import ADDON, PYTHON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
        bin/bench clicks
+       bin/bench numbers [REQUESTS]
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
 
 With "clicks", three pieces of work are played in a browser with crm_enova_like and with Odoo's
-own Repairs, and a table tells the presses of the mouse and the fields typed."""
+own Repairs, and a table tells the presses of the mouse and the fields typed.
+
+With "numbers", eight people on two servers issue parts, make orders and finish inspections at
+once, 20 times each (or another number); a table tells who waited how long, beside Repairs."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -86,21 +90,13 @@ def step(what, side, addons, database, environment):
         odoo(what, side, addons, "shell", "-d", database, environment={**environment, "BENCH_STEP": what}, stdin=script)
 
 
-def copy_of_the_run(database):
-    """In bin/test: copy the database in which it has installed the addon; whether there is one."""
-    installed = os.environ.get("ODOO_TEST_DB")
-    if installed:
-        databases.clone(installed, database)
-    return bool(installed)
-
-
 def run_side(side, addon, addons, database, base, count, environment):
     """A database, its plans, and two runs of the generator."""
     result = common.VAR / f"bench-{side}.json"
     result.unlink(missing_ok=True)
     environment = {**environment, "BENCH_SIDE": side, "BENCH_COUNT": str(count), "BENCH_RESULT": str(result)}
     with databases.timed(f"Installing {addon} into {database}"):
-        if not (addon == ADDON and copy_of_the_run(database)):
+        if not (addon == ADDON and databases.copy_of_the_run(database)):
             databases.clone(base, database)
             odoo("install", side, addons, "-d", database, "-i", f"{addon},l10n_pl", "--stop-after-init",
                  environment=environment)
@@ -149,7 +145,7 @@ def run_clicks(_arguments, source, environment):
     base = databases.base(source, environment)
     try:
         with databases.timed(f"Installing {ADDON} and repair into {database}"):
-            if not copy_of_the_run(database):
+            if not databases.copy_of_the_run(database):
                 databases.clone(base, database)
             databases.odoo("bench-clicks-install", "-d", database, "-i", f"{ADDON},l10n_pl,repair", "--stop-after-init",
                            "--no-http", environment=environment)
@@ -167,6 +163,11 @@ COMMANDS = {
     "plans": Command(count_of, run_plans, False, ("1",), (
         r"plans +1 +1", r"inspections made +1 +1", r"SQL statements( +[\d,]+){2}",
         r"run with nothing to do, ms( +[\d,]+){2}")),
+    "numbers": Command(bench_numbers.count_of, bench_numbers.run, False, ("1",), (
+        r"RW, each another part( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
+        r"RW, all the same part( +[\d,]+){5} +0 +\d+ +0 +0( +[\d,.]+){3}",
+        r"protocols( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
+        r"Repairs, each another part( +[\d,]+){8}( +-?\d+)?( +[\d,.]+){3}")),
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",

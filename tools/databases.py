@@ -70,6 +70,14 @@ def clone(source, target):
         shutil.copytree(filestore(source), filestore(target), copy_function=link_or_copy, dirs_exist_ok=True)
 
 
+def copy_of_the_run(database):
+    """In bin/test: copy the database in which it has installed the addon; whether there is one."""
+    installed = os.environ.get("ODOO_TEST_DB")
+    if installed:
+        clone(installed, database)
+    return bool(installed)
+
+
 def rename(source, target):
     """The last step: until the database has its name, nothing but leftovers exists."""
     shutil.rmtree(filestore(target), ignore_errors=True)

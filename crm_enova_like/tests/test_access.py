@@ -18,6 +18,7 @@ REGISTERS = {
     "crm.service.inspection.report": ("", "r", "r", "", ""),
     "crm.service.part.demand": ("", "", "r", "r", ""),
     "crm.service.stage.time": ("", "", "r", "", ""),
+    "crm.service.number": ("", "", "r", "", ""),
     "crm.timeline": ("r", "r", "r", "", ""),
     "crm.consent": ("r", "rwc", "rwcd", "", ""),
     "crm.task": ("rwc", "rwc", "rwcd", "", ""),
@@ -81,6 +82,7 @@ class TestAccess(ServiceCommon):
             "crm.service.inspection.report": {"inspection_id": self.inspection.id},
             "crm.service.part.demand": {"product_id": self.part.id},
             "crm.service.stage.time": {"order_id": self.order.id, "stage_id": self.order.stage_id.id},
+            "crm.service.number": {"name": f"X/{number}", "company_id": self.company.id, "document": "res.partner"},
             "crm.timeline": {"order_id": self.order.id},
             "crm.consent": {
                 "partner_id": self.contractor.id, "channel": "phone", "source": "Form", "state": "withdrawn"},

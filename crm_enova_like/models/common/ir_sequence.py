@@ -3,62 +3,92 @@ from datetime import date as Date
 from odoo import api, fields, models
 from odoo.tools import SQL, ormcache
 
+from .numbering import Series
+
+NEXT_NUMBER = (
+    "Next number that will be used. Documents of the service (orders, RW, ZW, protocols) go on after the highest "
+    "number that was given; a greater one that is set here is the one with which they go on.")
+
 
 class IrSequence(models.Model):
     _inherit = "ir.sequence"
 
+    number_next_actual = fields.Integer(help=NEXT_NUMBER)
+
     def _next_batch(self, count, date=None):
-        """Draw ``count`` numbers of one sequence at once.
+        """Draw ``count`` numbers of one sequence at once: of those that may have gaps, in one statement.
 
-        Core's ``next_by_id`` costs two statements a number; this costs two for
-        the whole batch. For sequences without gaps the row stays locked until
-        the transaction ends, and a concurrent draw waits for it.
+        Documents that may have none draw otherwise (``crm.numbered.mixin``).
 
-        :param count: how many numbers, 1 or more
-        :param date: the day that decides the year's range; today of the
-            current company when empty
+        :param count: how many numbers
+        :param date: the day that decides the year's range; today of the current company when empty
         :return: list of formatted strings, in order
         """
         self.ensure_one()
         if not count:
             return []
         date = fields.Date.to_date(date) or self.env.company._service_today()
-        holder, sequence = self, self.with_context(ir_sequence_date=date)
+        if self.implementation != "standard":
+            return [self.next_by_id(date) for _each in range(count)]
+        name, sequence = f"ir_sequence_{self.id:03d}", self.with_context(ir_sequence_date=date)
         if self.use_date_range:
-            holder = self._get_range(date)
-            sequence = sequence.with_context(ir_sequence_date_range=holder.date_from)
-        if self.implementation == "standard":
-            name = f"ir_sequence_{self.id:03d}"
-            if holder != self:
-                name += f"_{holder.id:03d}"
-            rows = self.env.execute_query(
-                SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count)
-            )
-            numbers = [row[0] for row in rows]
-        else:
-            # blocking, unlike core's NOWAIT: two people who issue at the same
-            # moment are served one after the other
-            step = self.number_increment
-            rows = self.env.execute_query(
-                SQL(
-                    "UPDATE %s SET number_next = number_next + %s WHERE id = %s RETURNING number_next",
-                    SQL.identifier(holder._table), step * count, holder.id,
-                )
-            )
-            holder.invalidate_recordset(["number_next", "number_next_actual"])
-            first = rows[0][0] - step * count
-            numbers = [first + step * index for index in range(count)]
-        return [sequence.get_next_char(number) for number in numbers]
+            found = self._get_current_sequence(date)
+            name += f"_{found.id:03d}"
+            sequence = sequence.with_context(ir_sequence_date_range=found.date_from)
+        rows = self.env.execute_query(SQL("SELECT nextval(%s) FROM generate_series(1, %s)", name, count))
+        return [sequence.get_next_char(number) for [number] in rows]
 
-    def _get_range(self, date):
-        """The range of one sequence for a day; made where it is missing, as core does it."""
-        return self.env["ir.sequence.date_range"].browse(self._find_range_id(date)) or self._get_current_sequence(date)
+    # NUMBERS WITHOUT GAPS: the sequence says how they look and with which they begin, the register which is next
 
-    @ormcache("self.id", "date")
-    def _find_range_id(self, date):
-        """Id of the range for a day, or False; kept in the registry's cache, since each number asks."""
-        return self.env["ir.sequence.date_range"].search(
-            [("sequence_id", "=", self.id), ("date_from", "<=", date), ("date_to", ">=", date)], limit=1).id
+    def _get_series(self, day):
+        """The series of one sequence on a day.
+
+        :return: Series
+        """
+        self.ensure_one()
+        range_id, begin = self._find_range(day) if self.use_date_range else (None, None)
+        prefix, suffix = self._get_prefix_suffix(day, begin or day.replace(month=1, day=1))
+        table, holder_id = ("ir_sequence_date_range", range_id) if self.use_date_range else ("ir_sequence", self.id)
+        # read where the number is drawn: one statement less; a year without a range begins with 1
+        floor = SQL(
+            "COALESCE((SELECT number_next FROM %s WHERE id = %s), 1)", SQL.identifier(table), holder_id)
+        return Series(prefix, suffix, self.padding, max(self.number_increment, 1), floor)
+
+    @ormcache("self.id", "day")
+    def _find_range(self, day):
+        """The range of one sequence for a day: (id, first day), or a pair of None; kept in the registry's cache, since
+        each number asks."""
+        found = self.env["ir.sequence.date_range"].search(
+            [("sequence_id", "=", self.id), ("date_from", "<=", day), ("date_to", ">=", day)], limit=1)
+        return (found.id, found.date_from) if found else (None, None)
+
+    def _get_number_next_actual(self):
+        """Of the sequences of our documents: the number that is tried next."""
+        result = super()._get_number_next_actual()
+        # sudo: whoever looks at sequences need not read our documents' types
+        ours = self & self.sudo()._get_service_sequences().filtered(lambda sequence: not sequence.use_date_range)
+        ours._show_next_numbers({sequence: (sequence, self.env.company._service_today()) for sequence in ours})
+        return result
+
+    @api.model
+    def _show_next_numbers(self, holders):
+        """Let sequences or their ranges show the next number by the register.
+
+        :param holders: {record: (its sequence, a day of it)}
+        """
+        texts = {
+            holder: (sequence.company_id.id, sequence._get_series(day).text)
+            for holder, (sequence, day) in holders.items()}
+        highest = self.env["crm.service.number"].sudo()._get_highest(set(texts.values()))
+        for holder, (sequence, _day) in holders.items():
+            holder.number_next_actual = max(
+                holder.number_next, highest.get(texts[holder], 0) + max(sequence.number_increment, 1))
+
+    def _keep_next_numbers(self):
+        """Let the sequences themselves say from where they go on, for when the register is no more (uninstallation)."""
+        self.date_range_ids.invalidate_recordset(["number_next_actual"])
+        for holder in (*self.filtered(lambda sequence: not sequence.use_date_range), *self.date_range_ids):
+            holder.number_next = holder.number_next_actual
 
     @api.model
     def _get_service_sequences(self):
@@ -100,6 +130,17 @@ class IrSequenceDateRange(models.Model):
     """Ranges are found by the registry's cache, which forgets them when one changes."""
 
     _inherit = "ir.sequence.date_range"
+
+    number_next_actual = fields.Integer(help=NEXT_NUMBER)
+
+    def _get_number_next_actual(self):
+        result = super()._get_number_next_actual()
+        # sudo: whoever looks at sequences need not read our documents' types
+        ours = self.sequence_id & self.sequence_id.sudo()._get_service_sequences()
+        ours._show_next_numbers({
+            holder: (holder.sequence_id, holder.date_from)
+            for holder in self if holder.sequence_id in ours and holder.date_from})
+        return result
 
     @api.model_create_multi
     def create(self, vals_list):

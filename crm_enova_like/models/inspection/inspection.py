@@ -60,7 +60,7 @@ class CrmServiceInspection(models.Model):
     agreed_with = fields.Char(copy=False, help="With whom the date was agreed.")
     date_done = fields.Date(copy=False, tracking=True)
     result = fields.Selection(RESULTS, copy=False, tracking=True)
-    protocol_number = fields.Char(copy=False)
+    protocol_number = fields.Char(copy=False, index="btree_not_null")
     note = fields.Text()
     date_reminded = fields.Date(readonly=True, copy=False)
 

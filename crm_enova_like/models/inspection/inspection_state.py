@@ -67,6 +67,9 @@ class CrmServiceInspection(models.Model):
     def create(self, vals_list):
         vals_list, late = self._split_late_values(vals_list, "planned")
         inspections = super(CrmServiceInspection, self._without_default_state()).create(vals_list).with_env(self.env)
+        if any(vals.get("protocol_number") for vals in vals_list) and (
+                self.env.su or self.env.user.has_group(MANAGERS)):
+            inspections._enter_imported_numbers()
         inspections._write_late_values(late)
         return inspections
 
@@ -166,8 +169,11 @@ class CrmServiceInspection(models.Model):
         """What follows from a state: {inspection: values that are written with it}."""
         if state == "ordered":
             rows = {inspection: inspection._get_order_row(vals) for inspection in self}
+            drawn = self._get_drawn()
             return {inspection: {
                 "order_id": row.order_id.id, "order_device_id": row.id, "date_done": False, "result": False,
+                # on another visit it gets another protocol
+                **({"protocol_number": False} if inspection in drawn and inspection.order_id != row.order_id else {}),
             } for inspection, row in rows.items()}
         if state == "done":
             return self._prepare_done_vals(vals)
@@ -183,12 +189,11 @@ class CrmServiceInspection(models.Model):
         given = fields.Date.to_date(vals.get("date_done"))
         today = {company: company._service_today() for company in self.company_id}
         days = {inspection: given or inspection.date_done or today[inspection.company_id] for inspection in self}
-        unnumbered = self.filtered(lambda inspection: not (vals.get("protocol_number") or inspection.protocol_number))
-        numbers = unnumbered._draw_protocol_numbers(days)
+        numbers = self._get_protocol_numbers(days, vals.get("protocol_number"))
         return {inspection: {
             "date_done": days[inspection],
             "result": vals.get("result") or inspection.result or inspection._get_proposed_result(),
-            "protocol_number": vals.get("protocol_number") or inspection.protocol_number or numbers.get(inspection),
+            "protocol_number": numbers[inspection],
         } for inspection in self}
 
     def _prepare_planned_vals(self):

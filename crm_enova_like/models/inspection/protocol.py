@@ -39,7 +39,58 @@ class CrmServiceInspectionRegime(models.Model):
 
 
 class CrmServiceInspection(models.Model):
-    _inherit = "crm.service.inspection"
+    """Protocols of inspections and their numbers."""
+
+    _name = "crm.service.inspection"
+    _inherit = ["crm.service.inspection", "crm.numbered.mixin"]
+
+    _number_field = "protocol_number"
+
+    def _get_protocol_numbers(self, days, typed=None):
+        """The protocol numbers of inspections that are about to be finished: the one that is typed, else the one that
+        an inspection has already, else, for those of ours, the next one.
+
+        A number that was drawn stays with an inspection that is reopened and done again on the same visit, in the same
+        year. On another visit (see :meth:`_get_visited`) or in another year it is another protocol, with a number of
+        its own: two papers with one number, or one of the year before, would be no register.
+
+        :param days: {inspection: the day on which it is done}
+        :param typed: the number that all of them have on paper
+        :return: {inspection: number}
+        """
+        numbers = {inspection: typed or inspection.protocol_number for inspection in self}
+        kept = {} if typed else self._get_drawn()
+        for inspection, series in kept.items():
+            if (inspection.regime_id.performed_by == "us"
+                    and series != inspection._get_protocol_series(days[inspection]).text):
+                numbers[inspection] = False
+        by_hand = [inspection for inspection in self if numbers[inspection] and inspection not in kept]
+        # sudo: the register is nobody's to write
+        self.env["crm.service.number"].sudo()._enter(
+            self, [(inspection.company_id, numbers[inspection], None) for inspection in by_hand])
+        unnumbered = self.filtered(lambda inspection: not numbers[inspection])
+        return {**numbers, **unnumbered._draw_protocol_numbers(days)}
+
+    def _get_drawn(self):
+        """Those of inspections whose number was drawn, or moved in, in the series of their regime.
+
+        :return: {inspection: text of the series}
+        """
+        drawn = {}
+        numbered = self.filtered("protocol_number")
+        for company, inspections in numbered.grouped("company_id").items():
+            # sudo: the register is the managers'
+            series = self.env["crm.service.number"].sudo()._get_series_of(
+                self, company, set(inspections.mapped("protocol_number")))
+            drawn.update({
+                inspection: series[inspection.protocol_number] for inspection in inspections
+                if inspection.protocol_number in series})
+        return drawn
+
+    def _get_protocol_series(self, day):
+        """The series of one inspection's protocol, done on a day."""
+        self.ensure_one()
+        return self.regime_id._get_protocol_sequence(self.company_id)._get_series(day)
 
     def _draw_protocol_numbers(self, days):
         """Numbers for inspections that are about to be finished, by regime and year: for those of ours. Those of one
@@ -51,8 +102,13 @@ class CrmServiceInspection(models.Model):
         """
         numbers = {}
         ours = self.filtered(lambda inspection: inspection.regime_id.performed_by == "us")
-        for (company, regime, _year), inspections in ours.grouped(lambda inspection: (
-                inspection.company_id, inspection.regime_id, days[inspection].year)).items():
+        groups = ours.grouped(lambda inspection: (
+            inspection.company_id, inspection.regime_id, days[inspection].year))
+        sequences = {key: key[1]._get_protocol_sequence(key[0]) for key in groups}
+        # who finishes another device of such a visit waits, and is run again by Odoo: it has one number
+        lock_rows(ours.filtered("regime_id.protocol_per_visit").order_id)
+        for (company, regime, year), inspections in sorted(
+                groups.items(), key=lambda item: (item[0][0].id, sequences[item[0]].prefix, item[0][2])):
             shared = regime.protocol_per_visit
             protocols = inspections.grouped(
                 lambda inspection, shared=shared: shared and inspection.order_id or inspection)
@@ -62,10 +118,25 @@ class CrmServiceInspection(models.Model):
                 ["order_id"], ["protocol_number:max"]))
             new = [key for key in protocols if key not in known]
             day = min(days[inspection] for inspection in inspections)
-            drawn = dict(zip(new, regime._get_protocol_sequence(company)._next_batch(len(new), day), strict=True))
+            drawn = dict(zip(new, self.browse()._draw_numbers(
+                sequences[company, regime, year], company, day, len(new)), strict=True))
             for key, of_protocol in protocols.items():
                 numbers.update(dict.fromkeys(of_protocol, drawn.get(key) or known[key]))
         return numbers
+
+    def _enter_imported_numbers(self):
+        """Numbers with which a manager makes inspections (moving in): their series go on after them.
+
+        :param self: inspections just made, with their days
+        """
+        numbered = self.filtered("protocol_number")
+        ours = numbered.filtered(lambda inspection: inspection.regime_id.performed_by == "us")
+        # sudo: the register is nobody's to write
+        self.env["crm.service.number"].sudo()._enter(self, [
+            (inspection.company_id, inspection.protocol_number,
+             inspection._get_protocol_series(
+                 inspection.date_done or inspection.company_id._service_today()) if inspection in ours else None)
+            for inspection in numbered])
 
     def _get_protocols(self):
         """Inspections by the protocol that they are on: several where one

@@ -9,33 +9,38 @@ from ..common.state_mixin import MANAGERS
 class CrmServiceOrder(models.Model):
     """The number of an order, of its type's series and year, and the type that it begins with."""
 
-    _inherit = "crm.service.order"
+    _name = "crm.service.order"
+    _inherit = ["crm.service.order", "crm.numbered.mixin"]
 
     @api.model
     def _assign_numbers(self, vals_list):
-        """Number orders that are about to be made, one draw for all of a
-        sequence and year. A number given (an import) stays.
+        """Number orders that are about to be made, one draw for all of a sequence and year. A number given (an import)
+        stays, and its series goes on after it.
 
         :raises UserError: the company has no order type, or somebody who is no manager gives a number
         """
         Type, Company = self.env["crm.service.order.type"], self.env["res.company"]
-        new, first_types, wanted = self.env._("New"), {}, {}
+        new, first_types, wanted, given = self.env._("New"), {}, {}, []
         for vals in vals_list:
             company = Company.browse(vals.setdefault("company_id", self._default_company_id(vals)))
             if not vals.get("type_id"):
                 if company not in first_types:
                     first_types[company] = self._get_default_type(company)
                 vals["type_id"] = first_types[company].id
+            received = fields.Datetime.to_datetime(vals.get("date_received")) or fields.Datetime.now()
+            # a sequence is a system user's; the order is the user's own
+            sequence = Type.browse(vals["type_id"]).sequence_id.sudo()
+            day = date(company._service_date(received).year, 7, 1)
             if vals.get("name") and vals["name"] != new:
                 if not self.env.su and not self.env.user.has_group(MANAGERS):
                     self._check_facts({"name": vals["name"]})
-                continue
-            received = fields.Datetime.to_datetime(vals.get("date_received")) or fields.Datetime.now()
-            sequence = Type.browse(vals["type_id"]).sequence_id
-            wanted.setdefault((sequence, company._service_date(received).year), []).append(vals)
-        for (sequence, year), numbered in wanted.items():
-            # a sequence is a system user's; the order is the user's own
-            numbers = sequence.sudo()._next_batch(len(numbered), date(year, 7, 1))
+                given.append((company, vals["name"], sequence._get_series(day)))
+            else:
+                wanted.setdefault((company, sequence, day), []).append(vals)
+        self.env["crm.service.number"]._enter(self, given)
+        for (company, sequence, day), numbered in sorted(
+                wanted.items(), key=lambda item: (item[0][0].id, item[0][1].prefix, item[0][2])):
+            numbers = self.browse()._draw_numbers(sequence, company, day, len(numbered))
             for vals, number in zip(numbered, numbers, strict=True):
                 vals["name"] = number
 

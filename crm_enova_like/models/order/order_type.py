@@ -88,6 +88,7 @@ class CrmServiceOrderType(models.Model):
                 "prefix": self.prefix.replace("%", "%%") + "/%(range_year)s/",
                 "padding": 5,
                 "use_date_range": True,
+                "implementation": "no_gap",
             })
             sequence._prepare_service_ranges()
         return sequence

@@ -9,7 +9,8 @@ from ..common.formats import format_quantity
 class StockPicking(models.Model):
     """RWs and ZWs: for which order they are, and their number, which they get when they are validated."""
 
-    _inherit = "stock.picking"
+    _name = "stock.picking"
+    _inherit = ["stock.picking", "crm.numbered.mixin"]
 
     service_order_id = fields.Many2one(
         "crm.service.order", index="btree_not_null", copy=True, check_company=True,
@@ -54,18 +55,6 @@ class StockPicking(models.Model):
         for picking in self:
             picking.service_value = sum(
                 move.value for move in picking.move_ids if move.state == "done" and picking.service_document)
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        types = self.env["stock.picking.type"].browse(
-            {vals["picking_type_id"] for vals in vals_list if vals.get("picking_type_id")})
-        service = types.filtered("service_document")
-        if service:
-            mine = [vals for vals in vals_list if vals.get("picking_type_id") in service.ids
-                    and vals.get("name", "/") == "/"]
-            for vals, name in zip(mine, self._next_buffer_names(len(mine)), strict=True):
-                vals["name"] = name
-        return super().create(vals_list)
 
     @api.model
     def _next_buffer_names(self, count):
@@ -165,12 +154,14 @@ class StockPicking(models.Model):
             if product.uom_id.compare(have, need) < 0]
 
     def _assign_service_numbers(self):
-        for (picking_type, date), pickings in self.grouped(
-                lambda picking: (picking.picking_type_id, picking.company_id._service_date(picking.date_done or fields.Datetime.now()))).items():
-            # sudo: sequences are a system user's; the transfer was validated by its user
-            numbers = picking_type.sequence_id.sudo()._next_batch(len(pickings), date)
-            for picking, number in zip(pickings, numbers, strict=True):
-                picking.name = number
+        """Number RWs and ZWs that are validated, by the day on which they are: today, if they are not done yet."""
+        now = fields.Datetime.now()
+        groups = self.grouped(lambda picking: (
+            picking.company_id, picking.picking_type_id.sequence_id,
+            picking.company_id._service_date(picking.date_done or now)))
+        for (company, sequence, day), pickings in sorted(
+                groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
+            pickings._draw_numbers(sequence, company, day)
 
     def action_open_service_order(self):
         """Open the service order of a warehouse document."""

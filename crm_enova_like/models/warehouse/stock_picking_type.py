@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 SERVICE_DOCUMENTS = {"rw": "RW", "zw": "ZW"}
@@ -16,7 +16,16 @@ class StockPickingType(models.Model):
         "(warehouse_id, service_document) WHERE service_document IS NOT NULL",
         "A warehouse has one RW and one ZW operation type.")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        picking_types = super().create(vals_list)
+        # which sequences number RWs and ZWs is cached
+        self.env.registry.clear_cache()
+        return picking_types
+
     def write(self, vals):
+        if {"sequence_id", "service_document"} & vals.keys():
+            self.env.registry.clear_cache()
         service = self.filtered("service_document")
         if not service or "sequence_code" not in vals:
             return super().write(vals)

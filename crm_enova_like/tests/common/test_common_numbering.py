@@ -1,4 +1,6 @@
 from datetime import date
+from importlib.util import module_from_spec, spec_from_file_location
+from pathlib import Path
 from unittest.mock import patch
 
 from freezegun import freeze_time
@@ -214,6 +216,188 @@ class TestNumbering(ServiceCommon):
         self.assertEqual(
             len(self.warehouse.rw_type_id.sequence_id.date_range_ids.filtered(
                 lambda day: day.date_from.year == 2072)), 1)
+
+    # WHAT IS THERE ALREADY
+
+    def _int_draft(self, **vals):
+        """A keeper's draft of an internal transfer."""
+        return self.env["stock.picking"].with_user(self.keeper).create({
+            "picking_type_id": self.warehouse.int_type_id.id, **vals})
+
+    def test_names_written_by_hand_are_skipped_and_open_no_gap(self):
+        with self._year():
+            self.assertEqual(self._issue().name, "RW/2071/00001")
+            self._int_draft().name = "RW/2071/00002"
+            self._int_draft().name = "RW/2071/00004"
+            self._int_draft().name = "RW/2071/99999"
+            self.assertEqual([self._issue().name for _each in range(3)], [
+                "RW/2071/00003", "RW/2071/00005", "RW/2071/00006"])
+
+    def test_an_rw_named_by_hand_keeps_the_number_that_is_next(self):
+        with self._year():
+            order = self.make_order(self.device)
+            self.add_part(order)
+            order.action_reserve_parts()
+            order.picking_ids.with_user(self.keeper).name = "RW/2071/00001"
+            order.action_issue_parts()
+            self.assertEqual(order.picking_ids.name, "RW/2071/00001")
+            self.assertEqual(self._issue().name, "RW/2071/00002")
+
+    def test_orders_moved_in_are_followed(self):
+        received = "2071-05-01 10:00:00"
+        Orders = self.env["crm.service.order"].with_user(self.manager)
+        with self._year():
+            self.assertEqual(self.make_order().name, "ZSR/2071/00001")
+            result = Orders.load(["name", "partner_id/.id", "type_id/.id", "date_received"], [
+                [name, str(self.contractor.id), str(self.order_type.id), received]
+                for name in (
+                    "ZSR/2071/00003", "ZSR/2071/00007", "OLD/12", "ZSR/2071/00004/A", "ZSR/2071/000000000009")])
+            self.assertFalse(result["messages"])
+            self.assertEqual([order.name for order in (self.make_order(), self.make_order())], [
+                "ZSR/2071/00008", "ZSR/2071/00009"])
+
+    def test_a_deleted_orders_number_does_not_come_again(self):
+        with self._year():
+            self.make_order().with_user(self.manager).unlink()
+            self.assertEqual(self.make_order().name, "ZSR/2071/00002")
+
+    def test_two_documents_of_different_kinds_are_validated_at_once(self):
+        with self._year():
+            order = self.make_order(self.device)
+            line = self.add_part(order, quantity=2)
+            order.action_issue_parts()
+            old = order.picking_ids
+            move = old.move_ids.copy({
+                "picking_id": False, "picking_type_id": self.warehouse.zw_type_id.id, "location_id":
+                old.location_dest_id.id, "location_dest_id": old.location_id.id, "service_line_id": line.id,
+                "origin_returned_move_id": old.move_ids.id})
+            zw = old.copy({
+                "picking_type_id": self.warehouse.zw_type_id.id, "location_id": old.location_dest_id.id,
+                "location_dest_id": old.location_id.id, "move_ids": [Command.set(move.ids)]})
+            waiting = []
+            for _each in range(2):
+                other = self.make_order(self.device)
+                self.add_part(other)
+                other.action_reserve_parts()
+                waiting.append(other.picking_ids)
+            documents = waiting[0] | zw | waiting[1]
+            self.assertTrue(all(name.startswith("BUFOR/") for name in documents.mapped("name")))
+            documents.action_confirm()
+            documents.move_ids.write({"picked": True, "quantity": 1})
+            documents._action_done()
+            self.assertEqual(documents.mapped("name"), ["RW/2071/00002", "ZW/2071/00001", "RW/2071/00003"])
+
+    # WHERE A SERIES BEGINS
+
+    def _range(self, sequence, year=2071):
+        found = sequence.date_range_ids.filtered(lambda each: each.date_from.year == year)
+        found = found or found.create({
+            "sequence_id": sequence.id, "date_from": date(year, 1, 1), "date_to": date(year, 12, 31)})
+        found.invalidate_recordset(["number_next_actual"])
+        return found
+
+    def test_next_number_is_shown_and_set(self):
+        rw, orders = self.warehouse.rw_type_id.sequence_id, self.order_type.sequence_id
+        with self._year():
+            for sequence, make, padding in (
+                    (rw, lambda: self._issue().name, "RW/2071/%05d"), (orders, lambda: self.make_order().name,
+                                                                      "ZSR/2071/%05d")):
+                holder = self._range(sequence)
+                first = holder.number_next_actual
+                self.assertEqual(make(), padding % first)
+                self.assertEqual(self._range(sequence).number_next_actual, first + 1)
+                holder.number_next_actual = 500
+                self.assertEqual(make(), padding % 500)
+                self.assertEqual(holder.number_next, 500, "a draw writes no counter")
+                self.assertEqual(self._range(sequence).number_next_actual, 501)
+                holder.number_next_actual = 20
+                self.assertEqual(make(), padding % 501, "what was given stays behind")
+
+    def test_who_only_administers_sees_the_next_number(self):
+        administrator = self._new_user("sequences", "base.group_system")
+        with self._year():
+            self.make_order()
+            holder = self._range(self.order_type.sequence_id)
+            self.assertEqual(holder.with_user(administrator).number_next_actual, 2)
+        plain = self.env["ir.sequence"].create({"name": "Theirs", "number_next": 7})
+        self.assertEqual(plain.number_next_actual, 7)
+
+    def test_numbers_go_on_when_the_register_is_gone(self):
+        """As the uninstallation leaves them."""
+        orders = self.order_type.sequence_id
+        self._range(orders)
+        with self._year():
+            for _each in range(3):
+                self.make_order()
+            orders._keep_next_numbers()
+            self.env["crm.service.number"].search([("document", "=", "crm.service.order")]).unlink()
+            self.env.flush_all()
+            self.env.cr.execute("UPDATE crm_service_order SET name = 'X/' || id WHERE name LIKE 'ZSR/2071/%'")
+            self.assertEqual(self.make_order().name, "ZSR/2071/00004")
+
+    def test_more_than_the_padding_and_another_look(self):
+        sequence = self.order_type.sequence_id
+        sequence.write({"prefix": "Z/%(range_y)s/", "suffix": "/K", "padding": 2})
+        self._range(sequence).number_next_actual = 99
+        with self._year():
+            self.assertEqual([self.make_order().name for _each in range(2)], ["Z/71/99/K", "Z/71/100/K"])
+            self.make_order(name="Z/71/105/K")
+            self.assertEqual(self.make_order().name, "Z/71/106/K")
+
+    # CORE'S WAYS TO AN RW
+
+    def test_a_draft_that_becomes_an_rw_draws_nothing(self):
+        sequences = (self.warehouse.rw_type_id | self.warehouse.zw_type_id).sequence_id
+        counters = [self._range(sequence).number_next for sequence in sequences]
+        with self._year():
+            draft = self._int_draft()
+            for picking_type in (self.warehouse.rw_type_id, self.warehouse.zw_type_id, self.warehouse.rw_type_id):
+                draft.picking_type_id = picking_type
+                self.assertRegex(draft.name, r"^BUFOR/\d+$")
+            given = self.env["stock.picking"].with_user(self.keeper).with_context(
+                default_picking_type_id=self.warehouse.rw_type_id.id).create({})
+            self.assertRegex(given.name, r"^BUFOR/\d+$")
+            self.assertEqual(self._issue().name, "RW/2071/00001")
+            # and back: the other types are core's
+            draft.picking_type_id = self.warehouse.int_type_id
+            self.assertNotIn("BUFOR", draft.name)
+        self.assertEqual([self._range(sequence).number_next for sequence in sequences], counters)
+
+    def test_a_series_of_the_firms_own_is_kept_for_what_is_validated(self):
+        own = self.env["ir.sequence"].create({
+            "name": "Workshop", "prefix": "WRW/%(year)s/", "padding": 3, "company_id": self.company.id})
+        self.warehouse.rw_type_id.sequence_id = own
+        with self._year():
+            order = self.make_order(self.device)
+            self.add_part(order)
+            order.action_reserve_parts()
+            self.assertRegex(order.picking_ids.name, r"^BUFOR/\d+$")
+            self.assertEqual([self._issue().name for _each in range(2)], ["WRW/2071/001", "WRW/2071/002"])
+
+    # AN EXISTING DATABASE
+
+    def test_the_register_is_filled_from_names(self):
+        path = Path(__file__).parents[2] / "migrations" / "19.0.3.0.0" / "pre-numbers.py"
+        spec = spec_from_file_location("pre_numbers", path)
+        script = module_from_spec(spec)
+        spec.loader.exec_module(script)
+        with self._year():
+            rw = self._issue()
+            orders = [rw.service_order_id, self.make_order(name="OLD")]
+            self._int_draft().name = "RW/2071/00777"
+        self.env.flush_all()
+        self.env.cr.execute("ALTER TABLE crm_service_number RENAME TO crm_service_number_before")
+        script.migrate(self.env.cr, "19.0.2.0.0")
+        script.migrate(self.env.cr, "19.0.2.0.0")
+        columns = "company_id, document, name, series, number"
+        self.env.cr.execute(f"SELECT {columns} FROM crm_service_number WHERE series LIKE '%/2071/' OR name = 'OLD'")
+        self.assertEqual(set(self.env.cr.fetchall()), {
+            (self.company.id, "crm.service.order", orders[0].name, "ZSR/2071/", 1),
+            (self.company.id, "crm.service.order", "OLD", None, None),
+            (self.company.id, "stock.picking", rw.name, "RW/2071/", 1)})
+        self.env.cr.execute("SELECT count(*), count(DISTINCT (name, company_id, document)) FROM crm_service_number")
+        [[count, different]] = self.env.cr.fetchall()
+        self.assertEqual(count, different, "the unique index can be built")
 
     # A NEW COMPANY
 

@@ -229,4 +229,6 @@ class TestInspectionDoor(InspectionCommon):
             (inspection.state, inspection.date_done, inspection.result, inspection.protocol_number,
              inspection.order_id, inspection.visit_failed_count),
             ("done", date(2025, 3, 18), "conditional", "KL/2025/0007", order, 1))
-        self.assertFalse(self.half_year.with_company(self.company).protocol_sequence_id, "no number was drawn")
+        self.assertEqual(
+            self.env["crm.service.number"].search([("document", "=", inspection._name)]).mapped("name"),
+            ["KL/2025/0007"], "no number was drawn")

@@ -120,6 +120,64 @@ class TestInspectionProtocol(InspectionCommon):
         self._order(other).device_line_ids.action_repaired()
         self.assertEqual(other.protocol_number, "GAS/2026/0002")
 
+    def test_a_number_typed_is_not_given_out(self):
+        first = self._done()
+        self.assertEqual(first.protocol_number, "KL/2026/0001")
+        self._done(protocol_number="KL/2026/0003")
+        # on the form, before it is done
+        waiting = self._new_inspection()
+        waiting.protocol_number = "KL/2026/0002"
+        self.assertEqual(self._done().protocol_number, "KL/2026/0004")
+        self._done(protocol_number="KL/2026/0900")
+        self.assertEqual(self._done().protocol_number, "KL/2026/0005", "one typed opens no gap")
+        # what the technician wrote stands, even twice
+        self.assertEqual(self._done(protocol_number="KL/2026/0001").protocol_number, "KL/2026/0001")
+        waiting.action_done()
+        self.assertEqual(waiting.protocol_number, "KL/2026/0002")
+
+    def test_other_bodies_numbers_may_repeat(self):
+        body = self._new_regime("UDT", performed_by="body")
+        for _each in range(2):
+            self.assertEqual(self._done(body, protocol_number="N-1").protocol_number, "N-1")
+
+    def test_protocols_moved_in_are_followed(self):
+        self.env["crm.service.inspection"].with_user(self.manager).create([{
+            "device_id": self.device.id, "regime_id": self.half_year.id, "planned_date": "2026-01-10", "state": "done",
+            "date_done": "2026-01-10", "protocol_number": number,
+        } for number in ("KL/2026/0017", "KL/2026/0012", "N 7")])
+        self.assertEqual(self._done().protocol_number, "KL/2026/0018")
+
+    def test_regimes_with_one_mark_share_its_numbers(self):
+        other = self._new_regime("Klimatyzacja", code="KL")
+        self.assertEqual([self._done(regime).protocol_number for regime in (self.half_year, other, self.half_year)], [
+            "KL/2026/0001", "KL/2026/0002", "KL/2026/0003"])
+
+    def test_done_again_on_another_visit_it_has_another_number(self):
+        self.half_year.checklist_ids.unlink()
+        inspection, typed = self._new_inspection(), self._new_inspection(device=self.device2)
+        for each, number in ((inspection, None), (typed, "P/77")):
+            self._order(each)
+            each.action_done(protocol_number=number)
+        self.assertEqual(inspection.protocol_number, "KL/2026/0001")
+        (inspection | typed).with_user(self.manager).action_reopen()
+        self.assertEqual(inspection.protocol_number, "KL/2026/0001", "reopening frees nothing")
+        self.assertEqual(self._done().protocol_number, "KL/2026/0002")
+        for each in (inspection, typed):
+            self._order(each)
+            each.action_done()
+        self.assertEqual(inspection.protocol_number, "KL/2026/0003")
+        self.assertEqual(typed.protocol_number, "P/77", "what was written by hand stays")
+
+    def test_done_again_in_another_year_it_has_a_number_of_that_year(self):
+        inspection = self._done()
+        inspection.with_user(self.manager).action_reopen()
+        inspection.action_done()
+        self.assertEqual(inspection.protocol_number, "KL/2026/0001", "the same year: corrected")
+        inspection.with_user(self.manager).action_reopen()
+        with freeze_time("2027-01-04 10:00:00"):
+            inspection.action_done()
+        self.assertEqual(inspection.protocol_number, "KL/2027/0001")
+
     # THE PAPER
 
     def _protocol(self):

@@ -43,6 +43,7 @@ class TestInspectionRace(BaseCase):
         super().setUp()
         self.addCleanup(self._remove_firm)
         with self._environment() as env:
+            [[self.last_number]] = env.execute_query(SQL("SELECT COALESCE(max(id), 0) FROM crm_service_number"))
             self.today = env.company._service_today()
             self.horizon = env["crm.service.inspection.plan"]._get_horizon(env.company)
             self.last_mail = env["mail.mail"].search([], order="id desc", limit=1).id or 0
@@ -85,6 +86,7 @@ class TestInspectionRace(BaseCase):
             regime = env["crm.service.inspection.regime"].browse(self.regime_id)
             regime.protocol_sequence_id.unlink()
             regime.unlink()
+            env.cr.execute("DELETE FROM crm_service_number WHERE id > %s", [self.last_number])
             env["crm.service.device.type"].browse(self.type_id).unlink()
             env["res.partner"].browse(self.partner_ids).unlink()
 
@@ -304,6 +306,53 @@ class TestInspectionRace(BaseCase):
         with self._environment() as env:
             numbers = env["crm.service.inspection"].browse(ids).mapped("protocol_number")
             self.assertEqual(sorted(number.rpartition("/")[2] for number in numbers), ["0001", "0002"])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_eight_protocols_at_once(self):
+        """None of them is run again; the ninth is rolled back and leaves no gap."""
+        self._run(self._generate)
+        with self._environment() as env:
+            first, *others = (inspections[:1] for inspections in self._get_first_inspections(env, 9))
+            first.action_done()
+            ids = [inspection.id for inspection in others]
+
+        def finish(id_):
+            def work(env):
+                env["crm.service.inspection"].browse(id_).action_done()
+                if id_ == ids[3]:
+                    raise RuntimeError("The printer is out of paper")
+            return work
+
+        requests = self._at_the_same_moment(*map(finish, ids))
+        self.assertEqual([str(request.error or "") for request in requests],
+                         ["The printer is out of paper" if id_ == ids[3] else "" for id_ in ids])
+        self.assertEqual([request.tries for request in requests], [1] * 8)
+        with self._environment() as env:
+            numbers = env["crm.service.inspection"].browse([first.id, *ids]).filtered(
+                "protocol_number").mapped("protocol_number")
+        self.assertEqual(
+            sorted(number.rpartition("/")[2] for number in numbers), [f"{n:04}" for n in range(1, 9)])
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_two_who_finish_one_visit_share_its_number(self):
+        self._run(self._generate)
+        with self._environment() as env:
+            env["crm.service.inspection.regime"].browse(self.regime_id).protocol_per_visit = True
+            inspections = env["crm.service.inspection"].union(*(
+                of_plan[:1] for of_plan in env["crm.service.inspection"].search(
+                    [("partner_id", "=", self.partner_ids[0])]).grouped("plan_id").values()))[:3]
+            # so that no sequence is made under way
+            inspections[0].action_done()
+            inspections[1:].action_create_order()
+            ids = inspections[1:].ids
+        for request in self._at_the_same_moment(*[
+                lambda env, id_=id_: env["crm.service.inspection"].browse(id_).action_done() for id_ in ids]):
+            if request.error:
+                raise request.error
+        with self._environment() as env:
+            self.assertEqual(
+                env["crm.service.inspection"].browse(ids).mapped("protocol_number"),
+                [f"P/{self.today.year}/0002"] * 2)
 
     # NOTICES
 

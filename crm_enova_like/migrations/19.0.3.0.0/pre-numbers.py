@@ -1,0 +1,54 @@
+"""The register of the numbers that documents have: filled here by SQL, from their names.
+
+A number that two protocols share is one (the protocol of a visit), and so is one that was typed twice.
+"""
+from odoo.tools.sql import table_exists
+
+TABLE = """
+CREATE TABLE crm_service_number (
+    id serial NOT NULL PRIMARY KEY,
+    company_id int4 NOT NULL,
+    name varchar NOT NULL,
+    document varchar NOT NULL,
+    series varchar,
+    number int4
+)"""
+
+# What stands before the last digits is the series: RW/2026/ and 00012. Of protocols, only those of ours stand in one:
+# other bodies have numbers of their own.
+FILL = """
+WITH documents AS (
+    SELECT company_id, name, 'crm.service.order' AS document, NULL AS year
+      FROM crm_service_order
+     WHERE name IS NOT NULL
+    UNION ALL
+    SELECT company_id, name, 'stock.picking', NULL
+      FROM stock_picking
+     WHERE service_document IS NOT NULL AND state = 'done' AND name IS NOT NULL
+    UNION ALL
+    SELECT company_id, protocol_number, 'crm.service.inspection', max(extract(year FROM date_done))::text
+      FROM crm_service_inspection
+     WHERE state = 'done' AND protocol_number != '' AND company_id IS NOT NULL
+     GROUP BY company_id, protocol_number
+), parts AS (
+    SELECT *, rtrim(name, '0123456789') AS series FROM documents
+), numbers AS (
+    SELECT *, substr(name, length(series) + 1) AS digits FROM parts
+), ours AS (
+    SELECT DISTINCT company_id, replace(prefix, '%%', '%') AS prefix
+      FROM ir_sequence WHERE code = 'crm.service.inspection.protocol'
+), places AS (
+    SELECT n.*, length(n.digits) BETWEEN 1 AND 9 AND (n.year IS NULL OR ours.prefix IS NOT NULL) AS follows
+      FROM numbers n
+      LEFT JOIN ours ON ours.company_id = n.company_id AND replace(ours.prefix, '%(range_year)s', n.year) = n.series
+)
+INSERT INTO crm_service_number (company_id, name, document, series, number)
+SELECT company_id, name, document, CASE WHEN follows THEN series END, CASE WHEN follows THEN digits::int END
+  FROM places
+"""
+
+
+def migrate(cr, version):
+    if not table_exists(cr, "crm_service_number"):
+        cr.execute(TABLE)
+        cr.execute(FILL)
