@@ -1,3 +1,4 @@
+from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -71,7 +72,8 @@ class TestDoneStays(DoneCommon):
                     self._refused(lambda move=move: move.write({"date": "2020-01-01"}))
                     self._refused(lambda picking=picking: picking.write({"service_order_id": order2.id}))
                     self._refused(lambda picking=picking: picking.write({"name": "RW/1"}))
-                    self._refused(lambda picking=picking: picking.write({"date_done": "2025-12-31 10:00:00"}))
+                    if user.id != SUPERUSER_ID:    # a data file brings the past
+                        self._refused(lambda picking=picking: picking.write({"date_done": "2025-12-31 10:00:00"}))
                     self._refused(lambda picking=picking: picking.write({"location_id": elsewhere.id}))
                     self._refused(lambda picking=picking: picking.write({"owner_id": self.contractor.id}))
                     self._refused(lambda picking=picking, other=other: picking.write({"move_ids": [Command.create({
