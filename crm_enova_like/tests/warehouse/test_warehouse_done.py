@@ -49,7 +49,6 @@ class TestDoneStays(DoneCommon):
         elsewhere = self.env["stock.location"].create({"name": "Shelf", "location_id": self.stock.id})
         order2 = self.make_order(self.device2)
         line2 = self.add_part(order2)
-        self.env.ref("stock.group_production_lot")    # the fields are there for whoever
         for user in (self.env.user, self.keeper, self.manager, self.env.ref("base.user_root")):
             for picking in self.rw | self.zw:
                 picking = picking.with_user(user).sudo(user == self.manager)

@@ -128,7 +128,6 @@ class ValuationCases:
     def test_two_documents_at_once_have_an_entry_each(self):
         self._consumption_account(self.cost_account)
         product = self._product("real_time")
-        self.firm_warehouse.rw_type_id.sequence_id    # one series
         orders = self._order(product, 1) | self._order(product, 1)
         entries = orders.picking_ids.move_ids.account_move_id
         self.assertEqual(len(entries), 2)
