@@ -308,8 +308,8 @@ def test_when_a_technician_signed_is_not_made_up(upgrade):
 
 def test_places_and_types_of_consumption(upgrade):
     marked, others = (
-        {row for [row] in query(upgrade.database, f"SELECT id FROM stock_location WHERE service_consumption IS {value}")}
-        for value in ("TRUE", "NOT TRUE"))
+        {row for [row] in query(upgrade.database, SQL("SELECT id FROM stock_location WHERE {}").format(SQL(condition)))}
+        for condition in ("service_consumption IS TRUE", "service_consumption IS NOT TRUE"))
     used = {row for [row] in query(
         upgrade.database, "SELECT location_dest_id FROM stock_move WHERE service_line_id IS NOT NULL "
                           "AND state = 'done' AND origin_returned_move_id IS NULL")}

@@ -84,7 +84,7 @@ class CrmServiceOrderLine(models.Model):
         :return: list of the ZWs
         """
         returns = []
-        for picking, moves in self.env["stock.move"].union(*shares).grouped("picking_id").items():
+        for picking in self.env["stock.move"].union(*shares).picking_id:
             wizard = self.env["stock.return.picking"].with_company(picking.company_id).create(
                 {"picking_id": picking.id})
             for row in wizard.product_return_moves:
