@@ -183,11 +183,14 @@ class TestMyWorkAccess(ServiceCommon):
     def test_no_domain_reaches_further(self):
         hidden = self._pick("colleague's", "other company's")
         tasks, orders = hidden.task_id, hidden.order_id
+        # each company numbers its orders from one: another's number may be one of ours, too
+        names = self._pick("colleague's").order_id.mapped("name")
         Work = self.env["crm.my.work"].with_user(self.technician)
         for domain in (
                 [("task_id", "in", tasks.ids)], [("order_id", "in", orders.ids)],
                 [("res_model", "=", "crm.task"), ("res_id", "in", tasks.ids)],
-                ["|", ("id", "in", hidden.ids), ("order_id.name", "in", orders.mapped("name"))],
+                ["|", ("id", "in", hidden.ids), "|", ("order_id.name", "in", names), (
+                    "order_id.company_id", "=", self.other_company.id)],
                 [("user_id", "=", self.other_technician.id), ("requester_id", "!=", self.technician.id)],
                 [("company_id", "=", self.other_company.id)],
                 ["!", "|", ("user_id", "in", [self.technician.id, False]), ("requester_id", "=", self.technician.id)]):

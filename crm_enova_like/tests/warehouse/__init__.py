@@ -6,6 +6,7 @@ from . import test_warehouse_part_demand
 from . import test_warehouse_parts
 from . import test_warehouse_parts_keeper
 from . import test_warehouse_race
+from . import test_warehouse_race_plan
 from . import test_warehouse_scan
 from . import test_warehouse_setup
 from . import test_warehouse_units
