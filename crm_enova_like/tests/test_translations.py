@@ -20,3 +20,12 @@ class TestTranslations(TransactionCase):
         self.assertFalse(sorted(said - template), "said, and not in the template")
         self.assertFalse(sorted(template - said), "in the template, and said nowhere")
         self.assertFalse(sorted(source for source in said if not polish.get(source)), "said, and not in Polish")
+
+    def test_only_shipped_records_are_translated(self):
+        """What a template names, an update writes into: never into what the firm or its demo data made."""
+        named = {
+            place.rpartition(":")[2] for entry in polib.pofile(file_path(f"{MODULE}/i18n/{MODULE}.pot"))
+            for place, _line in entry.occurrences if place.startswith(("model:", "model_terms:"))}
+        self.assertGreater(len(named), 1000)
+        known = set(self.env["ir.model.data"].search([("module", "=", MODULE)]).mapped("complete_name"))
+        self.assertFalse(sorted(name for name in named - known if name.startswith(f"{MODULE}.")))

@@ -47,7 +47,7 @@ class StockPicking(models.Model):
         :raises UserError: names the first of them, and says how it is corrected
         """
         for picking in self:
-            if picking.state == "done" and picking.service_document:
+            if picking.service_document and picking.state == "done":
                 raise UserError(self.env._(
                     "%(document)s is validated, and what it moved stays. Return what was too much by a ZW, and issue "
                     "what was missing by a new RW.", document=picking.name))
@@ -61,7 +61,7 @@ class StockPicking(models.Model):
         if names:
             # core writes the day once, when it validates; what a data file brings of the past is nobody's correction
             is_data = self.env.uid == SUPERUSER_ID
-            self.filtered(lambda picking: picking.state == "done" and picking.service_document and any(
+            self.filtered(lambda picking: picking.service_document and any(
                 is_changed(picking, name, vals[name]) for name in names
                 if name != "date_done" or picking.date_done and not is_data))._check_service_done()
 
@@ -149,7 +149,9 @@ class StockMoveLine(models.Model):
         moves = self.env["stock.move"].browse({vals["move_id"] for vals in vals_list if vals.get("move_id")})
         pickings = self.env["stock.picking"].browse(
             {vals["picking_id"] for vals in vals_list if vals.get("picking_id")})
-        (moves.filtered(lambda move: move.state == "done").picking_id | pickings)._check_service_done()
+        # a document with a move that is open is not done
+        open_moves = moves.filtered(lambda move: move.state not in ("done", "cancel"))
+        ((moves - open_moves).picking_id | (pickings - open_moves.picking_id))._check_service_done()
         return super().create(vals_list)
 
     def write(self, vals):
