@@ -1,7 +1,7 @@
 """Done is not the end, and a waiting document stays its order's: what nobody may change in RWs and ZWs, on whatever
 way he comes. Core itself lets a stock user edit what a validated transfer moved, which changes stock and leaves cost,
 entry and order behind."""
-from odoo import SUPERUSER_ID, api, models
+from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
@@ -59,8 +59,9 @@ class StockPicking(models.Model):
         """
         names = PICKING_FIELDS & vals.keys() & self._fields.keys()
         if names:
-            # core writes the day once, when it validates; what a data file brings of the past is nobody's correction
-            is_data = self.env.uid == SUPERUSER_ID
+            # core writes the day once, when it validates; what code or a data file brings of the past is nobody's
+            # correction
+            is_data = self.env.su
             self.filtered(lambda picking: picking.service_document and any(
                 is_changed(picking, name, vals[name]) for name in names
                 if name != "date_done" or picking.date_done and not is_data))._check_service_done()
