@@ -2,6 +2,7 @@ from odoo import models
 from odoo.exceptions import UserError
 
 from ..common.formats import format_quantity
+from ..common.locks import lock_rows
 
 
 class CrmServiceOrderLine(models.Model):
@@ -12,6 +13,8 @@ class CrmServiceOrderLine(models.Model):
     def unlink(self):
         # sudo: what waits in an open RW goes with its line, and whether that may go is looked at by the deletion
         moves = self.sudo().move_ids
+        # whoever validates them at this moment is done first, or comes after
+        lock_rows(moves._filter_open().service_line_id.order_id)
         result = super().unlink()
         moves._cancel_service_moves()
         return result
@@ -26,16 +29,16 @@ class CrmServiceOrderLine(models.Model):
 
         :param changed: names of the fields that were written
         """
-        for line in self._as_stock():
+        lines = self._as_stock().filtered(lambda line: line._get_open_moves())
+        # whoever validates them at this moment is done first, or comes after
+        lock_rows(lines.order_id)
+        for line in lines:
             moves = line._get_open_moves()
-            if not moves:
-                continue
             if {"product_id", "uom_id"} & changed or not line.needs_issue or moves.filtered("service_ratio"):
                 moves._cancel_service_moves()
                 if line.needs_issue:
                     line.order_id._prepare_open_rw()
                 continue
-            # whoever validates them at this moment is done first, or comes after
             moves._lock_source_quants()
             other_lot = bool({"lot_id", "lot_name"} & changed)
             if other_lot:

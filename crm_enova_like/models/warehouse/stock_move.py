@@ -204,6 +204,7 @@ class StockMove(models.Model):
             return
         pickings = open_moves.picking_id
         # whoever validates them at this moment is done first, or comes after
+        lock_rows(pickings._as_service().service_order_id)
         open_moves._lock_source_quants()
         open_moves._action_cancel()
         for picking in pickings:

@@ -1,7 +1,10 @@
+import threading
+from unittest.mock import patch
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .test_warehouse_race import RaceCase
+from .test_warehouse_race import PATIENCE, RaceCase, Request
 
 
 @tagged("post_install", "-at_install")
@@ -31,6 +34,37 @@ class TestRacePlan(RaceCase):
 
     def _write(self, line, **vals):
         return self.anna, lambda env: env["crm.service.order.line"].browse(line).write(vals)
+
+    def _in_the_midst(self, first, method, second):
+        """Two requests, of which the second acts while the first is about to call a method of pickings.
+
+        :return: the two requests, ended
+        """
+        snapshots, reached, go_on = threading.Barrier(2, timeout=PATIENCE), threading.Event(), threading.Event()
+        Picking = self.registry["stock.picking"]
+        original = getattr(Picking, method)
+
+        def held(pickings, *args, **kwargs):
+            if threading.current_thread() is requests[0] and not reached.is_set():
+                reached.set()
+                go_on.wait(PATIENCE)
+            return original(pickings, *args, **kwargs)
+
+        def follow():
+            snapshots.wait()
+            reached.wait(PATIENCE)
+
+        requests = [Request(self, *first, before=snapshots.wait), Request(self, *second, before=follow)]
+        with patch.object(Picking, method, held):
+            for request in requests:
+                request.start()
+            self.assertTrue(reached.wait(PATIENCE), f"{method} is called")
+            for _attempt in range(PATIENCE * 20):
+                requests[1].join(0.05)
+                if not requests[1].is_alive() or self._is_waiting(requests[1].pid):
+                    break
+            go_on.set()
+            return self._ended(requests)
 
     def _assert_issued(self, part, order, line, planned, issued, left):
         """What the order's documents say, the shelf holds, and nothing is reserved for nobody."""
@@ -88,6 +122,25 @@ class TestRacePlan(RaceCase):
         self.assertFalse(cancelled.error)
         self.assertTrue(validated.error)
         self._assert_issued(part, order, line, 3, 0, 5)
+
+    @mute_logger("odoo.sql_db", "odoo.service.model")
+    def test_the_plan_is_lowered_while_the_keeper_validates(self):
+        """He has locked what lies there; core's own release would skip it, and leave the rest reserved for nobody."""
+        for what, act, word in (
+                ("lowered", lambda line: line.write({"quantity": 1}), "3"),
+                ("deleted", lambda line: line.unlink(), "RW"),
+                ("cancelled", lambda line: line.order_id.action_cancel(), None)):
+            part, order, line = self._reserve(3)
+            validated, changed = self._in_the_midst(self._validate(order), "_assign_service_numbers", (
+                self.anna, lambda env, line=line, act=act: act(env["crm.service.order.line"].browse(line))))
+            with self.subTest(what=what):
+                self.assertFalse(validated.error)
+                self.assertEqual((validated.tries, changed.tries), (1, 2), "the keeper was first")
+                if word:
+                    self.assertIn(word, str(changed.error))
+                else:
+                    self.assertEqual(changed.result["type"], "ir.actions.act_window", "he is asked about the parts")
+                self._assert_issued(part, order, line, 3, 3, 2)
 
     @mute_logger("odoo.sql_db", "odoo.service.model")
     def test_freely(self):
