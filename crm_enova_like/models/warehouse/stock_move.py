@@ -6,6 +6,7 @@ from odoo.fields import Domain
 
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
+from .core_ways import core_way
 
 
 class StockMove(models.Model):
@@ -107,7 +108,8 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         moves = self._begin_service_documents()
-        done = super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder)
+        with core_way(self.env):
+            done = super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder)
         done._tell_waiting_orders()
         done._settle_service_lines()
         done._tell_zero_values()

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, models
+
+from .core_ways import core_way, get_given
 
 
 class StockMove(models.Model):
@@ -7,6 +9,14 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     # VALUE
+
+    def _set_value(self, correction_quantity=None):
+        # what an RW took stays worth what it was: core would value it anew when the price of a lot is corrected, while
+        # the ledger keeps its entry
+        valued = self.filtered(lambda move: (
+            move.state == "done" and move.picking_id.service_document and move._is_service_issue()))
+        with core_way(self.env):
+            return super(StockMove, self - valued)._set_value(correction_quantity=correction_quantity)
 
     def _get_value_from_returns(self, quantity, at_date=None):
         data = super()._get_value_from_returns(quantity, at_date=at_date)
@@ -98,3 +108,12 @@ class StockMove(models.Model):
             distribution = "project_id" in picking._fields and picking.project_id._get_analytic_distribution()
             return distribution or super()._get_analytic_distribution()
         return super()._get_analytic_distribution()
+
+
+class ProductValue(models.Model):
+    _inherit = "product.value"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["stock.move"].browse(get_given(self, vals_list, "move_id")).picking_id._check_service_done()
+        return super().create(vals_list)

@@ -24,6 +24,12 @@ class StockPickingType(models.Model):
         return picking_types
 
     def write(self, vals):
+        if "service_document" in vals and not self.env.su:
+            for picking_type in self:
+                if (picking_type.service_document or False) != (vals["service_document"] or False):
+                    raise ValidationError(self.env._(
+                        "Whether operation type “%(type)s” issues parts to repairs or takes them back stays as it is. "
+                        "A warehouse gets its types for RW and ZW when it is made.", type=picking_type.display_name))
         if {"sequence_id", "service_document"} & vals.keys():
             self.env.registry.clear_cache()
         service = self.filtered("service_document")
