@@ -18,6 +18,12 @@ class StockLocation(models.Model):
                 raise ValidationError(self.env._(
                     "Location %(location)s: parts are used up at a location of the type “Production” that belongs to "
                     "one company.", location=location.display_name))
+            # sudo: what core's own ways use, whoever keeps the locations
+            if location.id == self.env["ir.default"].sudo()._get(
+                    "product.template", "property_stock_production", company_id=location.company_id.id):
+                raise ValidationError(self.env._(
+                    "Location %(location)s is where manufacturing uses parts up and makes products. Make another "
+                    "location of the type “Production” for what repairs use up.", location=location.display_name))
 
     @api.constrains("service_consumption")
     def _check_service_use(self):
