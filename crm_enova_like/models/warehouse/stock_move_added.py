@@ -25,6 +25,10 @@ class StockMove(models.Model):
         lines = self._as_service().service_line_id.filtered(lambda line: line.added_by_warehouse and line.order_is_open)
         for line in lines:
             moves, used = line._get_open_moves(), line._get_used_by_moves()
+            for move in moves:
+                # core's detailed operations make a row alone, which nobody would have asked for
+                if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
+                    move.product_uom_qty = move.quantity
             held = max(line._sum_moves(moves, "product_uom_qty"), line._sum_moves(moves))
             compared = line.uom_id.compare(used + held, line.quantity)
             if compared > 0 or (compared < 0 and not moves):
