@@ -167,14 +167,15 @@ class StockMove(models.Model):
         moves = self._filter_open()
         on_hand, needed, moving = moves._lock_source_quants(), defaultdict(float), self.env["stock.picking"]
         for move in moves:
-            rows = move.move_line_ids.filtered(
-                lambda row, move=move: row.quantity and (row.picked or not move.picked))
+            rows = move._get_moving_rows()
             moving |= rows.picking_id
-            if move._is_service_issue():
-                rows._check_service_owner()
+            if not move._is_service_issue():
+                continue
+            rows._check_service_owner()
             for row in rows if move.product_id.is_storable else ():
                 needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
                     row.quantity_product_uom)
+        moves._filter_service_returns()._check_still_used(on_hand)
         for picking in self.picking_id - moving:
             raise UserError(self.env._(
                 "%(document)s moves nothing: enter what leaves the shelf or comes back, or cancel it.",
@@ -193,6 +194,11 @@ class StockMove(models.Model):
             raise UserError(self.env._(
                 "%(document)s: not enough in stock, nothing was issued.\n%(rows)s",
                 document=self.picking_id[:1].name, rows="\n".join(problems)))
+
+    def _get_moving_rows(self):
+        """The rows by which core will move goods when it validates one move."""
+        self.ensure_one()
+        return self.move_line_ids.filtered(lambda row: row.quantity and (row.picked or not self.picked))
 
     def _lower_service_plan(self):
         """Lower what lines plan by what came back, so that nothing is issued anew."""

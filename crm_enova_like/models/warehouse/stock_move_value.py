@@ -81,6 +81,11 @@ class StockMove(models.Model):
         if not account:
             return super()._get_account_move_line_vals()
         stock = self.product_id._get_product_accounts()["stock_valuation"]
+        # what comes back leaves the accounts to which it went, whatever is set up since
+        went = self.origin_returned_move_id.account_move_id.line_ids.filtered(
+            lambda line: line.product_id == self.product_id)
+        stock = went.filtered(lambda line: line.credit)[:1].account_id or stock
+        account = went.filtered(lambda line: line.debit)[:1].account_id or account
         credit, debit = (stock, account) if self._is_service_issue() else (account, stock)
         value, partner = self._get_aml_value(), self._get_service_partner()
         return [{
@@ -103,8 +108,7 @@ class StockMove(models.Model):
             named = moves._as_service().with_context(
                 default_ref=picking.name, default_partner_id=moves._get_service_partner().id,
                 # the day of the number, not that of the user's time zone
-                force_period_date=self.env.context.get("force_period_date") or picking.company_id._service_date(
-                    fields.Datetime.now()))
+                force_period_date=picking.company_id._service_date(fields.Datetime.now()))
             entries |= super(StockMove, named)._create_account_move().with_env(self.env)
         return entries
 
