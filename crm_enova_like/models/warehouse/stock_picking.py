@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.tools import SQL
 
 from ..common.formats import format_quantity
 
@@ -162,6 +163,22 @@ class StockPicking(models.Model):
         for (company, sequence, day), pickings in sorted(
                 groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
             pickings._draw_numbers(sequence, company, day)
+
+    @api.model
+    def _get_number_holds(self):
+        # what is typed on a document that waits is no number yet: it gets one as any other, when it is validated
+        return SQL("(d.service_document IS NULL OR d.state = 'done')")
+
+    @api.model
+    def _free_number(self, company, name):
+        # sudo: whoever validates a document need not see the one that waits
+        waiting = self.sudo().search([
+            ("company_id", "=", company.id), ("name", "=", name), ("service_document", "!=", False),
+            ("state", "!=", "done")])
+        for picking, buffer_name in zip(waiting, self._next_buffer_names(len(waiting)), strict=True):
+            picking.name = buffer_name
+        waiting.flush_recordset(["name"])
+        return bool(waiting)
 
     def action_open_service_order(self):
         """Open the service order of a warehouse document."""
