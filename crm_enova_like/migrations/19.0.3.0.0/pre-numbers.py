@@ -47,7 +47,8 @@ WITH documents AS (
      WHERE s.use_date_range AND s.implementation = 'no_gap'
      GROUP BY 1, 3
 ), places AS (
-    SELECT n.*, counters.next, length(n.digits) BETWEEN 1 AND 9 AND (n.year IS NULL OR ours.prefix IS NOT NULL) AS follows
+    SELECT n.*, counters.next,
+           length(n.digits) BETWEEN 1 AND 9 AND (n.year IS NULL OR ours.prefix IS NOT NULL) AS follows
       FROM numbers n
       LEFT JOIN counters USING (company_id, series)
       LEFT JOIN ours ON ours.company_id = n.company_id AND replace(ours.prefix, '%(range_year)s', n.year) = n.series
