@@ -133,6 +133,9 @@ class StockMove(models.Model):
         lock_rows(pickings._as_service().service_order_id)
         pickings._check_service_rules()
         moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)._check_service_stock()
+        issued = moves._as_service()._filter_open()._filter_service_issues()
+        for order, of_order in issued.grouped(lambda move: move.picking_id.service_order_id).items():
+            order._check_may_issue(of_order.product_id)
         moves._as_service()._filter_service_issues()._raise_service_plan()
         pickings._assign_service_numbers()
         return moves
