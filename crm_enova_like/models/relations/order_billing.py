@@ -21,8 +21,8 @@ class CrmServiceOrder(models.Model):
     def _check_may_bill(self, products):
         """Refuse that linked documents take once more what RWs of the orders have issued.
 
-        Asked when they are confirmed, posted or linked, and the documents themselves say what they take. The orders
-        stay locked, so that an RW and a document of the same moment meet.
+        Asked when they are confirmed, posted, linked or delivered, and the documents themselves say what they take. The
+        orders stay locked, so that an RW and a document of the same moment meet.
 
         :param self: any number of orders
         :param products: what a sales order delivers, or an invoice expenses
@@ -93,10 +93,13 @@ class CrmServiceOrder(models.Model):
             return {}
         taken, names = defaultdict(float), defaultdict(list)
         for sale in sales:
-            for product, quantity in sale.order_line._get_brought_goods(waiting=True).items():
-                taken[product] += quantity
-                if product.uom_id.compare(quantity, 0.0) > 0:
-                    names[product].append(sale.name)
+            # what the keeper adds to a delivery becomes a line of the sale when it is done
+            added = sale.picking_ids.move_ids.filtered(lambda move: not move.sale_line_id)
+            for brought in (sale.order_line._get_brought_goods(waiting=True), added._get_brought_goods(waiting=True)):
+                for product, quantity in brought.items():
+                    taken[product] += quantity
+                    if product.uom_id.compare(quantity, 0.0) > 0:
+                        names[product].append(sale.name)
         lines = (invoices.invoice_line_ids | invoices.reversal_move_ids.invoice_line_ids
                  | sales.order_line.invoice_lines)._filter_billed_goods()
         for product, quantity in lines._get_expensed_goods(sales).items():

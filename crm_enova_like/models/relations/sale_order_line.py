@@ -40,17 +40,11 @@ class SaleOrderLine(models.Model):
         :param waiting: what they are still to bring counts, too, and so does a confirmed line that has no delivery yet
         :return: {product: quantity in its unit}; of a kit, its components
         """
-        brought = defaultdict(float)
-        for line in self:
-            if waiting and not line.move_ids and line.state == "sale":
+        brought = defaultdict(float, self.move_ids._get_brought_goods(waiting))
+        for line in self if waiting else ():
+            if not line.move_ids and line.state == "sale":
                 quantity = line.product_uom_id._compute_quantity(
                     line.product_uom_qty, line.product_id.uom_id, round=False)
                 for product, part in line.product_id._get_goods(quantity, line.company_id).items():
                     brought[product] += part
-            for move in line.move_ids:
-                if move.state == "done":
-                    went = move.location_dest_id._is_outgoing() - move.location_id._is_outgoing()
-                    brought[move.product_id] += went * move._sum_in_product_unit()
-                elif waiting and move.state != "cancel" and move._is_last_to_customer():
-                    brought[move.product_id] += move._sum_in_product_unit("product_uom_qty")
         return brought

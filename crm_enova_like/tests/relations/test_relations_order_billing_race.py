@@ -27,7 +27,7 @@ class TestOrderBillingRace(RaceCase):
             env.cr.execute("DELETE FROM sale_order_line WHERE order_id IN %s", [ids])
             env.cr.execute("UPDATE stock_picking SET sale_id = NULL WHERE sale_id IN %s", [ids])
             env.cr.execute("DELETE FROM sale_order WHERE id IN %s", [ids])
-        super()._remove_firm()
+        return super()._remove_firm()
 
     def setUp(self):
         super().setUp()

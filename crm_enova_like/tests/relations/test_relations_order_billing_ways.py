@@ -78,6 +78,30 @@ class TestOrderBillingWays(BillingCommon):
         with self.assertRaisesRegex(UserError, TAKEN.format(sale.name)):
             rw.with_user(self.keeper).button_validate()
 
+    def test_the_keeper_delivers_more_than_was_sold(self):
+        """Two pieces in place of one, or what he puts on the delivery himself."""
+        order = self._order()
+        self.add_part(order, self.compressor, supply="sale")
+        sale = self._sale(self.compressor, self.valve, order=order)
+        sale.action_confirm()
+        self.add_part(order, self.valve, supply="sale")
+        wz = sale.picking_ids.with_user(self.keeper)
+        for move in wz.move_ids:
+            move.quantity = 2 if move.product_id == self.compressor else 1
+        wz.move_ids.picked = True
+        with self.assertRaisesRegex(UserError, ISSUED):
+            wz.button_validate()
+        wz.move_ids[0].quantity = 1
+        added = self.env["stock.move"].with_user(self.keeper).create({
+            "picking_id": wz.id, "product_id": self.compressor.id, "product_uom_qty": 1, "quantity": 1, "picked": True,
+            "product_uom": self.compressor.uom_id.id, "location_id": wz.location_id.id,
+            "location_dest_id": wz.location_dest_id.id})
+        with self.assertRaisesRegex(UserError, ISSUED):
+            wz.button_validate()
+        added.sudo()._action_cancel()
+        wz.button_validate()
+        self.assertEqual(wz.state, "done")
+
     def test_another_piece_that_the_order_plans_beside(self):
         order = self._planned()
         other = self.add_part(order, self.compressor, supply="sale")
