@@ -268,9 +268,53 @@ def kits():
         "move_type": "out_invoice", "partner_id": contractor.id, "invoice_date": fields.Date.today(),
         "invoice_line_ids": [Command.create({"product_id": gasket.id, "quantity": 1, "price_unit": 9})]})
     taken.with_user(env.user)._link_documents(invoice)
-    return {"error": error, "issued": [two.quantity_issued, single.quantity_issued],
+    left = [on_hand(gasket), on_hand(screws), on_hand(oil)]
+    put(screws, 20)
+    # sold on the order, kits are what they consist of, also where core does not track the kit itself
+    kit.is_storable = False
+    told = {}
+
+    def sell(order, part, quantity=1):
+        sale = env["sale.order"].create({"partner_id": contractor.id, "order_line": [Command.create({
+            "product_id": part.id, "product_uom_qty": quantity, "tax_ids": [Command.clear()]})]})
+        order.with_user(env.user)._link_documents(sale)
+        return sale
+
+    def bill(order, part):
+        bill = env["account.move"].create({
+            "move_type": "out_invoice", "partner_id": contractor.id, "invoice_date": fields.Date.today(),
+            "invoice_line_ids": [Command.create({"product_id": part.id, "quantity": 1, "price_unit": 9})]})
+        order.with_user(env.user)._link_documents(bill)
+        return bill
+
+    told["kit sold"] = refusal(sell(taken, kit).action_confirm)
+    told["kit billed"] = refusal(bill(taken, kit).action_post)
+    single_issued = new_order()
+    plan(single_issued, gasket, 1)
+    single_issued.action_issue_parts()
+    told["kit of a component sold"] = refusal(sell(single_issued, kit).action_confirm)
+    told["kit of others sold"] = refusal(sell(single_issued, one).action_confirm)
+    for name, part in (("component after a kit", gasket), ("kit after a kit", kit), ("kit of others", one)):
+        waits = new_order()
+        plan(waits, part, 1)
+        sell(waits, kit).action_confirm()
+        told[name] = refusal(waits.action_issue_parts)
+    paid = new_order()
+    plan(paid, screws, 1)
+    bill(paid, kit).action_post()
+    told["component after a billed kit"] = refusal(paid.action_issue_parts)
+    beside = new_order()
+    plan(beside, kit, 1)
+    plan(beside, kit, 1, supply="sale")
+    other = sell(beside, kit)
+    other.action_confirm()
+    told["another kit"] = refusal(beside.action_issue_parts)
+    other.picking_ids.move_ids.picked = True
+    other.picking_ids.button_validate()
+    told["another kit billed"] = refusal(other._create_invoices().action_post)
+    return {"error": error, "told": told, "issued": [two.quantity_issued, single.quantity_issued],
             "to_issue": [two.quantity_to_issue, single.quantity_to_issue], "cost": [two.cost, single.cost],
-            "left": [on_hand(gasket), on_hand(screws), on_hand(oil)], "component": refusal(invoice.action_post)}
+            "left": left, "component": refusal(invoice.action_post)}
 
 
 env.cr.rollback()
@@ -349,3 +393,14 @@ def test_a_kit_is_issued_by_its_components(stories):
     assert told["issued"] == [2, 1] and told["to_issue"] == [0, 0], told
     assert told["cost"] == [26, 3] and told["left"] == [8, 2, 9], told
     assert "has issued and expensed Gasket already" in told["component"], told
+    sentences = told["told"]
+    for name in ("kit sold", "kit billed"):
+        for part in ("Gasket", "Screw set"):
+            assert f"has issued and expensed {part} already" in sentences[name], (name, sentences)
+    assert "has issued and expensed Gasket already" in sentences["kit of a component sold"], sentences
+    assert "Screw set" not in sentences["kit of a component sold"], sentences
+    for name, part in (("component after a kit", "Gasket"), ("kit after a kit", "Screw set"),
+                       ("component after a billed kit", "Screw set")):
+        assert f"{part} is delivered or billed by" in sentences[name], (name, sentences)
+    for name in ("kit of others sold", "kit of others", "another kit", "another kit billed"):
+        assert sentences[name] is None, (name, sentences)

@@ -3,6 +3,7 @@ from . import action_type
 from . import calendar_mixin
 from . import calendar_event
 from . import document_link
+from . import document_link_billing
 from . import document_link_worth
 from . import linked_mixin
 from . import linkable_mixin
@@ -11,6 +12,7 @@ from . import task_recurrence
 from . import event
 from . import order
 from . import order_billing
+from . import product
 from . import consent
 from . import res_partner
 from . import project
@@ -18,6 +20,7 @@ from . import campaign
 from . import sale_order
 from . import sale_order_line
 from . import account_move
+from . import stock_move
 from . import stock_picking
 from . import my_work
 from . import timeline

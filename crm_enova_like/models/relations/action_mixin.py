@@ -49,6 +49,11 @@ class CrmActionMixin(models.AbstractModel):
             # a project that companies share may be in the campaign of another one
             action.campaign_id = campaign if campaign._is_open_to(action.company_id) else False
 
+    @api.constrains("order_id")
+    def _check_order_billing(self):
+        # sudo: links out of sight bill the order as well
+        self.sudo().filtered("order_id").document_link_ids._check_billing()
+
     @api.depends("person_id", "partner_id")
     def _compute_person_is_foreign(self):
         for action in self:

@@ -81,14 +81,15 @@ class CrmServiceOrder(models.Model):
         """What orders bring and what they cost, with the documents linked to them, in one currency.
 
         What a confirmed document bills of an order counts in place of what its lines say; a linked cost comes on
-        top of the parts. A refund bills nothing: an order that has none but refunds still has its lines to bill, less
-        what was given back.
+        top of the parts. What is linked to a task or event of an order bills that order. A refund bills nothing: an
+        order that has none but refunds still has its lines to bill, less what was given back.
 
         :param links: crm.document.link records of these orders, and of tasks and events beside them
         :return: (value, cost)
         """
         value, cost = links._get_total(currency)
-        billed = links.filtered(lambda link: link.role == "revenue" and link.is_counted and link.amount >= 0).order_id
+        billed = links.filtered(
+            lambda link: link.role == "revenue" and link.is_counted and link.amount >= 0)._get_orders()
         today = fields.Date.context_today(self)
         for order in self:
             to_bill = 0.0 if order in billed else order.amount_billable

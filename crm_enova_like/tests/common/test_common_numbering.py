@@ -254,13 +254,13 @@ class TestNumbering(ServiceCommon):
             line = self.add_part(order, quantity=2)
             order.action_issue_parts()
             old = order.picking_ids
-            move = old.move_ids.copy({
-                "picking_id": False, "picking_type_id": self.warehouse.zw_type_id.id, "location_id":
-                old.location_dest_id.id, "location_dest_id": old.location_id.id, "service_line_id": line.id,
-                "origin_returned_move_id": old.move_ids.id})
             zw = old.copy({
                 "picking_type_id": self.warehouse.zw_type_id.id, "location_id": old.location_dest_id.id,
-                "location_dest_id": old.location_id.id, "move_ids": [Command.set(move.ids)]})
+                "location_dest_id": old.location_id.id, "move_ids": []})
+            old.move_ids.copy({
+                "picking_id": zw.id, "picking_type_id": self.warehouse.zw_type_id.id, "location_id":
+                old.location_dest_id.id, "location_dest_id": old.location_id.id, "service_line_id": line.id,
+                "origin_returned_move_id": old.move_ids.id})
             waiting = []
             for _each in range(2):
                 other = self.make_order(self.device)

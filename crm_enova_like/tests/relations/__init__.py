@@ -9,6 +9,8 @@ from . import test_relations_matrix
 from . import test_relations_my_work
 from . import test_relations_my_work_access
 from . import test_relations_order_billing
+from . import test_relations_order_billing_race
+from . import test_relations_order_billing_ways
 from . import test_relations_partner
 from . import test_relations_task
 from . import test_relations_task_door
