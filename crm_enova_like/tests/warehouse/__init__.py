@@ -10,4 +10,5 @@ from . import test_warehouse_race_plan
 from . import test_warehouse_scan
 from . import test_warehouse_setup
 from . import test_warehouse_units
+from . import test_warehouse_units_rounding
 from . import test_warehouse_valuation
