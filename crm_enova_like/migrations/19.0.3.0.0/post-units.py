@@ -19,4 +19,4 @@ def migrate(cr, version):
     lines = env["crm.service.order.line"].browse(line_id for [line_id] in cr.fetchall())
     for name in ("quantity_issued", "quantity_returned", "quantity_to_issue", "needs_issue"):
         env.add_to_compute(lines._fields[name], lines)
-    lines.flush_recordset()
+    env.flush_all()

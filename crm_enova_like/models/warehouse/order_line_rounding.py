@@ -128,8 +128,8 @@ class CrmServiceOrderLine(models.Model):
     def _explain_too_little(self, quantity):
         unit = self.product_id.uom_id
         return self.env._(
-            "Order %(order)s, part %(part)s: %(quantity)s %(uom)s come to nothing in %(unit)s, the unit of the product, "
-            "which moves in steps of %(step)s. Enter a larger quantity.",
+            "Order %(order)s, part %(part)s: %(quantity)s %(uom)s come to nothing in %(unit)s, the unit of the "
+            "product, which moves in steps of %(step)s. Enter a larger quantity.",
             order=self.order_id.name, part=self.product_id.display_name, uom=self.uom_id.name,
             quantity=format_quantity(self.env, quantity), unit=unit.name,
             step=format_quantity(self.env, unit.rounding))
