@@ -139,7 +139,7 @@ class StockMove(models.Model):
         pickings._check_service_rules()
         moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
-        # a document that moves nothing is cancelled by core, and takes no number
+        # a document of which nothing is moved stays open
         moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
         (moved.picking_id & pickings)._assign_service_numbers()
         return moves

@@ -185,6 +185,15 @@ class TestUnitsRounding(ServiceCommon):
             self.assertEqual((line.quantity, line.cost), (0, 0))
         self.assertStock(self.gas, 1)
 
+    def test_document_that_moves_nothing_takes_no_number(self):
+        self.add_part(self.order, self.screw, 1)
+        self.order.action_reserve_parts()
+        rw = self.order.picking_ids.with_user(self.keeper)
+        name = rw.name
+        rw.move_ids.write({"quantity": 0.0, "picked": True})
+        rw._action_done()
+        self.assertEqual((rw.name, rw.state == "done"), (name, False))
+
     # SET-UP CHANGED WHILE PARTS ARE OUT
 
     def _set_decimals(self, digits):
