@@ -197,6 +197,7 @@ class TestUnitsRounding(ServiceCommon):
     # SET-UP CHANGED WHILE PARTS ARE OUT
 
     def _set_decimals(self, digits):
+        self.env.flush_all()
         self.env["decimal.precision"].search([("name", "=", "Product Unit")]).digits = digits
         self.env.flush_all()
         self.env.invalidate_all()
