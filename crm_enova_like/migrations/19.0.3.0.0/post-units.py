@@ -17,6 +17,9 @@ def migrate(cr, version):
     cr.execute(OTHER_UNIT)
     env = api.Environment(cr, SUPERUSER_ID, {})
     lines = env["crm.service.order.line"].browse(line_id for [line_id] in cr.fetchall())
-    for name in ("quantity_issued", "quantity_returned", "quantity_to_issue", "needs_issue"):
+    names = ("quantity_issued", "quantity_returned", "quantity_to_issue", "needs_issue")
+    for name in names:
         env.add_to_compute(lines._fields[name], lines)
+    # what follows from them: whether an order has parts to issue
+    lines.modified(names)
     env.flush_all()

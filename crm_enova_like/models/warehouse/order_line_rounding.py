@@ -96,8 +96,10 @@ class CrmServiceOrderLine(models.Model):
         """Work out anew what lines have still to get, where decimals or units are others than when it was stored."""
         # sudo: lines of all companies
         lines = self.sudo().search([("needs_issue", "=", True)])
-        for name in ("quantity_to_issue", "needs_issue"):
+        names = ("quantity_to_issue", "needs_issue")
+        for name in names:
             self.env.add_to_compute(self._fields[name], lines)
+        lines.modified(names)
 
     # ONE UNIT AND THE OTHER
 
