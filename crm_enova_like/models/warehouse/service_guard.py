@@ -16,7 +16,7 @@ MOVE_FIELDS = {
     "product_id", "product_uom", "product_uom_qty", "quantity", "location_id", "location_dest_id", "picking_id",
     "picking_type_id", "service_line_id", "service_ratio", "company_id", "state", "date", "origin_returned_move_id",
     "restrict_partner_id", "lot_ids", "move_line_ids", "scrap_id", "reference", "value", "price_unit", "is_in",
-    "is_out", "is_dropship"}
+    "is_out", "is_dropship", "account_move_id"}
 ROW_FIELDS = {
     "product_id", "product_uom_id", "quantity", "quantity_product_uom", "lot_id", "lot_name", "location_id",
     "location_dest_id", "owner_id", "package_id", "result_package_id", "move_id", "picking_id", "company_id",
@@ -73,7 +73,7 @@ class StockPicking(models.Model):
 
     def _check_service_ties(self):
         """Refuse documents whose moves are another order's."""
-        self.filtered("service_document").move_ids._check_service_ties()
+        self.move_ids._check_service_ties()
 
 
 class StockMove(models.Model):
@@ -82,8 +82,10 @@ class StockMove(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         self.env["stock.picking"].browse(get_given(self, vals_list, "picking_id"))._check_service_done()
+        self._drop_typed_ratios(vals_list)
         self._add_service_ratios(vals_list)
         moves = super().create(vals_list)
+        moves.filtered("service_line_id")._check_service_ties()
         moves._join_service_lines()
         return moves
 
@@ -94,7 +96,7 @@ class StockMove(models.Model):
             if vals.get("picking_id"):
                 self.picking_id.browse(vals["picking_id"])._check_service_done()
         result = super().write(vals)
-        if {"product_id", "picking_id", "location_id", "location_dest_id"} & names:
+        if {"product_id", "picking_id", "location_id", "location_dest_id", "service_line_id"} & names:
             self._check_service_ties()
             self._join_service_lines()
         return result
@@ -114,17 +116,21 @@ class StockMove(models.Model):
         """
         way = self.env.cr.cache.get(CORE_WAYS)
         if way:
-            names = names - {"value"}
+            names = names - {"value", "account_move_id"}
         for move in self:
+            if "service_ratio" in names and not self.env.su and is_changed(move, "service_ratio", vals["service_ratio"]):
+                move._refuse_service_tie(move.service_line_id)
             if move.state != "done":
                 if "state" in names and vals["state"] == "done" and move.picking_id.service_document and not way:
                     raise UserError(self.env._(
                         "%(document)s is done when it is validated, and not before.", document=move.picking_id.name))
                 if move.service_line_id and "service_line_id" in names and is_changed(
                         move, "service_line_id", vals["service_line_id"]):
-                    move._refuse_service_tie()
+                    move._refuse_service_tie(move.service_line_id)
                 continue
             if not move.picking_id.service_document:
+                if "service_line_id" in names and is_changed(move, "service_line_id", vals["service_line_id"]):
+                    move._refuse_service_tie(move.service_line_id.browse(vals["service_line_id"]))
                 continue
             if any(is_changed(move, name, vals[name]) for name in names):
                 move.picking_id._check_service_done()
@@ -139,13 +145,25 @@ class StockMove(models.Model):
             if not line:
                 continue
             is_right = move._is_service_return() if picking.service_document == "zw" else move._is_service_issue()
-            if not is_right or picking.service_order_id != line.order_id or (
+            if not picking.service_document or not is_right or picking.service_order_id != line.order_id or (
                     move.product_id != line.product_id and not move.service_ratio):
-                move._refuse_service_tie()
+                move._refuse_service_tie(line)
 
-    def _refuse_service_tie(self):
+    def _drop_typed_ratios(self, vals_list):
+        """Take from values for ``create`` what a component's share of a kit is said to be, where no other move of its
+        line says the same: core copies it when it splits a move, and nobody else gives it."""
+        if self.env.su:
+            return
+        Move = self.sudo()
+        for vals in vals_list:
+            if vals.get("service_ratio") and not Move.search_count([
+                    ("service_line_id", "=", vals.get("service_line_id")), ("product_id", "=", vals.get("product_id")),
+                    ("service_ratio", "=", vals["service_ratio"])], limit=1):
+                del vals["service_ratio"]
+
+    def _refuse_service_tie(self, line):
         self.ensure_one()
-        line = self._as_service().service_line_id
+        line = line.sudo()
         raise UserError(self.env._(
             "%(document)s moves %(product)s for order %(order)s: product, order and place of consumption of a row stay "
             "those of the order's line. Take the row out, and add another one.",

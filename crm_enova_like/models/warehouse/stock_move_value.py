@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, fields, models
 
 from .core_ways import core_way, get_given
 
@@ -15,8 +15,12 @@ class StockMove(models.Model):
         # the ledger keeps its entry
         valued = self.filtered(lambda move: (
             move.state == "done" and move.picking_id.service_document and move._is_service_issue()))
+        others = self - valued
+        # what a return brings back is the rest of what those before it brought
+        back = others.filtered(lambda move: move.state == "done" and move._is_service_return())
         with core_way(self.env):
-            return super(StockMove, self - valued)._set_value(correction_quantity=correction_quantity)
+            return super(StockMove, others - back | back.sorted(lambda move: (move.date, move.id)))._set_value(
+                correction_quantity=correction_quantity)
 
     def _get_value_from_returns(self, quantity, at_date=None):
         data = super()._get_value_from_returns(quantity, at_date=at_date)
@@ -62,7 +66,7 @@ class StockMove(models.Model):
         account; empty for other moves."""
         self.ensure_one()
         place = self.location_dest_id if self._is_service_issue() else self.location_id
-        if not (self._is_service_issue() or self._is_service_return()):
+        if not self.picking_id.service_document or not (self._is_service_issue() or self._is_service_return()):
             return self.env["account.account"]
         return place.valuation_account_id or self.with_company(
             self.company_id).product_id._get_product_accounts()["expense"]
@@ -77,6 +81,11 @@ class StockMove(models.Model):
         if not account:
             return super()._get_account_move_line_vals()
         stock = self.product_id._get_product_accounts()["stock_valuation"]
+        # what comes back leaves the accounts to which it went, whatever is set up since
+        went = self.origin_returned_move_id.account_move_id.line_ids.filtered(
+            lambda line: line.product_id == self.product_id)
+        stock = went.filtered(lambda line: line.credit)[:1].account_id or stock
+        account = went.filtered(lambda line: line.debit)[:1].account_id or account
         credit, debit = (stock, account) if self._is_service_issue() else (account, stock)
         value, partner = self._get_aml_value(), self._get_service_partner()
         return [{
@@ -95,19 +104,29 @@ class StockMove(models.Model):
         mine = self.filtered("picking_id.service_document")
         entries = super(StockMove, self - mine)._create_account_move()
         for picking, moves in mine.grouped("picking_id").items():
-            named = moves.with_context(
-                default_ref=picking.name, default_partner_id=moves._get_service_partner().id)
+            # core drops such defaults where a user becomes superuser for the entry
+            named = moves._as_service().with_context(
+                default_ref=picking.name, default_partner_id=moves._get_service_partner().id,
+                # the day of the number, not that of the user's time zone
+                force_period_date=picking.company_id._service_date(fields.Datetime.now()))
             entries |= super(StockMove, named)._create_account_move().with_env(self.env)
         return entries
 
     def _get_analytic_distribution(self):
         """Parts of a project's order cost the project. Core's switch for it on the operation type would bill them to
         the customer of the project as well, once more for what comes back."""
-        if self._is_service_issue() or self._is_service_return():
+        if self.picking_id.service_document:
             picking = self.picking_id
             distribution = "project_id" in picking._fields and picking.project_id._get_analytic_distribution()
             return distribution or super()._get_analytic_distribution()
         return super()._get_analytic_distribution()
+
+    def _prepare_analytic_lines(self):
+        result = super()._prepare_analytic_lines()
+        if self.state == "done" and self.picking_id.service_document and self.analytic_account_line_ids:
+            # core makes them before the document has its number
+            self.analytic_account_line_ids.name = self.picking_id.name
+        return result
 
 
 class ProductValue(models.Model):
