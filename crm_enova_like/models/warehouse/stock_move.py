@@ -147,9 +147,7 @@ class StockMove(models.Model):
         pickings._check_service_rules()
         mine._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
-        # a document of which nothing is moved stays open
-        moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
-        (moved.picking_id & pickings)._assign_service_numbers()
+        pickings._assign_service_numbers()
         return moves
 
     def _settle_service_lines(self):

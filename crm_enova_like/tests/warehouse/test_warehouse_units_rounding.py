@@ -191,7 +191,8 @@ class TestUnitsRounding(ServiceCommon):
         rw = self.order.picking_ids.with_user(self.keeper)
         name = rw.name
         rw.move_ids.write({"quantity": 0.0, "picked": True})
-        rw._action_done()
+        with self.assertRaisesRegex(UserError, "moves nothing"):
+            rw._action_done()
         self.assertEqual((rw.name, rw.state == "done"), (name, False))
 
     # SET-UP CHANGED WHILE PARTS ARE OUT
