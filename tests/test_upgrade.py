@@ -21,8 +21,8 @@ from tools import common, databases
 from tools.common import ADDON
 
 OLD = "cc372fd5cdede6965a083ce150653f16a4fdf779"    # the last commit of version 19.0.1.0.0
-# a quotation, which the demo firm has none of; an order that walks through some stages: the chatter of that version says
-# who brought it there, except once; and parts of a product that is kept in a larger unit
+# a quotation, which the demo firm has none of; an order that walks through some stages: the chatter of that version
+# says who brought it there, except once; and parts of a product that is kept in a larger unit
 WALK = """
 env["sale.order"].create({
     "partner_id": env["res.partner"].search([("is_company", "=", True)], limit=1).id,
