@@ -72,6 +72,9 @@ class StockMove(models.Model):
             self.company_id).product_id._get_product_accounts()["expense"]
 
     def _should_create_account_move(self):
+        if self._is_service_return() and self.origin_returned_move_id.account_move_id:
+            # the mirror of the RW's entry, whatever has become of the product and its category since
+            return bool(self.picking_id.service_document and self.value)
         return super()._should_create_account_move() or bool(
             self.product_id.is_storable and self.is_valued and self.product_id.valuation == "real_time"
             and self._get_service_account())

@@ -1,5 +1,6 @@
 from . import test_warehouse_direction
 from . import test_warehouse_done
+from . import test_warehouse_entries
 from . import test_warehouse_guards
 from . import test_warehouse_numbers
 from . import test_warehouse_order
@@ -10,6 +11,7 @@ from . import test_warehouse_race
 from . import test_warehouse_race_plan
 from . import test_warehouse_scan
 from . import test_warehouse_setup
+from . import test_warehouse_typed
 from . import test_warehouse_units
 from . import test_warehouse_units_rounding
 from . import test_warehouse_valuation
