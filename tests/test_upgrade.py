@@ -21,8 +21,8 @@ from tools import common, databases
 from tools.common import ADDON
 
 OLD = "cc372fd5cdede6965a083ce150653f16a4fdf779"    # the last commit of version 19.0.1.0.0
-# a quotation, which the demo firm has none of; and an order that walks through some stages: the chatter of that version
-# says who brought it there, except once
+# a quotation, which the demo firm has none of; an order that walks through some stages: the chatter of that version
+# says who brought it there, except once; and parts of a product that is kept in a larger unit
 WALK = """
 env["sale.order"].create({
     "partner_id": env["res.partner"].search([("is_company", "=", True)], limit=1).id,
@@ -40,6 +40,12 @@ env.cr.commit()
 order.with_user(admin).action_start()
 order.technician_signature = (
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAQAAAC1HAwCAAAAC0lEQVR42mNk+A8AAQUBAScY42YAAAAASUVORK5CYII=")
+kilogram, gram = env.ref("uom.product_uom_kgm"), env.ref("uom.product_uom_gram")
+gas = env["product.product"].create({
+    "name": "Gas", "type": "consu", "is_storable": True, "uom_id": kilogram.id, "uom_ids": [(4, gram.id)]})
+env["crm.service.order.line"].create([
+    {"order_id": order.id, "kind": "part", "product_id": gas.id, "quantity": grams, "uom_id": gram.id}
+    for grams in (4, 40)])
 env.cr.commit()
 print(f"WALKED {order.id}")
 """
@@ -56,7 +62,10 @@ FLAGS = (
 FROM_CODE = re.compile(r"ir_(act|asset|cron_|model|module|profile|rule|ui_)|orm_signaling")
 STAMPS = {"write_date", "write_uid"}
 # what the update sets right, seen to by a test below
-SET_RIGHT = {"stock_picking_type": ("analytic_costs", "return_picking_type_id")}
+SET_RIGHT = {
+    "stock_picking_type": ("analytic_costs", "return_picking_type_id"),
+    "crm_service_order_line": ("needs_issue", "quantity_to_issue"),
+}
 # xml ids that may go: of models that hold no data, of fields without a column, of views that extend another view, of
 # what the database is told of each model; and names that the addon gave to what belongs to another addon
 MAY_GO = """
@@ -334,6 +343,15 @@ def test_numbers_go_on(upgrade):
               FROM {table} d WHERE {condition}""").format(
                   column=Identifier(column), table=Identifier(table), condition=SQL(condition)), model)
         assert documents and not missing, (table, documents, missing)
+
+
+def test_what_comes_to_nothing_is_not_to_issue(upgrade):
+    """Four grams of a product that is kept in kilograms are none; the plan stays."""
+    assert query(upgrade.database, """
+        SELECT line.quantity::float, line.needs_issue FROM crm_service_order_line line
+          JOIN uom_uom unit ON unit.id = line.uom_id
+         WHERE line.order_id = %s AND unit.name->>'en_US' = 'g' ORDER BY 1""", upgrade.walked) == [
+             (4, False), (40, True)]
 
 
 def test_who_bought_a_device(upgrade):

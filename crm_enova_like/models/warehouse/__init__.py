@@ -2,6 +2,8 @@ from . import ir_sequence
 from . import res_company
 from . import res_config_settings
 from . import product
+from . import uom_uom
+from . import decimal_precision
 from . import stock_picking_type
 from . import stock_warehouse
 from . import stock_location
@@ -24,6 +26,7 @@ from . import stock_picking_scan
 from . import order_type
 from . import order_line
 from . import order_line_quantity
+from . import order_line_rounding
 from . import order_line_issue
 from . import order_line_return
 from . import order_line_demand

@@ -54,8 +54,7 @@ class CrmServiceOrder(models.Model):
     def _compute_parts_to_request(self):
         for order in self:
             order.parts_to_request = any(
-                line.uom_id.compare(line.quantity_to_issue, line._sum_open_moves()) > 0
-                for line in order._get_lines_to_issue())
+                line._get_to_request() > 0 for line in order._get_lines_to_issue())
 
     @api.depends("line_ids.tracking")
     def _compute_has_tracked_parts(self):
@@ -119,7 +118,7 @@ class CrmServiceOrder(models.Model):
 
     def _get_issued_lines(self):
         """Lines whose parts were issued and did not all come back."""
-        return self.line_ids.filtered(lambda line: line.quantity_issued > line.quantity_returned)
+        return self.line_ids.filtered(lambda line: line.quantity_issued and line._to_product_unit(line._get_used()) > 0)
 
     def _check_may_issue(self, products):
         """Refuse to issue parts to the orders that others have taken for them already; wings above answer.
@@ -155,7 +154,7 @@ class CrmServiceOrder(models.Model):
         if stage.state != "cancelled" or (vals.get("parts_kept_reason") or "").strip():
             return
         for line in self._get_issued_lines():
-            if line.uom_id.compare(line._get_returnable_quantity(), 0.0) > 0:
+            if line._to_product_unit(line._get_returnable_quantity()) > 0:
                 raise UserError(self.env._(
                     "Order %(order)s has issued parts (%(part)s). Use the Cancel button: "
                     "it asks whether to return them or to leave them as cost.",

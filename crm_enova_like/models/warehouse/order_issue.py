@@ -124,7 +124,7 @@ class CrmServiceOrder(models.Model):
         location = self.type_id._get_rw_picking_type().default_location_src_id
         needed, reserved = defaultdict(float), defaultdict(float)
         for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
-            needed[line.product_id, line.lot_id] += line._to_product_unit(line.quantity_to_issue)
+            needed[line.product_id, line.lot_id] += line._get_to_issue()
             if line.product_id._is_service_kit():
                 reserved[line.product_id, line.lot_id] += line._count_kits(
                     line._get_components(line._get_open_moves()))
@@ -163,11 +163,10 @@ class CrmServiceOrder(models.Model):
         vals_list = []
         for line in order._get_lines_to_issue():
             held.pop(line, None)
-            missing = line.quantity_to_issue - line._sum_open_moves()
-            compared = line.uom_id.compare(missing, 0.0)
-            if compared > 0:
-                vals_list.append(order._prepare_rw_move_vals(line, picking, missing))
-            elif compared < 0:
+            missing = line._get_to_request()
+            if missing > 0:
+                vals_list.append(order._prepare_rw_move_vals(line, picking, line._from_product_unit(missing)))
+            elif missing < 0:
                 line._lower_open_moves()
         # what nobody plans any more leaves the RW
         for line, moves in held.items():

@@ -122,23 +122,18 @@ class CrmServiceOrderLine(models.Model):
     def _compute_quantities(self):
         for line in self:
             done = line.move_ids.filtered(lambda move: move.state == "done")
-            line.quantity_issued = line._sum_moves(done._filter_service_issues())
-            line.quantity_returned = line._sum_moves(done._filter_service_returns())
+            line.quantity_issued = line._round_moved(line._sum_moves(done._filter_service_issues()))
+            line.quantity_returned = line._round_moved(line._sum_moves(done._filter_service_returns()))
 
-    @api.depends("quantity", "quantity_issued", "quantity_returned", "kind", "supply", "order_id.state")
+    @api.depends("quantity", "quantity_issued", "quantity_returned", "product_id", "uom_id", "kind", "supply",
+                 "order_id.state")
     def _compute_quantity_to_issue(self):
         for line in self:
-            to_issue = 0.0
-            if line.kind == "part" and line.supply == "rw" and line.order_id.state != "cancelled":
-                to_issue = max(0.0, line.quantity - line._get_used_quantity())
-            uom = line.uom_id
-            line.needs_issue = bool(uom and uom.compare(to_issue, 0.0) > 0)
-            line.quantity_to_issue = uom.round(to_issue) if uom else to_issue
-
-    def _get_used_quantity(self):
-        """Issued and not returned, in the line's unit."""
-        self.ensure_one()
-        return self.quantity_issued - self.quantity_returned
+            wanted = (line.kind == "part" and line.product_id and line.supply == "rw"
+                      and line.order_id.state != "cancelled")
+            waiting = line._get_waiting(line._get_used()) if wanted else 0.0
+            line.needs_issue = waiting > 0.0
+            line.quantity_to_issue = waiting
 
     @api.depends("product_id", "order_id.type_id", "uom_id")
     def _compute_free_qty(self):
@@ -150,9 +145,12 @@ class CrmServiceOrderLine(models.Model):
                 continue
             for line in lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable):
                 product = line.product_id._in_service_stock(warehouse)
-                # what is free of a dozen is rounded down: no more is promised than lies there
-                line.free_qty = product.uom_id._compute_quantity(
-                    product.free_qty, line.uom_id or product.uom_id, rounding_method="DOWN")
+                # 0.42 of a dozen are five pieces; but no more is promised than lies there
+                free = line._round_moved(line._from_product_unit(product.free_qty))
+                if product.uom_id.compare(line._to_product_unit(free), product.free_qty) > 0:
+                    free = product.uom_id._compute_quantity(
+                        product.free_qty, line.uom_id or product.uom_id, rounding_method="DOWN")
+                line.free_qty = free
 
     @api.depends("quantity_issued", "quantity_returned", "kind", "quantity", "price_unit")
     def _compute_cost(self):
@@ -215,6 +213,12 @@ class CrmServiceOrderLine(models.Model):
                 part=line.product_id.display_name, order=line.order_id.name)
         return problems
 
+    @api.constrains("quantity", "product_id", "uom_id", "kind", "supply")
+    def _check_not_too_little(self):
+        for line in self:
+            if line.kind == "part" and line.supply == "rw" and line.quantity and line._is_too_little(line.quantity):
+                raise ValidationError(line._explain_too_little(line.quantity))
+
     @api.constrains("quantity", "quantity_issued", "quantity_returned")
     def _check_planned(self):
         for line in self:
@@ -225,7 +229,7 @@ class CrmServiceOrderLine(models.Model):
                     order=line.order_id.name, part=line.product_id.display_name, uom=uom.name,
                     returned=format_quantity(self.env, line.quantity_returned),
                     issued=format_quantity(self.env, line.quantity_issued)))
-            if line.kind == "part" and uom and uom.compare(line.quantity, line._get_used_quantity()) < 0:
+            if line.kind == "part" and line._get_missing(line.quantity, line._get_used()) < 0:
                 raise ValidationError(self.env._(
                     "Order %(order)s, part %(part)s: %(issued)s %(uom)s are issued, more than the %(planned)s planned. "
                     "Raise the plan on the order, or return what is too much.",

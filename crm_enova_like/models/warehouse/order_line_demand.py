@@ -49,13 +49,11 @@ class CrmServiceOrderLine(models.Model):
         :param quantity: in the product's unit
         """
         for line in self._sort_by_urgency():
-            missing = line.uom_id._compute_quantity(
-                line.quantity_to_issue - line.quantity_requested, product.uom_id)
-            share = min(max(missing, 0.0), quantity)
+            requested = line._to_product_unit(line.quantity_requested)
+            share = min(max(line._get_to_issue() - requested, 0.0), quantity)
             if product.uom_id.compare(share, 0.0) > 0:
                 line._write_facts({
-                    "quantity_requested": line.quantity_requested
-                    + product.uom_id._compute_quantity(share, line.uom_id)})
+                    "quantity_requested": line._round_moved(line._from_product_unit(requested + share))})
                 quantity -= share
 
     def _take_arrived(self, product, quantity):
@@ -64,10 +62,10 @@ class CrmServiceOrderLine(models.Model):
         :param quantity: in the product's unit
         """
         for line in self.filtered("quantity_requested"):
-            waiting = line.uom_id._compute_quantity(line.quantity_requested, product.uom_id)
+            waiting = line._to_product_unit(line.quantity_requested)
             share = min(waiting, quantity)
-            line._write_facts({"quantity_requested": line.uom_id.round(
-                product.uom_id._compute_quantity(waiting - share, line.uom_id))})
+            line._write_facts({
+                "quantity_requested": line._round_moved(line._from_product_unit(waiting - share))})
             quantity -= share
 
     def _end_requests(self):

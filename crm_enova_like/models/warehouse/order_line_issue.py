@@ -59,7 +59,7 @@ class CrmServiceOrderLine(models.Model):
         """
         self.ensure_one()
         moves = self._get_open_moves()
-        if self.uom_id.compare(self._sum_open_moves(), self.quantity_to_issue) > 0:
+        if self._get_to_request() < 0:
             if moves.filtered("service_ratio"):
                 # the components of fewer kits are asked for anew
                 moves._cancel_service_moves()
@@ -67,8 +67,7 @@ class CrmServiceOrderLine(models.Model):
             moves._lock_source_quants()
             moves[1:]._cancel_service_moves()
             moves = moves[:1]
-            moves.product_uom_qty = self.product_id.uom_id._compute_quantity(
-                self._to_product_unit(self.quantity_to_issue), moves.product_uom)
+            moves.product_uom_qty = self.product_id.uom_id._compute_quantity(self._get_to_issue(), moves.product_uom)
         return moves
 
     def _check_goods(self):
@@ -101,7 +100,7 @@ class CrmServiceOrderLine(models.Model):
                     "Order %(order)s: part %(part)s needs a lot or serial number before it is issued.",
                     order=line.order_id.name, part=line.product_id.display_name))
             line.lot_id._check_service_dates(line.company_id)
-            if line.product_id.tracking == "serial" and line._to_product_unit(line.quantity_to_issue) != 1:
+            if line.product_id.tracking == "serial" and line._get_to_issue() != 1:
                 raise UserError(self.env._(
                     "Order %(order)s: part %(part)s is tracked by serial number; enter one line for each piece.",
                     order=line.order_id.name, part=line.product_id.display_name))

@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.tools import float_compare
 
 
 class CrmServiceOrderLine(models.Model):
@@ -67,15 +68,19 @@ class CrmServiceOrderLine(models.Model):
         return unit._compute_quantity(quantity, self.uom_id or unit, round=False)
 
     def _to_product_unit(self, quantity):
-        """A quantity in the line's unit as one of the product's unit.
+        """A quantity in the line's unit as one of the product's unit, rounded as core rounds what moves.
 
-        What was typed with two decimals may stand for whole pieces: 0.08 of a dozen is one piece, not 0.96.
+        What was typed with two decimals may stand for whole pieces: 0.08 of a dozen is one piece, not 0.96. A quantity
+        with more decimals was not typed, but comes from moves, and is exact.
         """
         self.ensure_one()
-        unit = self.uom_id or self.product_id.uom_id
-        exact = unit._compute_quantity(quantity, self.product_id.uom_id, round=False)
-        whole = float(round(exact))
-        return whole if unit.compare(self._from_product_unit(whole), quantity) == 0 else exact
+        unit, product_unit = self.uom_id or self.product_id.uom_id, self.product_id.uom_id
+        exact = unit._compute_quantity(quantity, product_unit, round=False)
+        if unit != product_unit and float_compare(unit.round(quantity), quantity, precision_digits=9) == 0:
+            whole = float(round(exact))
+            if unit.compare(self._from_product_unit(whole), quantity) == 0:
+                return whole
+        return product_unit.round(exact) if product_unit else exact
 
     @api.model
     def _relabel_unit(self, products, unit):

@@ -28,7 +28,7 @@ class CrmServiceOrderLine(models.Model):
         self.invalidate_recordset(["quantity_issued", "quantity_returned"])
         self._check_return(quantity)
         validate = line.order_id.type_id.issue_by != "warehouse" or self.env.user.has_group("stock.group_stock_user")
-        for picking in line._make_returns(line._share_return(quantity)):
+        for picking in line._make_returns(line._share_return(line._get_exact_return(quantity))):
             if validate:
                 picking.move_ids.picked = True
                 picking._action_done()
@@ -40,15 +40,18 @@ class CrmServiceOrderLine(models.Model):
         :raises UserError: says how much can
         """
         available = self._get_returnable_quantity()
-        if self.uom_id.compare(quantity, 0.0) <= 0:
+        if quantity <= 0.0:
             raise UserError(self.env._(
                 "Order %(order)s, part %(part)s: enter a quantity to return.",
                 order=self.order_id.name, part=self.product_id.display_name))
-        if self.uom_id.compare(quantity, available) > 0:
+        if self._get_missing(quantity, available) > 0:
             raise UserError(self.env._(
                 "Order %(order)s, part %(part)s: %(quantity)s %(uom)s cannot be returned, only %(issued)s are issued.",
                 order=self.order_id.name, part=self.product_id.display_name, uom=self.uom_id.name,
-                quantity=format_quantity(self.env, quantity), issued=format_quantity(self.env, available)))
+                quantity=format_quantity(self.env, quantity),
+                issued=format_quantity(self.env, self._round_moved(available))))
+        if self._is_too_little(self._get_exact_return(quantity)):
+            raise UserError(self._explain_too_little(quantity))
 
     def _share_return(self, quantity):
         """Share what comes back of one line among the moves that issued it, the last first (with stock rights).

@@ -72,8 +72,7 @@ class CrmServiceOrder(models.Model):
             missing[product] += needed - free
         for line in self._get_lines_to_issue().filtered("quantity_requested"):
             if line.product_id in missing:
-                missing[line.product_id] -= line.uom_id._compute_quantity(
-                    line.quantity_requested, line.product_id.uom_id)
+                missing[line.product_id] -= line._to_product_unit(line.quantity_requested)
         return {
             product: quantity for product, quantity in missing.items()
             if product.uom_id.compare(quantity, 0.0) > 0}

@@ -31,5 +31,5 @@ class CrmServiceOrder(models.Model):
         """Return all issued parts that can come back."""
         for line in self._get_issued_lines():
             quantity = line._get_returnable_quantity()
-            if line.uom_id.compare(quantity, 0.0) > 0:
+            if line._to_product_unit(quantity) > 0:
                 line.return_to_stock(quantity)

@@ -126,8 +126,8 @@ class CrmServicePartDemand(models.Model):
             mine = lines.get((row.product_id, row.warehouse_id), [])
             quantities = {}
             for line in mine:
-                quantities[line.order_id] = quantities.get(line.order_id, 0.0) + line.uom_id._compute_quantity(
-                    line.quantity_to_issue, row.product_id.uom_id)
+                quantities[line.order_id] = quantities.get(line.order_id, 0.0) + line._to_product_unit(
+                    line.quantity_to_issue)
             row.order_names = ", ".join(
                 f"{order.name} × {format_quantity(self.env, quantity)}" for order, quantity in quantities.items())
 

@@ -71,10 +71,15 @@ class StockMove(models.Model):
     def _sum_in_product_unit(self, quantity="quantity"):
         """What moves of one product hold, in its unit, without rounding.
 
+        A move counts as core would move it today: where decimals were taken away since, 2.5 are 3, there and back.
+
         :param quantity: the moves' field, in their own unit
         """
         return sum(
-            move.product_uom._compute_quantity(move[quantity], move.product_id.uom_id, round=False) for move in self)
+            move.product_uom._compute_quantity(
+                move[quantity] if move.service_ratio else move.product_uom.round(move[quantity]),
+                move.product_id.uom_id, round=False)
+            for move in self)
 
     # RESERVING
 
@@ -207,8 +212,7 @@ class StockMove(models.Model):
         """Lower what lines plan by what came back, so that nothing is issued anew."""
         for line, moves in self.grouped("service_line_id").items():
             used = line._get_used_by_moves()
-            waiting = line.quantity - used - line._sum_moves(moves)
-            line.quantity = used + (waiting if line.uom_id.compare(waiting, 0.0) > 0 else 0.0)
+            line.quantity = line._get_plan_after(used + line._sum_moves(moves), used)
 
     def _raise_service_plan(self):
         """Raise what lines plan by what is about to be issued anew as the return of a return, and by what the keeper
@@ -216,9 +220,10 @@ class StockMove(models.Model):
         taken = self._filter_open().filtered(lambda move: move.picked and move.service_line_id)
         for line, moves in taken.grouped("service_line_id").items():
             again = moves.filtered(lambda move: move.origin_returned_move_id._filter_service_returns())
-            planned = line.quantity + line._sum_moves(again)
+            used = line._get_used_by_moves()
+            planned = line._get_plan_after(used, used + line._sum_moves(again))
             if line.added_by_warehouse:
-                planned = max(planned, line._get_used_by_moves() + line._sum_moves(moves))
+                planned = max(planned, line._round_moved(used + line._sum_moves(moves)))
             if line.uom_id.compare(planned, line.quantity) > 0:
                 line.quantity = planned
 

@@ -51,10 +51,13 @@ class TestUnits(ServiceCommon):
 
     def test_free_is_never_rounded_up(self):
         line = self.add_part(self.order, self.screw, 1, uom_id=self.dozen.id)
-        self._stock(self.screw, -31)    # 5 are left: 0.4166 of a dozen
-        self.assertEqual(line.free_qty, 0.41)
+        self._stock(self.screw, -31)    # 5 are left: 0.4166 of a dozen, which a person writes as 0.42
+        self.assertEqual(line.free_qty, 0.42)
         with self.assertRaisesRegex(UserError, "12 .* needed, 5 free"):
             self.order.action_issue_parts()
+        self._stock(self.screw, -0.1)    # 4.9 are left: 0.4083, and 0.41 would be 4.92
+        line.invalidate_recordset(["free_qty"])
+        self.assertEqual(line.free_qty, 0.40)
 
     def test_thirds_of_a_dozen(self):
         line = self.add_part(self.order, self.screw, 1, uom_id=self.dozen.id)
