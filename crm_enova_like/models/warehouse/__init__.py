@@ -14,6 +14,7 @@ from . import stock_move_line
 from . import stock_move
 from . import stock_move_arrival
 from . import stock_move_join
+from . import stock_move_return
 from . import stock_move_value
 from . import stock_move_scan
 from . import stock_picking

@@ -122,8 +122,11 @@ class CrmServiceOrder(models.Model):
         for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
             needed[line.product_id, line.lot_id] += line._to_product_unit(line.quantity_to_issue)
             if line.product_id._is_service_kit():
-                reserved[line.product_id, line.lot_id] += line._count_kits(
-                    line._get_components(line._get_open_moves()))
+                # the kits that open RWs make up
+                done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+                open_moves = line._get_open_moves().filtered("service_kit")
+                reserved[line.product_id, line.lot_id] += (
+                    line._count_moves(done | open_moves) - line._count_moves(done))
         open_rw = self._get_open_rw()
         for move in open_rw.filtered(lambda rw: rw.location_id._child_of(location)).move_ids._filter_open():
             reserved[move.product_id, move.service_line_id.lot_id] += move._sum_in_product_unit()

@@ -57,13 +57,42 @@ class CrmServiceOrderLine(models.Model):
         :return: {move: quantity in its product's unit}
         """
         issued = self.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
-        shares, wanted = {}, self._to_product_unit(quantity)
-        for product, moves in issued.grouped("product_id").items():
-            # of a kit, so much of each component as makes so many of it
-            left = wanted * (moves[-1:].service_ratio or 1.0)
+        shares, left = {}, self._to_product_unit(quantity)
+        # the product itself by its moves, and the components of a kit by their set
+        groups = issued.grouped(lambda move: (move.service_kit, 0 if move.service_kit else move.id)).values()
+        for moves in sorted(groups, key=lambda moves: max(moves.ids), reverse=True):
+            kit = moves[:1].service_kit
+            there = self._count_returnable_kits(kit, moves) if kit else moves._get_returnable_quantity()
+            taken = min(left, there)
+            if self.product_id.uom_id.compare(taken, 0.0) <= 0:
+                continue
+            left -= taken
+            shares.update(self._share_kits(kit, moves, taken, there) if kit else {moves: taken})
+        return shares
+
+    def _count_returnable_kits(self, kit, issued):
+        return self._count_kits(kit, issued) - self._count_kits(
+            kit, self._get_kit_moves(kit)._filter_service_returns(), expected=True)
+
+    def _share_kits(self, kit, issued, wanted, there):
+        """What of the components of one set comes back with some of its kits.
+
+        :param issued: the moves that issued them
+        :param there: how many kits can come back; the last of them bring all that is left of any component
+        :return: {move: quantity in its product's unit}
+        """
+        shares, returns = {}, self._get_kit_moves(kit)._filter_service_returns()
+        kits = self._count_kits(kit, returns, expected=True) + wanted
+        back = returns.grouped("product_id")
+        for component, moves in issued.grouped("product_id").items():
+            left = sum(move._get_returnable_quantity() for move in moves)
+            if self.product_id.uom_id.compare(wanted, there) < 0:
+                # of a component that is back already, others follow
+                gone = back[component]._sum_expected() if component in back else 0.0
+                left = min(left, kits * moves[:1].service_ratio - gone)
             for move in moves.sorted("id", reverse=True):
                 taken = min(left, move._get_returnable_quantity())
-                if product.uom_id.compare(taken, 0.0) > 0:
+                if component.uom_id.compare(taken, 0.0) > 0:
                     shares[move] = taken
                     left -= taken
         return shares
@@ -73,14 +102,16 @@ class CrmServiceOrderLine(models.Model):
         self.ensure_one()
         # sudo: a quantity of the line's own, for whoever reads the line
         line = self.sudo()
-        pending = line.move_ids._filter_open()._filter_service_returns()
-        return line._get_used_by_moves() - line._sum_moves(pending, "product_uom_qty")
+        moves = line.move_ids.filtered(lambda move: move.state != "cancel")
+        issued = moves.filtered(lambda move: move.state == "done")._filter_service_issues()
+        return line._sum_moves(issued) - line._sum_moves(moves._filter_service_returns(), expected=True)
 
     @api.model
     def _make_returns(self, shares):
         """A ZW for each RW of which something comes back, by core's return wizard (with stock rights).
 
         :param shares: {move of an RW: quantity in its product's unit}
+        :raises UserError: a ZW does not hold all that it shall bring
         :return: list of the ZWs
         """
         returns = []
@@ -99,6 +130,8 @@ class CrmServiceOrderLine(models.Model):
                     move.product_uom = unit
                     move.product_uom_qty = exact
                     move.quantity = exact
+                if unit.compare(move._sum_in_product_unit(), exact) < 0:
+                    move._refuse_partial_return()
             returns.append(back)
         return returns
 

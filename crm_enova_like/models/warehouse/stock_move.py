@@ -20,11 +20,15 @@ class StockMove(models.Model):
         digits=False, copy=True, readonly=True,
         help="Where the line's product is a kit: how much of this component one of it takes, both in the unit of "
              "their product. 0: the move is of the line's own product.")
+    service_kit = fields.Integer(
+        copy=True, readonly=True,
+        help="Where the line's product is a kit: one number for all components that were made of it at once. A kit "
+             "whose bill of materials has changed since is another set.")
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
-        # two lines of one product stay two moves: each line counts its own
-        return super()._prepare_merge_moves_distinct_fields() + ["service_line_id"]
+        # two lines of one product stay two moves: each line counts its own, and each set of a kit its components
+        return super()._prepare_merge_moves_distinct_fields() + ["service_line_id", "service_kit"]
 
     def _as_service(self):
         """The moves with the rights on their orders' lines: whoever works in the warehouse need not read orders, and
@@ -75,6 +79,11 @@ class StockMove(models.Model):
         return sum(
             move.product_uom._compute_quantity(move[quantity], move.product_id.uom_id, round=False) for move in self)
 
+    def _sum_expected(self):
+        """What moves of one product have moved, and plan to move where they are open, in its unit, without rounding."""
+        done = self.filtered(lambda move: move.state == "done")
+        return done._sum_in_product_unit() + (self - done)._sum_in_product_unit("product_uom_qty")
+
     # RESERVING
 
     def _get_source_document(self):
@@ -119,7 +128,7 @@ class StockMove(models.Model):
 
         Locks are taken in the order of :mod:`..common.locks`: orders, quants, numbers.
 
-        :return: the moves; a draft of a kit became its components
+        :return: the moves; a draft of a kit became its components, and a return is shared over what was issued
         :raises UserError: a document breaks a rule, or stock is short
         """
         pickings = self.picking_id.filtered(
@@ -130,9 +139,12 @@ class StockMove(models.Model):
         moves = (self - drafts | drafts._action_confirm(merge=False)).exists() if drafts else self
         lock_rows(pickings._as_service().service_order_id)
         pickings._check_service_rules()
+        moves = moves._share_service_returns()
         moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
-        pickings._assign_service_numbers()
+        # a document of which nothing is moved stays open
+        moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
+        (moved.picking_id & pickings)._assign_service_numbers()
         return moves
 
     def _settle_service_lines(self):
@@ -180,7 +192,8 @@ class StockMove(models.Model):
         """Lower what lines plan by what came back, so that nothing is issued anew."""
         for line, moves in self.grouped("service_line_id").items():
             used = line._get_used_by_moves()
-            waiting = line.quantity - used - line._sum_moves(moves)
+            done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_returns()
+            waiting = line.quantity - used - line._sum_added(moves, done)
             line.quantity = used + (waiting if line.uom_id.compare(waiting, 0.0) > 0 else 0.0)
 
     def _raise_service_plan(self):
@@ -189,9 +202,10 @@ class StockMove(models.Model):
         taken = self._filter_open().filtered(lambda move: move.picked and move.service_line_id)
         for line, moves in taken.grouped("service_line_id").items():
             again = moves.filtered(lambda move: move.origin_returned_move_id._filter_service_returns())
-            planned = line.quantity + line._sum_moves(again)
+            done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+            planned = line.quantity + line._sum_added(again, done)
             if line.added_by_warehouse:
-                planned = max(planned, line._get_used_by_moves() + line._sum_moves(moves))
+                planned = max(planned, line._get_used_by_moves() + line._sum_added(moves, done))
             if line.uom_id.compare(planned, line.quantity) > 0:
                 line.quantity = planned
 

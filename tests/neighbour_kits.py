@@ -1,0 +1,209 @@
+"""Kits of mrp as parts (test_neighbours.py runs it after the stories of neighbour_stories.py)."""
+
+KITS = r"""
+def made_of(made, *rows):
+    return env["mrp.bom"].create({
+        "product_tmpl_id": made.product_tmpl_id.id, "type": "phantom", "product_qty": 1, "bom_line_ids": [
+            Command.create({"product_id": part.id, "product_qty": quantity}) for part, quantity in rows]})
+
+
+@story
+def kits():
+    gasket, screws, oil = product("Gasket", cost=5.0), product("Screw set", cost=2.0), product("Oil", cost=3.0)
+    kit, one = product("Seal kit"), product("Oil set")
+    for part in (gasket, screws, oil):
+        put(part, 10)
+    made_of(kit, (gasket, 1), (screws, 4))
+    made_of(one, (oil, 1))
+    taken = new_order()
+    two, single = plan(taken, kit, 2), plan(taken, one, 1)
+    error = refusal(taken.action_issue_parts)
+    invoice = env["account.move"].create({
+        "move_type": "out_invoice", "partner_id": contractor.id, "invoice_date": fields.Date.today(),
+        "invoice_line_ids": [Command.create({"product_id": gasket.id, "quantity": 1, "price_unit": 9})]})
+    taken.with_user(env.user)._link_documents(invoice)
+    return {"error": error, "issued": [two.quantity_issued, single.quantity_issued],
+            "to_issue": [two.quantity_to_issue, single.quantity_to_issue], "cost": [two.cost, single.cost],
+            "left": [on_hand(gasket), on_hand(screws), on_hand(oil)], "component": refusal(invoice.action_post)}
+
+
+class Kit:
+    # a kit of a gasket and four screws on one line of an order, and what of it is where
+
+    def __init__(self, issue_by="technician"):
+        self.gasket, self.screw = product("Gasket", cost=5.0), product("Screw", cost=2.0)
+        self.clip, self.kit = product("Clip", cost=1.0), product("Seal kit", cost=30.0)
+        self.parts = self.gasket | self.screw | self.clip | self.kit
+        for part in self.parts:
+            put(part, 50)
+        self.order, self.line = new_order(issue_by), None
+
+    def becomes(self, *rows):
+        env["mrp.bom"].search([("product_tmpl_id", "=", self.kit.product_tmpl_id.id)]).unlink()
+        if rows:
+            made_of(self.kit, *rows)
+        self.refresh()
+
+    def refresh(self):
+        env.flush_all()
+        env.invalidate_all()
+
+    def issue(self, quantity):
+        if self.line:
+            self.line.quantity = quantity
+        else:
+            self.line = plan(self.order, self.kit, quantity)
+        self.order.action_issue_parts()
+        return self.tell()
+
+    def give_back(self, quantity):
+        self.line.return_to_stock(quantity)
+        return self.tell()
+
+    def documents(self, kind):
+        return self.order.sudo().picking_ids.filtered(lambda picking: picking.service_document == kind).sorted("id")
+
+    def keeper_returns(self, rw, quantities):
+        # by core's Return on the RW
+        wizard = env["stock.return.picking"].with_user(keeper).create({"picking_id": rw.id})
+        for row in wizard.product_return_moves:
+            row.quantity = quantities.get(row.product_id, 0)
+        done_by_keeper(wizard._create_return())
+        return self.tell()
+
+    def keeper_types(self, part, quantity):
+        # a ZW by hand
+        place = self.documents("rw")[0].location_dest_id
+        zw = env["stock.picking"].with_user(keeper).create({
+            "picking_type_id": warehouse.zw_type_id.id, "service_order_id": self.order.id, "location_id": place.id,
+            "location_dest_id": warehouse.lot_stock_id.id, "move_ids": [Command.create({
+                "product_id": part.id, "product_uom_qty": quantity, "location_id": place.id,
+                "location_dest_id": warehouse.lot_stock_id.id})]})
+        zw.action_confirm()
+        done_by_keeper(zw)
+        return self.tell()
+
+    def tell(self):
+        # issued, returned, still planned, cost, and what is out of the stock
+        self.refresh()
+        line = self.line
+        return [line.quantity_issued, line.quantity_returned, line.quantity_to_issue, line.cost,
+                [50 - on_hand(part) for part in self.parts]]
+
+
+@story
+def kit_and_product():
+    it = Kit()
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    told = [it.issue(2)]
+    it.becomes()
+    return [*told, it.issue(3), it.give_back(1), it.give_back(2)]
+
+
+@story
+def kit_changed():
+    it = Kit()
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    told = [it.issue(2)]
+    it.becomes((it.gasket, 1), (it.clip, 2))
+    told += [it.issue(3), it.give_back(1)]
+    it.gasket.standard_price = 50.0
+    return [*told, it.give_back(1), it.give_back(it.line._get_returnable_quantity())]
+
+
+@story
+def kit_of_more():
+    it = Kit()
+    it.becomes((it.gasket, 2))
+    told = [it.issue(2)]
+    it.becomes((it.gasket, 3))
+    return [*told, it.issue(3), it.give_back(2), it.give_back(1)]
+
+
+@story
+def became_a_kit():
+    it = Kit()
+    told = [it.issue(2)]
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    told.append(it.issue(5))
+    told.append(it.keeper_returns(it.documents("rw")[0], {it.kit: 1}))
+    return [*told, it.give_back(1), it.give_back(it.line._get_returnable_quantity())]
+
+
+@story
+def kit_back_in_pieces():
+    it = Kit()
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    it.issue(3)
+    rw = it.documents("rw")
+    told = [it.keeper_returns(rw, {it.gasket: 1}), it.keeper_returns(rw, {it.screw: 4})]
+    told.append(it.keeper_returns(rw, {it.screw: 2}))
+    # of the next kit two screws are back already
+    return [*told, it.give_back(1), it.give_back(1)]
+
+
+@story
+def kit_issued_in_pieces():
+    it = Kit("warehouse")
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    told = [it.issue(2)]
+    rw = it.documents("rw").with_user(keeper)
+    screws = rw.move_ids.filtered(lambda move: move.product_id == it.screw)
+    screws.quantity = 4
+    rw.move_ids.picked = True
+    rw.with_context(skip_backorder=True).button_validate()
+    told.append(it.tell())
+    rest = it.documents("rw")[-1]
+    done_by_keeper(rest)
+    told.append(it.tell())
+    it.line.return_to_stock(2)
+    done_by_keeper(it.documents("zw"))
+    return [*told, it.tell()]
+
+
+@story
+def kit_incomplete():
+    it = Kit("warehouse")
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    it.issue(2)
+    rw = it.documents("rw").with_user(keeper)
+    rw.move_ids.filtered(lambda move: move.product_id == it.screw).quantity = 0
+    rw.move_ids.filtered(lambda move: move.product_id == it.gasket).picked = True
+    rw.with_context(cancel_backorder=True)._action_done()
+    told = [it.tell()]
+    it.issue(it.line.quantity + 1)
+    done_by_keeper(it.documents("rw")[-1])
+    told.append(it.tell())
+    it.line.return_to_stock(it.line._get_returnable_quantity())
+    for zw in it.documents("zw"):
+        done_by_keeper(zw)
+    return [*told, it.tell()]
+
+
+@story
+def kit_with_one_more():
+    it = Kit("warehouse")
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    it.issue(2)
+    rw = it.documents("rw").with_user(keeper)
+    # one breaks, and the keeper gives another
+    rw.move_ids.filtered(lambda move: move.product_id == it.gasket).quantity = 3
+    rw.move_ids.picked = True
+    rw.button_validate()
+    told = [it.tell()]
+    it.order.type_id.sudo().issue_by = "technician"
+    return [*told, it.give_back(1), it.give_back(1)]
+
+
+@story
+def kit_by_hand():
+    it = Kit()
+    it.becomes((it.gasket, 2))
+    it.issue(1)
+    it.gasket.standard_price = 9.0
+    it.becomes((it.gasket, 3))
+    told = [it.issue(2)]
+    too_much = refusal(lambda: it.keeper_types(it.gasket, 6))
+    return {"told": [*told, it.keeper_types(it.gasket, 4), it.keeper_types(it.gasket, 1)], "too_much": too_much,
+            "again": refusal(lambda: it.keeper_types(it.gasket, 1))}
+"""
