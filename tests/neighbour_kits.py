@@ -83,6 +83,12 @@ class Kit:
         done_by_keeper(zw)
         return self.tell()
 
+    def demand(self):
+        # what Parts needed says: needed, reserved, short
+        self.refresh()
+        rows = env["crm.service.part.demand"].search([("product_id", "=", self.kit.id)])
+        return [[row.quantity, row.quantity_reserved, row.is_short] for row in rows]
+
     def tell(self):
         # issued, returned, still planned, cost, and what is out of the stock
         self.refresh()
@@ -146,7 +152,7 @@ def kit_back_in_pieces():
 def kit_issued_in_pieces():
     it = Kit("warehouse")
     it.becomes((it.gasket, 1), (it.screw, 4))
-    told = [it.issue(2)]
+    told = [it.issue(2), it.demand()]
     rw = it.documents("rw").with_user(keeper)
     screws = rw.move_ids.filtered(lambda move: move.product_id == it.screw)
     screws.quantity = 4
@@ -158,25 +164,6 @@ def kit_issued_in_pieces():
     told.append(it.tell())
     it.line.return_to_stock(2)
     done_by_keeper(it.documents("zw"))
-    return [*told, it.tell()]
-
-
-@story
-def kit_incomplete():
-    it = Kit("warehouse")
-    it.becomes((it.gasket, 1), (it.screw, 4))
-    it.issue(2)
-    rw = it.documents("rw").with_user(keeper)
-    rw.move_ids.filtered(lambda move: move.product_id == it.screw).quantity = 0
-    rw.move_ids.filtered(lambda move: move.product_id == it.gasket).picked = True
-    rw.with_context(cancel_backorder=True)._action_done()
-    told = [it.tell()]
-    it.issue(it.line.quantity + 1)
-    done_by_keeper(it.documents("rw")[-1])
-    told.append(it.tell())
-    it.line.return_to_stock(it.line._get_returnable_quantity())
-    for zw in it.documents("zw"):
-        done_by_keeper(zw)
     return [*told, it.tell()]
 
 
@@ -193,6 +180,93 @@ def kit_with_one_more():
     told = [it.tell()]
     it.order.type_id.sudo().issue_by = "technician"
     return [*told, it.give_back(1), it.give_back(1)]
+
+
+def issued_but_for_screws(quantity, screws, **context):
+    # the keeper issues a kit without all of its screws
+    it = Kit("warehouse")
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    it.issue(quantity)
+    rw = it.documents("rw").with_user(keeper)
+    rw.move_ids.filtered(lambda move: move.product_id == it.screw).quantity = screws
+    it.needed = it.demand()
+    rw.move_ids.filtered(lambda move: move.quantity).picked = True
+    rw.with_context(**context)._action_done()
+    return it
+
+
+@story
+def kit_incomplete():
+    it = issued_but_for_screws(2, 0, cancel_backorder=True)
+    told = [it.tell()]
+    it.issue(it.line.quantity + 1)
+    done_by_keeper(it.documents("rw")[-1])
+    told.append(it.tell())
+    it.line.return_to_stock(it.line._get_returnable_quantity())
+    for zw in it.documents("zw"):
+        done_by_keeper(zw)
+    return [*told, it.tell()]
+
+
+@story
+def kit_half_out():
+    it = issued_but_for_screws(3, 0)
+    invoice = env["account.move"].create({
+        "move_type": "out_invoice", "partner_id": contractor.id, "invoice_date": fields.Date.today(),
+        "invoice_line_ids": [Command.create({"product_id": it.gasket.id, "quantity": 1, "price_unit": 9})]})
+    it.order.with_user(env.user)._link_documents(invoice)
+    bill = refusal(invoice.action_post)
+    question = it.order.action_cancel()
+    it.order.type_id.sudo().issue_by = "technician"
+    env[question["res_model"]].with_user(technician).with_context(**question["context"]).create(
+        {"mode": "return"}).action_cancel()
+    return {"bill": bill, "needed": it.needed, "told": it.tell(), "state": it.order.state,
+            "documents": sorted(it.order.sudo().picking_ids.mapped("state"))}
+
+
+@story
+def kit_lowered():
+    it = issued_but_for_screws(3, 0)
+    it.line.quantity = 1
+    told = [it.tell()]
+    done_by_keeper(it.documents("rw").filtered(lambda picking: picking.state not in ("done", "cancel")))
+    told.append(it.tell())
+    it.order.type_id.sudo().issue_by = "technician"
+    return [*told, it.give_back(1)]
+
+
+@story
+def kit_raised_by_the_keeper():
+    it, other = Kit("warehouse"), product("Filter")
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    put(other, 5)
+    plan(it.order, other)
+    it.order.action_issue_parts()
+    rw = it.documents("rw").with_user(keeper)
+    env["stock.move"].with_user(keeper).create({
+        "picking_id": rw.id, "product_id": it.kit.id, "product_uom_qty": 2, "location_id": rw.location_id.id,
+        "location_dest_id": rw.location_dest_id.id})
+    rw.action_confirm()
+    it.line = it.order.line_ids.filtered(lambda line: line.product_id == it.kit)
+    for move in rw.move_ids:
+        move.quantity = move.product_uom_qty * (1.5 if move.sudo().service_kit else 1)
+    rw.move_ids.picked = True
+    rw.button_validate()
+    return {"told": it.tell(), "documents": it.documents("rw").mapped("state")}
+
+
+@story
+def kit_out_again():
+    it = Kit()
+    it.becomes((it.gasket, 1), (it.screw, 4))
+    it.issue(2)
+    for picking in ("rw", "zw"):
+        wizard = env["stock.return.picking"].with_user(keeper).create({"picking_id": it.documents(picking)[0].id})
+        for row in wizard.product_return_moves:
+            row.quantity = row.move_id.quantity
+        done_by_keeper(wizard._create_return())
+    return {"told": [it.tell(), it.give_back(2)], "documents": sorted(
+        (picking.service_document, picking.state) for picking in it.order.sudo().picking_ids)}
 
 
 @story

@@ -124,10 +124,29 @@ def test_a_kit_comes_back_in_pieces(stories):
 
 def test_a_kit_is_issued_in_pieces(stories):
     assert stories["kit_issued_in_pieces"] == [
-        [0, 0, 2, 0, [0, 0, 0, 0]], [1, 0, 1, 18, [2, 4, 0, 0]], [2, 0, 0, 26, [2, 8, 0, 0]],
-        [2, 2, 0, 0, [0, 0, 0, 0]]]
+        [0, 0, 2, 0, [0, 0, 0, 0]], [[2, 2, False]], [1, 0, 1, 18, [2, 4, 0, 0]], [2, 0, 0, 26, [2, 8, 0, 0]],
+        [2, 2, 0, 0, [0, 0, 0, 0]]], "what is reserved is not needed"
     assert stories["kit_with_one_more"] == [
         [2, 0, 0, 31, [3, 8, 0, 0]], [2, 1, 0, 18, [2, 4, 0, 0]], [2, 2, 0, 0, [0, 0, 0, 0]]]
+
+
+def test_a_kit_of_which_a_part_is_missing(stories):
+    """The rest of it is asked for before another one, and what is out of it comes back."""
+    assert stories["kit_incomplete"] == [
+        [0, 0, 2, 10, [2, 0, 0, 0]], [3, 0, 0, 39, [3, 12, 0, 0]], [3, 3, 0, 0, [0, 0, 0, 0]]]
+    assert stories["kit_lowered"] == [
+        [0, 0, 1, 15, [3, 0, 0, 0]], [1, 0, 0, 23, [3, 4, 0, 0]], [1, 1, 0, 0, [0, 0, 0, 0]]]
+    told = stories["kit_half_out"]
+    assert "has issued and expensed Gasket already" in told.pop("bill")
+    assert told == {"told": [0, 0, 0, 0, [0, 0, 0, 0]], "state": "cancelled", "needed": [[3, 0, False]],
+                    "documents": ["cancel", "done", "done"]}
+
+
+def test_a_kit_that_is_validated_is_what_it_says(stories):
+    assert stories["kit_raised_by_the_keeper"] == {"told": [3, 0, 0, 39, [3, 12, 0, 0]], "documents": ["done"]}
+    assert stories["kit_out_again"] == {
+        "told": [[4, 2, 0, 26, [2, 8, 0, 0]], [4, 4, 0, 0, [0, 0, 0, 0]]],
+        "documents": [["rw", "done"], ["rw", "done"], ["zw", "done"], ["zw", "done"]]}
 
 
 def test_components_on_a_hand_made_zw(stories):

@@ -35,9 +35,7 @@ class CrmServiceOrder(models.Model):
         """
         issued = {}
         for line in self.sudo().line_ids:
-            used = line._get_used_quantity()
-            if used > 0 and line.uom_id.compare(used, 0.0) > 0:
-                moves = line.move_ids.filtered(
-                    lambda move: move.state == "done" and move.picking_id.service_document == "rw")
+            if line._has_parts_out(expected=False):
+                moves = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
                 issued[line] = line.product_id | moves.product_id, moves.picking_id
         return issued

@@ -54,7 +54,7 @@ class CrmServiceOrder(models.Model):
     def _compute_parts_to_request(self):
         for order in self:
             order.parts_to_request = any(
-                line.uom_id.compare(line.quantity_to_issue, line._sum_open_moves()) > 0
+                line._compare(line.quantity_to_issue, line._sum_open_moves()) > 0
                 for line in order._get_lines_to_issue())
 
     @api.depends("line_ids.tracking")
@@ -118,8 +118,10 @@ class CrmServiceOrder(models.Model):
         return self.line_ids.filtered("needs_issue")
 
     def _get_issued_lines(self):
-        """Lines whose parts were issued and did not all come back."""
-        return self.line_ids.filtered(lambda line: line.quantity_issued > line.quantity_returned)
+        """Lines whose parts were issued and did not all come back, be it one component of a kit."""
+        kits = "is_kits" in self.env["product.product"]._fields
+        return self.line_ids.filtered(
+            lambda line: line.quantity_issued > line.quantity_returned or kits and line._has_parts_out(expected=False))
 
     # STAGES
 
@@ -148,7 +150,7 @@ class CrmServiceOrder(models.Model):
         if stage.state != "cancelled" or (vals.get("parts_kept_reason") or "").strip():
             return
         for line in self._get_issued_lines():
-            if line.uom_id.compare(line._get_returnable_quantity(), 0.0) > 0:
+            if line._has_parts_out():
                 raise UserError(self.env._(
                     "Order %(order)s has issued parts (%(part)s). Use the Cancel button: "
                     "it asks whether to return them or to leave them as cost.",

@@ -163,11 +163,14 @@ class CrmServiceOrder(models.Model):
         for line in order._get_lines_to_issue():
             held.pop(line, None)
             missing = line.quantity_to_issue - line._sum_open_moves()
-            compared = line.uom_id.compare(missing, 0.0)
-            if compared > 0:
-                vals_list.append(order._prepare_rw_move_vals(line, picking, missing))
-            elif compared < 0:
+            if line._compare(missing, 0.0) < 0:
                 line._lower_open_moves()
+                missing = line.quantity_to_issue - line._sum_open_moves()
+            rest, missing = line._get_rest_of_kits(missing)
+            for vals in rest:
+                vals_list.append({**order._prepare_rw_move_vals(line, picking, 0.0), **vals})
+            if line._compare(missing, 0.0) > 0:
+                vals_list.append(order._prepare_rw_move_vals(line, picking, missing))
         # what nobody plans any more leaves the RW
         for line, moves in held.items():
             if line:

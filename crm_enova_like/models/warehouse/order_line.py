@@ -128,17 +128,17 @@ class CrmServiceOrderLine(models.Model):
     @api.depends("quantity", "quantity_issued", "quantity_returned", "kind", "supply", "order_id.state")
     def _compute_quantity_to_issue(self):
         for line in self:
-            to_issue = 0.0
-            if line.kind == "part" and line.supply == "rw" and line.order_id.state != "cancelled":
-                to_issue = max(0.0, line.quantity - line._get_used_quantity())
-            uom = line.uom_id
-            line.needs_issue = bool(uom and uom.compare(to_issue, 0.0) > 0)
-            line.quantity_to_issue = uom.round(to_issue) if uom else to_issue
+            used, uom = line._get_used_quantity(), line.uom_id
+            line.needs_issue = bool(
+                uom and line.kind == "part" and line.supply == "rw" and line.order_id.state != "cancelled"
+                and line._compare(line.quantity, used) > 0)
+            line.quantity_to_issue = uom.round(line.quantity - used) if line.needs_issue else 0.0
 
     def _get_used_quantity(self):
-        """Issued and not returned, in the line's unit."""
+        """Issued and not returned, in the line's unit, without rounding: between two rounded dozens a piece is lost."""
         self.ensure_one()
-        return self.quantity_issued - self.quantity_returned
+        # sudo: a quantity of the line's own, for whoever reads the line
+        return self.sudo()._get_used_by_moves() if self.quantity_issued else 0.0
 
     @api.depends("product_id", "order_id.type_id", "uom_id")
     def _compute_free_qty(self):
@@ -224,7 +224,15 @@ class CrmServiceOrderLine(models.Model):
                     order=line.order_id.name, part=line.product_id.display_name, uom=uom.name,
                     returned=format_quantity(self.env, line.quantity_returned),
                     issued=format_quantity(self.env, line.quantity_issued)))
-            if line.kind == "part" and uom and uom.compare(line.quantity, line._get_used_quantity()) < 0:
+            if line.kind != "part" or not uom:
+                continue
+            if line.supply == "rw" and uom.compare(line.quantity, 0.0) > 0 and line._compare(line.quantity, 0.0) == 0:
+                raise ValidationError(self.env._(
+                    "Order %(order)s, part %(part)s: %(quantity)s %(uom)s is less than the warehouse can move, which "
+                    "has it in %(unit)s. Enter more, or have the unit of the product corrected.",
+                    order=line.order_id.name, part=line.product_id.display_name, uom=uom.name,
+                    quantity=format_quantity(self.env, line.quantity), unit=line.product_id.uom_id.name))
+            if line._compare(line.quantity, line._get_used_quantity()) < 0:
                 raise ValidationError(self.env._(
                     "Order %(order)s, part %(part)s: %(issued)s %(uom)s are issued, more than the %(planned)s planned. "
                     "Raise the plan on the order, or return what is too much.",

@@ -40,8 +40,8 @@ class CrmServiceOrderLine(models.Model):
             for component, of_component in components.items()), default=0.0)
 
     def _get_kit_moves(self, kit):
-        """All moves of one set of components, both ways."""
-        return self.move_ids.filtered(lambda move: move.service_kit == kit and move.state != "cancel")
+        """All moves of one set of components, both ways: what was cancelled is missing, and the kit not whole."""
+        return self.move_ids.filtered(lambda move: move.service_kit == kit)
 
     def _sum_added(self, moves, others):
         """What moves add to others of the same way, in the line's unit: a component may make up a kit of which the rest
@@ -68,6 +68,19 @@ class CrmServiceOrderLine(models.Model):
         return self._sum_moves(issues, expected=True) - self._sum_moves(done)
 
     # UNITS
+
+    def _compare(self, one, other):
+        """Compare two quantities of one line, in its unit, no finer than it and the product's unit can tell: of 1.08
+        dozens nobody knows which part of a piece it is, and of what lies in dozens no single pieces are moved.
+
+        :return: -1, 0 or 1
+        """
+        self.ensure_one()
+        compared, unit = self.uom_id.compare(one, other), self.product_id.uom_id
+        if not compared or unit == self.uom_id:
+            return compared
+        return unit.compare(*(
+            self.uom_id._compute_quantity(quantity, unit, round=False) for quantity in (one, other)))
 
     def _from_product_unit(self, quantity):
         """A quantity in the product's unit as one of the line's unit, without rounding."""

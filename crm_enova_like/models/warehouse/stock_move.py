@@ -7,6 +7,9 @@ from odoo.fields import Domain
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
 
+# where goods are the company's still
+STOCK_USAGES = ("internal", "transit")
+
 
 class StockMove(models.Model):
     """Moves of RWs and ZWs: each is one line's, none takes what is not there, and what is done tells its order."""
@@ -47,9 +50,9 @@ class StockMove(models.Model):
         return self.location_dest_id.service_consumption and not self.location_id.service_consumption
 
     def _is_service_return(self):
-        """Whether one move brings back what was used up: it comes from a place of service consumption."""
+        """Whether one move brings back what was used up: from a place of service consumption into the stock."""
         self.ensure_one()
-        return self.location_id.service_consumption and not self.location_dest_id.service_consumption
+        return self.location_id.service_consumption and self.location_dest_id.usage in STOCK_USAGES
 
     def _filter_service_issues(self):
         """Those of the moves that use parts up."""
@@ -69,7 +72,7 @@ class StockMove(models.Model):
     def _get_service_return_domain(self):
         """:meth:`_is_service_return` as a domain."""
         return (Domain("location_id.service_consumption", "=", True)
-                & Domain("location_dest_id.service_consumption", "!=", True))
+                & Domain("location_dest_id.usage", "in", STOCK_USAGES))
 
     def _sum_in_product_unit(self, quantity="quantity"):
         """What moves of one product hold, in its unit, without rounding.
@@ -194,7 +197,8 @@ class StockMove(models.Model):
             used = line._get_used_by_moves()
             done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_returns()
             waiting = line.quantity - used - line._sum_added(moves, done)
-            line.quantity = used + (waiting if line.uom_id.compare(waiting, 0.0) > 0 else 0.0)
+            line.with_context(service_plan_follows=True).quantity = used + (
+                waiting if line._compare(waiting, 0.0) > 0 else 0.0)
 
     def _raise_service_plan(self):
         """Raise what lines plan by what is about to be issued anew as the return of a return, and by what the keeper
@@ -206,8 +210,8 @@ class StockMove(models.Model):
             planned = line.quantity + line._sum_added(again, done)
             if line.added_by_warehouse:
                 planned = max(planned, line._get_used_by_moves() + line._sum_added(moves, done))
-            if line.uom_id.compare(planned, line.quantity) > 0:
-                line.quantity = planned
+            if line._compare(planned, line.quantity) > 0:
+                line.with_context(service_plan_follows=True).quantity = planned
 
     # CANCELLED
 

@@ -34,6 +34,12 @@ class StockMove(models.Model):
         lines = added.env["crm.service.order.line"].create([move._prepare_service_line_vals() for move in added])
         for move, line in zip(added, lines, strict=True):
             move.service_line_id = line
+            unit = move.product_id.uom_id
+            if move.product_uom != unit:
+                # pieces lie on the shelf and are scanned, of a dozen, too
+                held = move._sum_in_product_unit("product_uom_qty")
+                move.product_uom = unit
+                move.product_uom_qty = held
         added._check_service_ties()
         for picking, moves in added.grouped("picking_id").items():
             picking.service_order_id._message_log(body=self.env._(

@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
 
@@ -89,6 +89,41 @@ class TestUnits(ServiceCommon):
         line.return_to_stock(50)
         self.assertStock(grease, 1.8)
         self.assertEqual((line.cost, line.quantity), (12, 200))
+
+    def test_any_number_of_pieces_in_dozens(self):
+        self._stock(self.screw, 264)
+        for pieces in range(1, 25):
+            line = self.add_part(self.make_order(self.device2), self.screw, round(pieces / 12, 2), uom_id=self.dozen.id)
+            line.order_id.action_issue_parts()
+            for left in range(pieces - 1, -1, -1):
+                line.return_to_stock(0.08)
+                self.assertEqual(line.cost, left, f"of {pieces}")
+                self.assertFalse(line.needs_issue, f"{left} of {pieces}")
+        self.assertStock(self.screw, 300)
+
+    def test_pieces_of_what_lies_in_dozens(self):
+        box = self._new_product("Box of screws", uom_id=self.dozen.id, uom_ids=[Command.set(self.unit.ids)],
+                                standard_price=12.0)
+        self._stock(box, 50)
+        for pieces in range(1, 25):
+            line = self.add_part(self.make_order(self.device2), box, pieces, uom_id=self.unit.id)
+            line.order_id.action_issue_parts()
+            self.assertFalse(line.needs_issue, pieces)
+            line.return_to_stock(pieces)
+            self.assertEqual((line.cost, line.quantity), (0, 0))
+        self.assertStock(box, 50)
+
+    def test_less_than_the_warehouse_can_move(self):
+        gas = self._new_product("Gas", uom_id=self.kilogram.id, uom_ids=[Command.set(self.gram.ids)])
+        self._stock(gas, 2)
+        with self.assertRaisesRegex(ValidationError, f"{self.order.name}, part Gas: 4 g is less.*kg. Enter more"):
+            self.add_part(self.order, gas, 4, uom_id=self.gram.id)
+        line = self.add_part(self.order, gas, 333, uom_id=self.gram.id)
+        self.order.action_issue_parts()
+        self.assertEqual(line.quantity_issued, 330)
+        self.assertFalse(line.needs_issue, "three grams are no hundredth of a kilogram")
+        line.return_to_stock(333)
+        self.assertEqual((line.quantity_returned, line.quantity), (330, 0))
 
     def test_corrected_unit_keeps_what_happened(self):
         pack = self.env.ref("uom.product_uom_pack_6")
