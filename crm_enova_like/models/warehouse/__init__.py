@@ -14,6 +14,8 @@ from . import stock_move_line
 from . import stock_move
 from . import stock_move_arrival
 from . import stock_move_join
+from . import stock_move_added
+from . import stock_move_back
 from . import stock_move_return
 from . import stock_move_value
 from . import stock_move_scan

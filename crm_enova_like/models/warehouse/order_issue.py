@@ -42,6 +42,7 @@ class CrmServiceOrder(models.Model):
             what is needed and what is free), or a lot is missing
         :return: True
         """
+        to_issue = []
         for order in self._lock_for_parts():
             lines = order._get_lines_to_issue()
             if not lines:
@@ -55,6 +56,9 @@ class CrmServiceOrder(models.Model):
             lines._check_lots()
             picking = order._prepare_open_rw()
             order._check_reserved(picking)
+            to_issue.append(picking)
+        # numbers are the last lock: all that the orders need is locked before the first of them has one
+        for picking in to_issue:
             picking._issue_service_parts()
         return True
 

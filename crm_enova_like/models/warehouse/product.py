@@ -20,7 +20,8 @@ class ProductProduct(models.Model):
     def _compute_service_free_qty(self):
         # technicians hold no stock rights: one warehouse of theirs, nothing else of the stock
         warehouse = self.env["stock.warehouse"].browse(self.env.context.get("service_warehouse_id") or [])
-        if not warehouse or warehouse.company_id not in self.env.companies:
+        # as superuser the companies of the context are not checked
+        if not warehouse or warehouse.company_id not in self.env.companies & self.env.user.company_ids:
             self.service_free_qty = 0.0
             return
         for product, here in zip(self, self._in_service_stock(warehouse), strict=True):

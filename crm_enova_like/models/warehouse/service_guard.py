@@ -5,19 +5,24 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
+from .core_ways import CORE_WAYS, get_given
 from .product import CORRECTED_UNITS
 
 # what a validated document and its rows moved, of what and whose, and from where to where
 PICKING_FIELDS = {
-    "name", "service_order_id", "picking_type_id", "location_id", "location_dest_id", "company_id", "owner_id",
-    "date_done", "project_id", "state"}
+    "name", "service_order_id", "service_document", "picking_type_id", "location_id", "location_dest_id", "company_id",
+    "owner_id", "partner_id", "date_done", "project_id", "state"}
 MOVE_FIELDS = {
     "product_id", "product_uom", "product_uom_qty", "quantity", "location_id", "location_dest_id", "picking_id",
     "picking_type_id", "service_line_id", "service_ratio", "company_id", "state", "date", "origin_returned_move_id",
-    "restrict_partner_id", "lot_ids", "move_line_ids", "scrap_id"}
+    "restrict_partner_id", "lot_ids", "move_line_ids", "scrap_id", "reference", "value", "price_unit", "is_in",
+    "is_out", "is_dropship", "account_move_id"}
 ROW_FIELDS = {
-    "product_id", "product_uom_id", "quantity", "lot_id", "lot_name", "location_id", "location_dest_id", "owner_id",
-    "package_id", "result_package_id", "move_id", "picking_id", "company_id", "quant_id", "date"}
+    "product_id", "product_uom_id", "quantity", "quantity_product_uom", "lot_id", "lot_name", "location_id",
+    "location_dest_id", "owner_id", "package_id", "result_package_id", "move_id", "picking_id", "company_id",
+    "quant_id", "date"}
+# what core works out by itself, and no one writes, on a document that waits either
+ROW_FACTS = {"state", "quantity_product_uom"}
 
 
 def is_changed(record, name, value):
@@ -68,7 +73,7 @@ class StockPicking(models.Model):
 
     def _check_service_ties(self):
         """Refuse documents whose moves are another order's."""
-        self.filtered("service_document").move_ids._check_service_ties()
+        self.move_ids._check_service_ties()
 
 
 class StockMove(models.Model):
@@ -76,10 +81,11 @@ class StockMove(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        Picking = self.env["stock.picking"]
-        Picking.browse({vals["picking_id"] for vals in vals_list if vals.get("picking_id")})._check_service_done()
+        self.env["stock.picking"].browse(get_given(self, vals_list, "picking_id"))._check_service_done()
+        self._drop_typed_ratios(vals_list)
         self._add_service_ratios(vals_list)
         moves = super().create(vals_list)
+        moves.filtered("service_line_id")._check_service_ties()
         moves._join_service_lines()
         return moves
 
@@ -90,7 +96,7 @@ class StockMove(models.Model):
             if vals.get("picking_id"):
                 self.picking_id.browse(vals["picking_id"])._check_service_done()
         result = super().write(vals)
-        if {"product_id", "picking_id", "location_id", "location_dest_id"} & names:
+        if {"product_id", "picking_id", "location_id", "location_dest_id", "service_line_id"} & names:
             self._check_service_ties()
             self._join_service_lines()
         return result
@@ -108,13 +114,23 @@ class StockMove(models.Model):
         :param names: names of the fields that may not change, of those in ``vals``
         :raises UserError: names the document
         """
+        way = self.env.cr.cache.get(CORE_WAYS)
+        if way:
+            names = names - {"value", "account_move_id"}
         for move in self:
+            if "service_ratio" in names and not self.env.su and is_changed(move, "service_ratio", vals["service_ratio"]):
+                move._refuse_service_tie(move.service_line_id)
             if move.state != "done":
+                if "state" in names and vals["state"] == "done" and move.picking_id.service_document and not way:
+                    raise UserError(self.env._(
+                        "%(document)s is done when it is validated, and not before.", document=move.picking_id.name))
                 if move.service_line_id and "service_line_id" in names and is_changed(
                         move, "service_line_id", vals["service_line_id"]):
-                    move._refuse_service_tie()
+                    move._refuse_service_tie(move.service_line_id)
                 continue
             if not move.picking_id.service_document:
+                if "service_line_id" in names and is_changed(move, "service_line_id", vals["service_line_id"]):
+                    move._refuse_service_tie(move.service_line_id.browse(vals["service_line_id"]))
                 continue
             if any(is_changed(move, name, vals[name]) for name in names):
                 move.picking_id._check_service_done()
@@ -129,13 +145,25 @@ class StockMove(models.Model):
             if not line:
                 continue
             is_right = move._is_service_return() if picking.service_document == "zw" else move._is_service_issue()
-            if not is_right or picking.service_order_id != line.order_id or (
+            if not picking.service_document or not is_right or picking.service_order_id != line.order_id or (
                     move.product_id != line.product_id and not move.service_ratio):
-                move._refuse_service_tie()
+                move._refuse_service_tie(line)
 
-    def _refuse_service_tie(self):
+    def _drop_typed_ratios(self, vals_list):
+        """Take from values for ``create`` what a component's share of a kit is said to be, where no other move of its
+        line says the same: core copies it when it splits a move, and nobody else gives it."""
+        if self.env.su:
+            return
+        Move = self.sudo()
+        for vals in vals_list:
+            if vals.get("service_ratio") and not Move.search_count([
+                    ("service_line_id", "=", vals.get("service_line_id")), ("product_id", "=", vals.get("product_id")),
+                    ("service_ratio", "=", vals["service_ratio"])], limit=1):
+                del vals["service_ratio"]
+
+    def _refuse_service_tie(self, line):
         self.ensure_one()
-        line = self._as_service().service_line_id
+        line = line.sudo()
         raise UserError(self.env._(
             "%(document)s moves %(product)s for order %(order)s: product, order and place of consumption of a row stay "
             "those of the order's line. Take the row out, and add another one.",
@@ -147,21 +175,44 @@ class StockMoveLine(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        moves = self.env["stock.move"].browse({vals["move_id"] for vals in vals_list if vals.get("move_id")})
-        pickings = self.env["stock.picking"].browse(
-            {vals["picking_id"] for vals in vals_list if vals.get("picking_id")})
-        # a document with a move that is open is not done
-        open_moves = moves.filtered(lambda move: move.state not in ("done", "cancel"))
-        ((moves - open_moves).picking_id | (pickings - open_moves.picking_id))._check_service_done()
+        move_ids, picking_ids = (get_given(self, vals_list, name) for name in ("move_id", "picking_id"))
+        self._check_service_targets(move_ids, picking_ids)
+        if any(ROW_FACTS & vals.keys() for vals in vals_list) and (
+                self.move_id.browse(move_ids).picking_id | self.picking_id.browse(picking_ids)).filtered(
+                    "service_document"):
+            vals_list = [{name: value for name, value in vals.items() if name not in ROW_FACTS} for vals in vals_list]
         return super().create(vals_list)
 
     def write(self, vals):
-        names = ROW_FIELDS & vals.keys()
+        names = (ROW_FIELDS | ROW_FACTS) & vals.keys()
         if names:
-            for row in self.filtered(lambda row: row.state == "done" and row.picking_id.service_document):
-                if any(is_changed(row, name, vals[name]) for name in names):
+            self._check_service_targets(
+                *({vals[name]} if vals.get(name) else () for name in ("move_id", "picking_id")), self)
+            for row in self.filtered("picking_id.service_document"):
+                changed = {name for name in names if is_changed(row, name, vals[name])}
+                if changed and row.move_id.state == "done":
                     row.picking_id._check_service_done()
+                if changed & ROW_FACTS:
+                    raise UserError(self.env._(
+                        "%(document)s: what state a row of %(product)s is in follows from its document. Validate the "
+                        "document, or cancel it.", document=row.picking_id.name, product=row.product_id.display_name))
         return super().write(vals)
+
+    def _check_service_targets(self, move_ids, picking_ids, rows=None):
+        """Refuse to put rows into RWs and ZWs that are validated.
+
+        :param move_ids, picking_ids: into what rows are put
+        :param rows: those of them that are there already
+        :raises UserError: names the document
+        """
+        moves, pickings = self.env["stock.move"].browse(move_ids), self.env["stock.picking"].browse(picking_ids)
+        if rows and rows.move_id == moves:
+            moves = moves.browse()
+        if rows and rows.picking_id == pickings:
+            pickings = pickings.browse()
+        # a document with a move that is open is not done
+        open_moves = moves.filtered(lambda move: move.state not in ("done", "cancel"))
+        ((moves - open_moves).picking_id | (pickings - open_moves.picking_id))._check_service_done()
 
     def _check_service_owner(self):
         """Refuse to use up what somebody else owns; what the contractor himself left may go into his device.

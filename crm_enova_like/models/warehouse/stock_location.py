@@ -18,8 +18,14 @@ class StockLocation(models.Model):
                 raise ValidationError(self.env._(
                     "Location %(location)s: parts are used up at a location of the type “Production” that belongs to "
                     "one company.", location=location.display_name))
+            # sudo: what core's own ways use, whoever keeps the locations
+            if location.id == self.env["ir.default"].sudo()._get(
+                    "product.template", "property_stock_production", company_id=location.company_id.id):
+                raise ValidationError(self.env._(
+                    "Location %(location)s is where manufacturing uses parts up and makes products. Make another "
+                    "location of the type “Production” for what repairs use up.", location=location.display_name))
 
-    @api.constrains("service_consumption")
+    @api.constrains("service_consumption", "usage")
     def _check_service_use(self):
         """What went in and out of a marked location stays an issue and a return."""
         bare = self.filtered(lambda location: not location.service_consumption)
@@ -27,8 +33,8 @@ class StockLocation(models.Model):
             return
         # sudo: whether there are any is asked, whoever keeps the locations
         used = self.env["stock.move"].sudo()._read_group(
-            [("service_line_id", "!=", False), ("location_dest_id", "in", bare.ids),
-             ("location_dest_id.usage", "=", "production")], ["location_dest_id"])
+            [("picking_id.service_document", "=", "rw"), ("state", "!=", "cancel"),
+             ("location_dest_id", "in", bare.ids)], ["location_dest_id"])
         for [location] in used:
             raise ValidationError(self.env._(
                 "Location %(location)s has taken parts of service orders and stays a place of service consumption. "

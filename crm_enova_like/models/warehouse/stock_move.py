@@ -6,9 +6,7 @@ from odoo.fields import Domain
 
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
-
-# where goods are the company's still
-STOCK_USAGES = ("internal", "transit")
+from .core_ways import core_way
 
 
 class StockMove(models.Model):
@@ -50,9 +48,9 @@ class StockMove(models.Model):
         return self.location_dest_id.service_consumption and not self.location_id.service_consumption
 
     def _is_service_return(self):
-        """Whether one move brings back what was used up: from a place of service consumption into the stock."""
+        """Whether one move brings back what was used up: it comes from a place of service consumption."""
         self.ensure_one()
-        return self.location_id.service_consumption and self.location_dest_id.usage in STOCK_USAGES
+        return self.location_id.service_consumption and not self.location_dest_id.service_consumption
 
     def _filter_service_issues(self):
         """Those of the moves that use parts up."""
@@ -72,7 +70,7 @@ class StockMove(models.Model):
     def _get_service_return_domain(self):
         """:meth:`_is_service_return` as a domain."""
         return (Domain("location_id.service_consumption", "=", True)
-                & Domain("location_dest_id.usage", "in", STOCK_USAGES))
+                & Domain("location_dest_id.service_consumption", "!=", True))
 
     def _sum_in_product_unit(self, quantity="quantity"):
         """What moves of one product hold, in its unit, without rounding.
@@ -100,7 +98,7 @@ class StockMove(models.Model):
         # the lot named on the order's line is the one to reserve
         lot_id = lot_id or self._as_service().service_line_id._get_lot_of(self)
         move = self
-        if self._is_service_issue() and not owner_id:
+        if self.picking_id.service_document and self._is_service_issue() and not owner_id:
             # what others own is not used up in a repair
             move = self.with_context(service_own_goods=True)
         return super(StockMove, move)._update_reserved_quantity_vals(
@@ -119,7 +117,13 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         moves = self._begin_service_documents()
-        done = super(StockMove, moves)._action_done(cancel_backorder=cancel_backorder)
+        mine = moves.filtered("picking_id.service_document")
+        done = super(StockMove, moves - mine)._action_done(cancel_backorder=cancel_backorder) if moves != mine else mine[:0]
+        with core_way(self.env):
+            # cost, valuation and accounts are those of the document's company, whichever the user works in
+            for company, group in mine.grouped("company_id").items():
+                done |= super(StockMove, group.with_company(company))._action_done(cancel_backorder=cancel_backorder)
+        done = done.with_env(self.env)
         done._tell_waiting_orders()
         done._settle_service_lines()
         done._tell_zero_values()
@@ -134,16 +138,20 @@ class StockMove(models.Model):
         :return: the moves; a draft of a kit became its components, and a return is shared over what was issued
         :raises UserError: a document breaks a rule, or stock is short
         """
-        pickings = self.picking_id.filtered(
+        # what is scrapped from a document that waits does not validate it
+        pickings = self.filtered(lambda move: not move.scrap_id).picking_id.filtered(
             lambda picking: picking.picking_type_id.service_document and picking.state != "done")
         if not pickings:
             return self
         drafts = self.filtered(lambda move: move.state == "draft" and move.picking_id in pickings)
         moves = (self - drafts | drafts._action_confirm(merge=False)).exists() if drafts else self
         lock_rows(pickings._as_service().service_order_id)
+        mine = moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)
+        mine._join_service_lines()
         pickings._check_service_rules()
-        moves = moves._share_service_returns()
-        moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)._check_service_stock()
+        mine = mine._share_service_returns()
+        moves |= mine
+        mine._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
         # a document of which nothing is moved stays open
         moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
@@ -158,24 +166,33 @@ class StockMove(models.Model):
         moves = self._as_service().filtered(lambda move: move.state == "done" and move.service_line_id)
         # a keeper's return lowers the plan just as a technician's does
         moves._filter_service_returns()._lower_service_plan()
+        moves._follow_added_parts()
         moves.service_line_id._check_planned()
         moves.service_line_id._end_requests()
 
     def _check_service_stock(self):
-        """Refuse an RW that would take more than lies there, or what somebody else owns: stock never goes
-        below zero through a service order, whoever validates. What lies there stays locked.
+        """Refuse documents that move nothing, and those that would take more than lies there, or what somebody else
+        owns: stock never goes below zero through a service order, whoever validates, and nothing comes back that has
+        left the place of consumption otherwise. What lies there stays locked.
 
         :raises UserError: names each product, what is needed and what is there
         """
-        moves = self._filter_service_issues()._filter_open()
-        on_hand, needed = moves._lock_source_quants(), defaultdict(float)
+        moves = self._filter_open()
+        on_hand, needed, moving = moves._lock_source_quants(), defaultdict(float), self.env["stock.picking"]
         for move in moves:
-            rows = move.move_line_ids.filtered(lambda row, move=move: row.picked or not move.picked)
+            rows = move._get_moving_rows()
+            moving |= rows.picking_id
+            if not move._is_service_issue():
+                continue
             rows._check_service_owner()
             for row in rows if move.product_id.is_storable else ():
-                if not row.location_id.should_bypass_reservation():
-                    needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
-                        row.quantity_product_uom)
+                needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
+                    row.quantity_product_uom)
+        moves._filter_service_returns()._check_still_used(on_hand)
+        for picking in self.picking_id - moving:
+            raise UserError(self.env._(
+                "%(document)s moves nothing: enter what leaves the shelf or comes back, or cancel it.",
+                document=picking.name))
         problems = []
         for key, quantity in needed.items():
             product, _location, lot, _owner, _package = key
@@ -190,6 +207,11 @@ class StockMove(models.Model):
             raise UserError(self.env._(
                 "%(document)s: not enough in stock, nothing was issued.\n%(rows)s",
                 document=self.picking_id[:1].name, rows="\n".join(problems)))
+
+    def _get_moving_rows(self):
+        """The rows by which core will move goods when it validates one move."""
+        self.ensure_one()
+        return self.move_line_ids.filtered(lambda row: row.quantity and (row.picked or not self.picked))
 
     def _lower_service_plan(self):
         """Lower what lines plan by what came back, so that nothing is issued anew."""
@@ -224,7 +246,8 @@ class StockMove(models.Model):
         # whoever validates them at this moment is done first, or comes after
         lock_rows(pickings._as_service().service_order_id)
         open_moves._lock_source_quants()
-        open_moves._action_cancel()
+        # a plan that is asked for anew stays
+        open_moves.with_context(service_replanned=True)._action_cancel()
         for picking in pickings:
             if all(move.state == "cancel" for move in picking.move_ids):
                 picking.action_cancel()

@@ -44,7 +44,8 @@ class StockMove(models.Model):
         for picking, moves in added.grouped("picking_id").items():
             picking.service_order_id._message_log(body=self.env._(
                 "The warehouse put on %(document)s: %(parts)s.", document=picking.name, parts=", ".join(
-                    f"{move.product_id.display_name} × {format_quantity(self.env, move._get_planned_quantity())}"
+                    f"{move.product_id.display_name} × {format_quantity(self.env, quantity)}"
+                    if (quantity := move._get_planned_quantity()) else move.product_id.display_name
                     for move in moves)))
 
     def _get_planned_quantity(self):
@@ -101,7 +102,7 @@ class StockMove(models.Model):
             if line.product_id == product:
                 continue
             components.append((vals, line, product))
-            demand[line, product] += Unit.browse(vals["product_uom"])._compute_quantity(
+            demand[line, product] += (Unit.browse(vals.get("product_uom")) or product.uom_id)._compute_quantity(
                 vals.get("product_uom_qty") or vals.get("quantity") or 0.0, product.uom_id, round=False)
         for vals, line, product in components:
             whole = line.move_ids._filter_open().filtered(

@@ -1,4 +1,6 @@
-from odoo import models
+from odoo import api, fields, models
+
+from .core_ways import core_way, get_given
 
 
 class StockMove(models.Model):
@@ -7,6 +9,18 @@ class StockMove(models.Model):
     _inherit = "stock.move"
 
     # VALUE
+
+    def _set_value(self, correction_quantity=None):
+        # what an RW took stays worth what it was: core would value it anew when the price of a lot is corrected, while
+        # the ledger keeps its entry
+        valued = self.filtered(lambda move: (
+            move.state == "done" and move.picking_id.service_document and move._is_service_issue()))
+        others = self - valued
+        # what a return brings back is the rest of what those before it brought
+        back = others.filtered(lambda move: move.state == "done" and move._is_service_return())
+        with core_way(self.env):
+            return super(StockMove, others - back | back.sorted(lambda move: (move.date, move.id)))._set_value(
+                correction_quantity=correction_quantity)
 
     def _get_value_from_returns(self, quantity, at_date=None):
         data = super()._get_value_from_returns(quantity, at_date=at_date)
@@ -52,12 +66,15 @@ class StockMove(models.Model):
         account; empty for other moves."""
         self.ensure_one()
         place = self.location_dest_id if self._is_service_issue() else self.location_id
-        if not (self._is_service_issue() or self._is_service_return()):
+        if not self.picking_id.service_document or not (self._is_service_issue() or self._is_service_return()):
             return self.env["account.account"]
         return place.valuation_account_id or self.with_company(
             self.company_id).product_id._get_product_accounts()["expense"]
 
     def _should_create_account_move(self):
+        if self._is_service_return() and self.origin_returned_move_id.account_move_id:
+            # the mirror of the RW's entry, whatever has become of the product and its category since
+            return bool(self.picking_id.service_document and self.value)
         return super()._should_create_account_move() or bool(
             self.product_id.is_storable and self.is_valued and self.product_id.valuation == "real_time"
             and self._get_service_account())
@@ -67,6 +84,11 @@ class StockMove(models.Model):
         if not account:
             return super()._get_account_move_line_vals()
         stock = self.product_id._get_product_accounts()["stock_valuation"]
+        # what comes back leaves the accounts to which it went, whatever is set up since
+        went = self.origin_returned_move_id.account_move_id.line_ids.filtered(
+            lambda line: line.product_id == self.product_id)
+        stock = went.filtered(lambda line: line.credit)[:1].account_id or stock
+        account = went.filtered(lambda line: line.debit)[:1].account_id or account
         credit, debit = (stock, account) if self._is_service_issue() else (account, stock)
         value, partner = self._get_aml_value(), self._get_service_partner()
         return [{
@@ -85,16 +107,35 @@ class StockMove(models.Model):
         mine = self.filtered("picking_id.service_document")
         entries = super(StockMove, self - mine)._create_account_move()
         for picking, moves in mine.grouped("picking_id").items():
-            named = moves.with_context(
-                default_ref=picking.name, default_partner_id=moves._get_service_partner().id)
+            # core drops such defaults where a user becomes superuser for the entry
+            named = moves._as_service().with_context(
+                default_ref=picking.name, default_partner_id=moves._get_service_partner().id,
+                # the day of the number, not that of the user's time zone
+                force_period_date=picking.company_id._service_date(fields.Datetime.now()))
             entries |= super(StockMove, named)._create_account_move().with_env(self.env)
         return entries
 
     def _get_analytic_distribution(self):
         """Parts of a project's order cost the project. Core's switch for it on the operation type would bill them to
         the customer of the project as well, once more for what comes back."""
-        if self._is_service_issue() or self._is_service_return():
+        if self.picking_id.service_document:
             picking = self.picking_id
             distribution = "project_id" in picking._fields and picking.project_id._get_analytic_distribution()
             return distribution or super()._get_analytic_distribution()
         return super()._get_analytic_distribution()
+
+    def _prepare_analytic_lines(self):
+        result = super()._prepare_analytic_lines()
+        if self.state == "done" and self.picking_id.service_document and self.analytic_account_line_ids:
+            # core makes them before the document has its number
+            self.analytic_account_line_ids.name = self.picking_id.name
+        return result
+
+
+class ProductValue(models.Model):
+    _inherit = "product.value"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        self.env["stock.move"].browse(get_given(self, vals_list, "move_id")).picking_id._check_service_done()
+        return super().create(vals_list)

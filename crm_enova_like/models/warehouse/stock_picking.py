@@ -72,6 +72,7 @@ class StockPicking(models.Model):
         result = super().write(vals)
         if {"service_order_id", "picking_type_id"} & vals.keys():
             self._check_service_ties()
+            self.move_ids._join_service_lines()
         return result
 
     def _as_service(self):
@@ -119,12 +120,18 @@ class StockPicking(models.Model):
         documents.move_ids._check_service_ties()
         for move in documents.move_ids._filter_open():
             is_issue = move.picking_id in issues
-            if not move.scrap_id and not (move._is_service_issue() if is_issue else move._is_service_return()):
+            shelf = move.location_id if is_issue else move.location_dest_id
+            strays = move.move_line_ids.filtered(lambda row, move=move: row.quantity and not (
+                row.location_id._child_of(move.location_id) and row.location_dest_id._child_of(move.location_dest_id)))
+            if not move.scrap_id and (
+                    strays or shelf.usage not in ("internal", "transit")
+                    or not (move._is_service_issue() if is_issue else move._is_service_return())):
+                there = strays[:1] or move
                 raise UserError(self.env._(
                     "%(document)s: %(product)s goes from %(place)s to %(other)s. An RW takes parts from the stock to "
                     "a place of service consumption, and a ZW back; for anything else make another transfer.",
                     document=move.picking_id.name, product=move.product_id.display_name,
-                    place=move.location_id.display_name, other=move.location_dest_id.display_name))
+                    place=there.location_id.display_name, other=there.location_dest_id.display_name))
 
     def _tell_technicians(self):
         """The technician of an order whose parts the warehouse issues learns

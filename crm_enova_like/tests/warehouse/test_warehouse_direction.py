@@ -1,4 +1,4 @@
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from ..common import ServiceCommon
@@ -69,15 +69,6 @@ class TestDirection(ServiceCommon):
         self.assertEqual((line.quantity_issued, line.cost), (2, 100))
         line.return_to_stock(1)
         self.assertEqual((line.quantity_returned, line.cost), (1, 50))
-
-    def test_return_goes_back_to_the_stock(self):
-        customers = self.env.ref("stock.stock_location_customers")
-        wizard = self.env["stock.return.picking"].with_user(self.keeper).create({"picking_id": self.rw.id})
-        wizard.product_return_moves.quantity = 2
-        zw = wizard._create_return()
-        with self.assertRaisesRegex(UserError, self.order.name):
-            zw.location_dest_id = customers
-        self.assertEqual(self._numbers(), (5, 5, 0, 250))
 
     def test_mark_stays_where_parts_went(self):
         with self.assertRaisesRegex(ValidationError, self.consumption.name):

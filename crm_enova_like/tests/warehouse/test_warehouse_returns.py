@@ -238,8 +238,11 @@ class TestReturnsOfATechnician(ReturnsCommon):
         rw = self._issue(10, 2)
         zw = self._return(rw, 1)
         zw.move_ids.quantity = 0
-        zw._action_done()
-        self.assertEqual(zw.state, "assigned")
+        with self.assertRaisesRegex(UserError, "moves nothing"):
+            zw._action_done()
+        zw.move_ids.write({"quantity": 1, "picked": False})
+        zw.move_ids._action_done()
+        self.assertEqual(zw.state, "assigned", "core moves what is picked alone")
         self.assertNotRegex(zw.name, "^ZW/")
         zw.move_ids.quantity = 1
         self._validate(zw)

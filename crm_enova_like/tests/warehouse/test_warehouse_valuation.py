@@ -4,8 +4,8 @@ from odoo.tests import tagged
 from ..common import ServiceCommon
 
 
-class ValuationCases:
-    """What an RW costs and which entry it posts, in one company."""
+class ValuationFirm:
+    """A company with a chart, accounts and goods at a cost."""
 
     @classmethod
     def _set_up_firm(cls, firm, chart):
@@ -61,6 +61,24 @@ class ValuationCases:
     def _move(self, order, document):
         return order.picking_ids.filtered(
             lambda picking: picking.service_document == document).move_ids
+
+    def _receive(self, product, quantity, price):
+        suppliers = self.env.ref("stock.stock_location_suppliers")
+        move = self.env["stock.move"].with_company(self.firm).create({
+            "product_id": product.id, "product_uom_qty": quantity, "price_unit": price,
+            "location_id": suppliers.id, "location_dest_id": self.firm_stock.id,
+            "company_id": self.firm.id, "picking_type_id": self.firm_warehouse.in_type_id.id,
+        })
+        move._action_confirm()
+        move.quantity = quantity
+        move.picked = True
+        move.value_manual = quantity * price
+        move._action_done()
+        return move
+
+
+class ValuationCases(ValuationFirm):
+    """What an RW costs and which entry it posts, in one company."""
 
     def test_periodic(self):
         for account in (self.cost_account, self.env["account.account"]):
@@ -164,20 +182,6 @@ class ValuationCases:
                     self._amounts(zw.account_move_id),
                     {self.cost_account: -value, self.stock_account: value})
                 self.assertEqual(order.line_ids.cost, 0)
-
-    def _receive(self, product, quantity, price):
-        suppliers = self.env.ref("stock.stock_location_suppliers")
-        move = self.env["stock.move"].with_company(self.firm).create({
-            "product_id": product.id, "product_uom_qty": quantity, "price_unit": price,
-            "location_id": suppliers.id, "location_dest_id": self.firm_stock.id,
-            "company_id": self.firm.id, "picking_type_id": self.firm_warehouse.in_type_id.id,
-        })
-        move._action_confirm()
-        move.quantity = quantity
-        move.picked = True
-        move.value_manual = quantity * price
-        move._action_done()
-        return move
 
     def test_consumable_posts_nothing(self):
         self._consumption_account(self.cost_account)

@@ -1,0 +1,52 @@
+from odoo import api, models
+
+
+class StockMove(models.Model):
+    """The line of a part that the keeper added plans what he puts on the RW, and no more than that."""
+
+    _inherit = "stock.move"
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"product_uom_qty", "quantity"} & vals.keys():
+            self._follow_added_parts()
+        return result
+
+    def _action_cancel(self):
+        result = super()._action_cancel()
+        if not self.env.context.get("service_replanned"):
+            self._follow_added_parts()
+        return result
+
+    def _follow_added_parts(self):
+        """Bring what the lines of parts that keepers added plan up to what the moves hold, and down to it once none is
+        open any more."""
+        # sudo: a keeper need not write orders; what he puts on the document of one, he puts on the order
+        lines = self._as_service().service_line_id.filtered(lambda line: line.added_by_warehouse and line.order_is_open)
+        for line in lines:
+            moves, used = line._get_open_moves(), line._get_used_by_moves()
+            for move in moves:
+                # core's detailed operations make a row alone, which nobody would have asked for
+                if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
+                    move.product_uom_qty = move.quantity
+            held = max(line._sum_moves(moves, expected=True), line._sum_moves(moves))
+            compared = line.uom_id.compare(used + held, line.quantity)
+            if compared > 0 or (compared < 0 and not moves):
+                # the plan follows what the keeper does, and takes nothing from under his hands
+                line.with_context(service_plan_follows=True).quantity = used + held
+
+
+class StockMoveLine(models.Model):
+    _inherit = "stock.move.line"
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rows = super().create(vals_list)
+        rows.move_id._follow_added_parts()
+        return rows
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "quantity" in vals:
+            self.move_id._follow_added_parts()
+        return result
