@@ -11,11 +11,13 @@ CREATE TABLE crm_service_number (
     name varchar NOT NULL,
     document varchar NOT NULL,
     series varchar,
-    number int4
+    number int4,
+    moved_in int4
 )"""
 
 # What stands before the last digits is the series: RW/2026/ and 00012. Of protocols, only those of ours stand in one:
-# other bodies have numbers of their own.
+# other bodies have numbers of their own. What the counter of a series has not reached was not drawn, but typed or
+# imported.
 FILL = """
 WITH documents AS (
     SELECT company_id, name, 'crm.service.order' AS document, NULL AS year
@@ -37,14 +39,24 @@ WITH documents AS (
 ), ours AS (
     SELECT DISTINCT company_id, replace(prefix, '%%', '%') AS prefix
       FROM ir_sequence WHERE code = 'crm.service.inspection.protocol'
+), counters AS (
+    SELECT s.company_id, max(r.number_next) AS next,
+           replace(replace(s.prefix, '%(range_year)s', extract(year FROM r.date_from)::text), '%%', '%') AS series
+      FROM ir_sequence s
+      JOIN ir_sequence_date_range r ON r.sequence_id = s.id
+     WHERE s.use_date_range AND s.implementation = 'no_gap'
+     GROUP BY 1, 3
 ), places AS (
-    SELECT n.*, length(n.digits) BETWEEN 1 AND 9 AND (n.year IS NULL OR ours.prefix IS NOT NULL) AS follows
+    SELECT n.*, counters.next,
+           length(n.digits) BETWEEN 1 AND 9 AND (n.year IS NULL OR ours.prefix IS NOT NULL) AS follows
       FROM numbers n
+      LEFT JOIN counters USING (company_id, series)
       LEFT JOIN ours ON ours.company_id = n.company_id AND replace(ours.prefix, '%(range_year)s', n.year) = n.series
 )
-INSERT INTO crm_service_number (company_id, name, document, series, number)
-SELECT company_id, name, document, CASE WHEN follows THEN series END, CASE WHEN follows THEN digits::int END
-  FROM places
+INSERT INTO crm_service_number (company_id, name, document, series, number, moved_in)
+SELECT company_id, name, document, CASE WHEN follows THEN series END,
+       CASE WHEN place >= next THEN NULL ELSE place END, CASE WHEN place >= next THEN place END
+  FROM (SELECT *, CASE WHEN follows THEN digits::int END AS place FROM places) placed
 """
 
 

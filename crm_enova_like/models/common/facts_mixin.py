@@ -14,6 +14,23 @@ class CrmFactsMixin(models.AbstractModel):
         return set()
 
     @api.model
+    def _get_initial_facts(self):
+        """Names of the facts that whoever makes a record says: set of str."""
+        return set()
+
+    @api.model
+    def default_get(self, fields):
+        """A default from the context, or one that somebody keeps for himself, is as good as typed: facts have none."""
+        facts = set() if self.env.su else self._get_fact_fields() - self._get_initial_facts()
+        values = super().default_get([name for name in fields if name not in facts])
+        for name in facts.intersection(fields):
+            field = self._fields[name]
+            if field.default:
+                values[name] = field.convert_to_write(
+                    field.convert_to_cache(field.default(self), self, validate=False), self)
+        return values
+
+    @api.model
     def _is_derived(self, name):
         """Whether a field is computed and stored, and not for typing: Odoo itself would let RPC and an import write it.
         """

@@ -1,3 +1,4 @@
+from calendar import monthrange
 from datetime import date as Date
 
 from odoo import api, fields, models
@@ -7,7 +8,7 @@ from .numbering import Series
 
 NEXT_NUMBER = (
     "Next number that will be used. Documents of the service (orders, RW, ZW, protocols) go on after the highest "
-    "number that was given; a greater one that is set here is the one with which they go on.")
+    "number that was drawn; a greater one that is set here is the one with which they go on.")
 
 
 class IrSequence(models.Model):
@@ -54,13 +55,17 @@ class IrSequence(models.Model):
             "COALESCE((SELECT number_next FROM %s WHERE id = %s), 1)", SQL.identifier(table), holder_id)
         return Series(prefix, suffix, self.padding, max(self.number_increment, 1), floor)
 
-    @ormcache("self.id", "day")
     def _find_range(self, day):
-        """The range of one sequence for a day: (id, first day), or a pair of None; kept in the registry's cache, since
-        each number asks."""
-        found = self.env["ir.sequence.date_range"].search(
-            [("sequence_id", "=", self.id), ("date_from", "<=", day), ("date_to", ">=", day)], limit=1)
-        return (found.id, found.date_from) if found else (None, None)
+        """The range of one sequence for a day, as core finds it: (id, first day), or a pair of None."""
+        return next(
+            ((range_id, begin) for range_id, begin, end in self._get_ranges() if begin <= day <= end), (None, None))
+
+    @ormcache("self.id")
+    def _get_ranges(self):
+        """The ranges of one sequence: list of (id, first day, last day); kept in the registry's cache, since each
+        number asks."""
+        ranges = self.env["ir.sequence.date_range"].search([("sequence_id", "=", self.id)], order="id")
+        return [(each.id, each.date_from, each.date_to) for each in ranges]
 
     def _get_number_next_actual(self):
         """Of the sequences of our documents: the number that is tried next."""
@@ -105,25 +110,25 @@ class IrSequence(models.Model):
         self._get_service_sequences()._prepare_service_ranges()
 
     def _prepare_service_ranges(self):
-        """Make the ranges of this year and the next for yearly sequences.
+        """Make the ranges of this year and the next that are missing: months of a sequence that has ranges of a month,
+        else years.
 
         :param self: any number of sequences; those without ranges are left
         """
         sequences = self.sudo().filtered("use_date_range")
         year = self.env.company._service_today().year
-        Range = self.env["ir.sequence.date_range"].sudo()
-        have = {
-            (sequence.id, day)
-            for sequence, day in Range._read_group(
-                [("sequence_id", "in", sequences.ids)], ["sequence_id", "date_from:day"])
-            for day in [fields.Date.to_date(day)]
-        }
-        Range.create([
-            {"sequence_id": sequence.id, "date_from": Date(y, 1, 1), "date_to": Date(y, 12, 31)}
-            for sequence in sequences
-            for y in (year, year + 1)
-            if (sequence.id, Date(y, 1, 1)) not in have
-        ])
+        Range, made = self.env["ir.sequence.date_range"].sudo(), []
+        found = Range.search([("sequence_id", "in", sequences.ids)]).grouped("sequence_id")
+        for sequence in sequences:
+            ranges = found.get(sequence, Range)
+            begun = set(ranges.mapped("date_from"))
+            is_monthly = any((each.date_to - each.date_from).days < 31 for each in ranges)
+            spans = [(month, month) for month in range(1, 13)] if is_monthly else [(1, 12)]
+            made += [
+                {"sequence_id": sequence.id, "date_from": Date(y, first, 1),
+                 "date_to": Date(y, last, monthrange(y, last)[1])}
+                for y in (year, year + 1) for first, last in spans if Date(y, first, 1) not in begun]
+        Range.create(made)
 
 
 class IrSequenceDateRange(models.Model):

@@ -41,6 +41,11 @@ class CrmServiceNumber(models.Model):
     same number waits for the other; when he commits, the next one is taken, and when he rolls back or is killed, that
     number. So there are no gaps, and no serialization failure, as a counter's row would give.
 
+    Next is the highest number that was drawn in the series + 1. Numbers that were typed or imported are taken, whatever
+    they are: those that come in its way are skipped, and a greater one (RW/2026/99999) opens no gap. Before the first
+    is drawn, a firm is moving in: then the series begins after the highest number that was moved in (4712 after 4711),
+    as the other program would have gone on. Whoever wants it to go on elsewhere sets the sequence's next number.
+
     A row stays when its document is deleted: a number never comes a second time.
     """
 
@@ -53,11 +58,14 @@ class CrmServiceNumber(models.Model):
     company_id = fields.Many2one("res.company", required=True, readonly=True, ondelete="cascade")
     document = fields.Char(string="Document Model", required=True, readonly=True)
     series = fields.Char(readonly=True, help="What the numbers that follow one another have in common: RW/2026/")
-    # empty: written by hand, and taken; the series goes on without it
+    # empty: given, and taken; the series goes on without it
     number = fields.Integer(string="Place in the Series", readonly=True)
+    moved_in = fields.Integer(
+        string="Place, Moved In", readonly=True, help="Of a number that an import gave: the series begins after it.")
 
     _name_uniq = models.UniqueIndex("(name, company_id, document)", "This number is taken.")
     _series_idx = models.Index("(company_id, series, document, number) WHERE number IS NOT NULL")
+    _moved_in_idx = models.Index("(company_id, series, document, moved_in) WHERE moved_in IS NOT NULL")
 
     @api.model
     def _draw(self, documents, company, series, count):
@@ -73,7 +81,8 @@ class CrmServiceNumber(models.Model):
                 name = error.diag.message_detail.partition(")=(")[2].rpartition(f", {company.id}")[0]
                 if not name or name in taken:
                     raise
-                taken.append(name)
+                if not documents._free_number(company, name):
+                    taken.append(name)
                 # the savepoint has let go of its lock
                 self.env.execute_query(SQL("SELECT %s", lock))
 
@@ -96,10 +105,14 @@ class CrmServiceNumber(models.Model):
                                    %(suffix)s) AS name
                           FROM (SELECT generate_series(first.number, %(limit)s, %(step)s) AS number
                                   FROM (SELECT %(lock)s) locked,
-                                       (SELECT GREATEST(%(floor)s, %(step)s + (
-                                               SELECT max(number) FROM crm_service_number
-                                                WHERE company_id = %(company)s AND document = %(document)s
-                                                  AND series = %(series)s AND number IS NOT NULL)) AS number) first
+                                       (SELECT GREATEST(%(floor)s, %(step)s + COALESCE(
+                                               (SELECT max(number) FROM crm_service_number
+                                                 WHERE company_id = %(company)s AND document = %(document)s
+                                                   AND series = %(series)s AND number IS NOT NULL),
+                                               -- nothing was drawn yet
+                                               (SELECT max(moved_in) FROM crm_service_number
+                                                 WHERE company_id = %(company)s AND document = %(document)s
+                                                   AND series = %(series)s AND moved_in IS NOT NULL))) AS number) first
                                ) following) tried
                  WHERE tried.name != ALL(%(taken)s::varchar[])
                    -- a subquery for each, which an index answers
@@ -108,6 +121,7 @@ class CrmServiceNumber(models.Model):
                    -- named so by hand; what a document itself is named already is no hindrance
                    AND (SELECT 1 FROM %(table)s d
                          WHERE d.%(field)s = tried.name AND d.company_id = %(company)s AND d.id != ALL(%(ids)s::int[])
+                           AND %(holds)s
                          LIMIT 1) IS NULL
                  LIMIT %(count)s
              RETURNING number, name
@@ -122,7 +136,8 @@ class CrmServiceNumber(models.Model):
             company=company.id, document=documents._name, series=series.text, prefix=series.prefix,
             suffix=series.suffix, padding=series.padding, step=series.step, floor=series.floor, lock=lock,
             limit=HIGHEST, taken=taken, table=SQL.identifier(documents._table),
-            field=SQL.identifier(documents._number_field), ids=documents.ids, count=count), log_exceptions=False)
+            field=SQL.identifier(documents._number_field), ids=documents.ids, holds=documents._get_number_holds(),
+            count=count), log_exceptions=False)
         return [name for [name] in self.env.cr.fetchall()]
 
     @api.model
@@ -130,14 +145,15 @@ class CrmServiceNumber(models.Model):
         """Enter numbers that were given, so that none of them is drawn; those that are there already stay as they are.
 
         :param model: model of the documents
-        :param rows: list of (company, name, Series or None); with a series, it goes on after that number
+        :param rows: list of (company, name, Series or None); with a series, it is moved in: a series of which nothing
+            was drawn begins after it
         """
         values = {
             (name, company.id): (series.text, series.find(name)) if series and series.find(name) else (None, None)
             for company, name, series in rows if name}
         if values:
             self.env.cr.execute(SQL(
-                """INSERT INTO crm_service_number (document, name, company_id, series, number) VALUES %s
+                """INSERT INTO crm_service_number (document, name, company_id, series, moved_in) VALUES %s
                    ON CONFLICT DO NOTHING""",
                 SQL(", ").join(
                     SQL("(%s, %s, %s, %s, %s)", model._name, *key, *value) for key, value in values.items())))
@@ -147,12 +163,12 @@ class CrmServiceNumber(models.Model):
         """The series in which numbers stand that were drawn or moved in: {name: text of the series}."""
         return dict(self.env.execute_query(SQL(
             """SELECT name, series FROM crm_service_number
-                WHERE name = ANY(%s) AND company_id = %s AND document = %s AND number IS NOT NULL""",
+                WHERE name = ANY(%s) AND company_id = %s AND document = %s AND series IS NOT NULL""",
             list(names), company.id, model._name)))
 
     @api.model
     def _get_highest(self, keys):
-        """The highest number of each of some series, of whatever documents.
+        """The highest number of each of some series, after which it goes on, of whatever documents.
 
         :param keys: (company id, text of a series)
         :return: {(company id, text): number}, without those that have none
@@ -160,9 +176,14 @@ class CrmServiceNumber(models.Model):
         if not keys:
             return {}
         return {(company_id, text): number for company_id, text, number in self.env.execute_query(SQL(
-            """SELECT company_id, series, max(number) FROM crm_service_number
-                WHERE (company_id, series) IN %s AND number IS NOT NULL GROUP BY company_id, series""",
-            tuple(keys)))}
+            """SELECT company_id, series, COALESCE(max(number), max(moved_in))
+                 FROM (SELECT company_id, series, number, NULL::integer AS moved_in
+                         FROM crm_service_number WHERE (company_id, series) IN %(keys)s AND number IS NOT NULL
+                        UNION ALL
+                       SELECT company_id, series, NULL, moved_in
+                         FROM crm_service_number WHERE (company_id, series) IN %(keys)s AND moved_in IS NOT NULL) given
+                GROUP BY company_id, series""",
+            keys=tuple(keys)))}
 
 
 class CrmNumberedMixin(models.AbstractModel):
@@ -172,6 +193,20 @@ class CrmNumberedMixin(models.AbstractModel):
     _description = "Has a Number"
 
     _number_field = "name"
+
+    @api.model
+    def _get_number_holds(self):
+        """SQL that says whether a document, ``d``, holds the number that it is named, against the one that draws it."""
+        return SQL("TRUE")
+
+    @api.model
+    def _free_number(self, company, name):
+        """Name documents otherwise that have a number without holding it (:meth:`_get_number_holds`).
+
+        :param name: the number, as it is about to be drawn
+        :return: whether it is free now
+        """
+        return False
 
     def _draw_numbers(self, sequence, company, day, count=None):
         """Draw the next numbers of a sequence: by the highest one drawn, past those that were written by hand.

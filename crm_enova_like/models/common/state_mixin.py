@@ -169,11 +169,6 @@ class CrmStateMixin(models.AbstractModel):
 
     # FACTS
 
-    @api.model
-    def _get_initial_facts(self):
-        """Names of the facts that whoever makes a record says: set of str."""
-        return set()
-
     def correct_facts(self, vals, reason):
         """Correct facts that were recorded wrongly; managers only, with a note of the old and the new value.
 

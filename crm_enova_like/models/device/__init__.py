@@ -13,3 +13,4 @@ from . import res_partner
 from . import stock_move
 from . import stock_move_line
 from . import stock_move_line_correction
+from . import stock_picking

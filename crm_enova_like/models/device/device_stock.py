@@ -11,6 +11,11 @@ class CrmServiceDevice(models.Model):
         help="Who bought it from us, by the delivery. Its date of sale and warranty stay while it comes for repair and "
              "goes back to them.")
 
+    kept_serial_number = fields.Char(
+        readonly=True, copy=False,
+        help="The number that the card kept when its piece was given one in the stock that another device has. While "
+             "it is the card's still, the card follows the next correction.")
+
     def _get_here_for_repair(self):
         """Those of the devices that are here only to be repaired: what comes back into the stock stays its owner's.
         A wing above that takes devices in adds its own."""
@@ -55,3 +60,13 @@ class CrmServiceDevice(models.Model):
             "The serial number in the stock is %(new)s now. This card keeps %(old)s, since another device of its type "
             "has that number. %(device)s",
             new=lot.name, old=self.serial_number, device=other.display_name or ""))
+        self.kept_serial_number = self.serial_number
+
+    def _follows_lot(self, name):
+        """Whether the number of one card is its lot's: the one that the lot had, or one that it only kept because the
+        lot's was taken. Another one was typed.
+
+        :param name: what the lot was named
+        """
+        key = self._serial_key(self.serial_number)
+        return key == self._serial_key(name) or bool(key) and key == self._serial_key(self.kept_serial_number)

@@ -23,14 +23,14 @@ class StockLot(models.Model):
     def _rename_device_cards(self, names):
         """Give the cards of renamed serial numbers the number that is on the device.
 
-        A card whose number is another than the lot's was keeps it.
+        A card with a number that was typed keeps it.
 
         :param names: {lot: its former name}
         """
         # sudo: whoever keeps the stock has no rights on devices, and each company may have its card
         Device = self.env["crm.service.device"].sudo().with_context(active_test=False)
         cards = Device.search([("lot_id", "in", self.ids)]).filtered(
-            lambda card: card._serial_key(card.serial_number) == card._serial_key(names[card.lot_id]))
+            lambda card: card._follows_lot(names[card.lot_id]))
         bodies = {}
         for company, own in cards.grouped("company_id").items():
             namesakes = Device._find_by_serials(company, own.lot_id.mapped("name"))
@@ -45,7 +45,7 @@ class StockLot(models.Model):
                 renamed |= card
                 bodies[card.id] = self.env._(
                     "The serial number %(old)s was corrected to %(new)s in the stock; the card follows.",
-                    old=names[card.lot_id], new=card.lot_id.name)
+                    old=card.serial_number, new=card.lot_id.name)
             # one write of lots gives them all one name
             for name, alike in renamed.grouped(lambda card: card.lot_id.name).items():
                 alike.write({"serial_number": name})

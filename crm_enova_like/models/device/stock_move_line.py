@@ -23,21 +23,22 @@ class StockMoveLine(models.Model):
     def _update_device_cards(self, company):
         """Make or update the device cards of what the rows delivered, free those of what came back."""
         cards, namesakes = self.lot_id._find_device_cards(company)
-        self.filtered(lambda line: line._get_crossing() == OUT)._deliver_devices(cards, namesakes)
+        self.filtered(lambda line: line._get_crossing() == OUT)._deliver_devices(company, cards, namesakes)
         self.filtered(lambda line: line._get_crossing() == BACK)._take_back_devices(cards)
 
     # WHAT A DELIVERY SELLS
 
-    def _get_sale(self, owner, is_sold, buyer, sold_by):
+    def _get_sale(self, owner, is_sold, buyer, sold_by, is_undone=False):
         """Return the move that sold the piece which this row delivers, if this delivery means a sale at all.
 
         What comes for repair and goes back is not sold again: what was theirs already, what goes back by a return of
-        its return, and what goes without a new sale to whoever bought it.
+        its return, and what goes without a new sale to whoever bought it. Where their sale was undone, they buy anew.
 
         :param owner: whom it is delivered to, as a commercial partner
         :param is_sold: whether a sale of it is known
         :param buyer: who bought it then
         :param sold_by: set of (lot, sale line) of its earlier deliveries
+        :param is_undone: whether it came back from that sale for good
         """
         move, lot = self.move_id, self.lot_id
         if self._is_theirs(owner):
@@ -46,7 +47,8 @@ class StockMoveLine(models.Model):
             first = move._get_first_of_returns()
             return first if not is_sold and first.location_dest_id.usage == "customer" else move.browse()
         is_new = move.sale_line_id and not move.origin_returned_move_id and (lot, move.sale_line_id) not in sold_by
-        return move if not is_sold or is_new or owner != buyer else move.browse()
+        is_anew = is_undone and not move.sale_line_id and not move.origin_returned_move_id
+        return move if not is_sold or is_new or is_anew or owner != buyer else move.browse()
 
     def _find_earlier_sales(self, cards):
         """Return {(lot, sale line)} by which devices that are sold again were delivered before.
@@ -65,6 +67,28 @@ class StockMoveLine(models.Model):
             ("move_id.sale_line_id", "in", asked.move_id.sale_line_id.ids),
         ])._get_sales()
 
+    def _find_undone_sales(self, company, cards):
+        """Return the lots that go by hand, and were sold before, but came back for good: set."""
+        asked = self.filtered(lambda line: not line.move_id.sale_line_id and not line.move_id.origin_returned_move_id
+                              and line.lot_id in cards and cards[line.lot_id].date_sold)
+        if not asked:
+            return set()
+        crossings = self._search_crossings(company, asked.lot_id)
+        return {lot for lot, rows in crossings.items() if any(row._undoes_sale() for row in (rows - self)[-1:])}
+
+    def _is_refund(self):
+        """Whether the sales order does not count any more as delivered what this row brought back: *Update quantities
+        on SO/PO* of core's return. What comes for repair is returned without that."""
+        move = self.move_id
+        return self._get_crossing() == BACK and bool(
+            move.to_refund and move.sale_line_id and move.origin_returned_move_id)
+
+    def _undoes_sale(self):
+        """Whether what this row brought back is not billed to the customer any more, or never was."""
+        sale_line = self.move_id.sale_line_id
+        return self._is_refund() and sale_line.product_uom_id.compare(
+            sale_line.qty_invoiced, sale_line.qty_delivered) <= 0
+
     def _get_sales(self):
         return {(line.lot_id, line.move_id.sale_line_id) for line in self if line.move_id.sale_line_id}
 
@@ -74,32 +98,32 @@ class StockMoveLine(models.Model):
 
     # DELIVERIES AND RETURNS
 
-    def _deliver_devices(self, cards, namesakes):
+    def _deliver_devices(self, company, cards, namesakes):
         """Give delivered serial numbers their card, owner, place and date of sale.
 
         :param cards: {lot: its card}
         :param namesakes: {key of a serial number: devices that have it}, for those without a card
         """
-        sold_by = self._find_earlier_sales(cards)
+        sold_by, undone = self._find_earlier_sales(cards), self._find_undone_sales(company, cards)
         changes, new = [], self.browse()
         for line in self:
             card = cards.get(line.lot_id)
             if card:
-                changes.append((card, line._prepare_delivered_vals(card, sold_by)))
+                changes.append((card, line._prepare_delivered_vals(card, sold_by, undone)))
             else:
                 new |= line
         self.env["crm.service.device"]._write_alike(changes)
         if new:
             new._make_device_cards(namesakes)
 
-    def _prepare_delivered_vals(self, card, sold_by):
+    def _prepare_delivered_vals(self, card, sold_by, undone):
         owner, place = self.move_id._get_device_owner()
         vals = {"partner_id": owner.id, "address_id": place.id}
         if card.ownership == "loaner":
             # lent, not sold: it stays ours
             return vals
         buyer = card.sold_to_id or card.partner_id.commercial_partner_id
-        sale = self._get_sale(owner, bool(card.date_sold), buyer, sold_by)
+        sale = self._get_sale(owner, bool(card.date_sold), buyer, sold_by, self.lot_id in undone)
         if not sale and card.date_sold and not card.sold_to_id:
             # a card of before buyers were kept, or made by hand
             vals["sold_to_id"] = owner.id
@@ -165,7 +189,8 @@ class StockMoveLine(models.Model):
     def _take_back_devices(self, cards):
         """A serial number that came back to the stock is ours again, and at nobody's place.
 
-        Not so what a customer still owns. Who had it, and since when, stays written: it may go back to them.
+        Not so what a customer still owns: what the warehouse took in as theirs, and what is here for repair and not for
+        a refund. Who had it, and since when, stays written: it may go back to them.
         """
         Device = self.env["crm.service.device"]
         devices = Device.union(*(cards[lot] for lot in self.lot_id if lot in cards))
@@ -173,7 +198,8 @@ class StockMoveLine(models.Model):
         changes = []
         for line in self:
             card = cards.get(line.lot_id)
-            if not card or card in here or card.ownership == "customer" and line._is_theirs(card.partner_id):
+            if not card or card in here and not line._is_refund() or (
+                    card.ownership == "customer" and line._is_theirs(card.partner_id)):
                 continue
             vals = {"partner_id": False, "address_id": False}
             if card.ownership != "loaner":

@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, models
 from odoo.exceptions import UserError
 
-from .stock_move_line import BACK, OUT
+from .stock_move_line import OUT
 
 # what of a row tells which piece went where, and whose it is
 CROSSING_FIELDS = {"lot_id", "quant_id", "quantity", "product_uom_id", "location_id", "location_dest_id", "owner_id"}
@@ -54,12 +54,14 @@ class StockMoveLine(models.Model):
                 with self.env.cr.savepoint():
                     lines.with_company(company)._correct_device_cards(company, before)
             except UserError:
-                # a correction must not fail because of a device card, nor tell of devices whom they do not concern
-                for picking in lines.picking_id:
-                    picking._message_log(body=self.env._(
-                        "The device cards could not follow the correction of %(serials)s. Check them by hand.",
-                        serials=", ".join(lines.filtered(
-                            lambda line, picking=picking: line.picking_id == picking).lot_id.mapped("name"))))
+                lines._tell_not_followed()
+
+    def _tell_not_followed(self):
+        """A correction must not fail because of a device card, nor tell of devices whom they do not concern."""
+        for picking, lines in self.grouped("picking_id").items():
+            picking._message_log(body=self.env._(
+                "The device cards could not follow the correction of %(serials)s. Check them by hand.",
+                serials=", ".join(lines.lot_id.mapped("name"))))
 
     def _correct_device_cards(self, company, before):
         """Set the cards of all pieces that the rows named before or name now; make those that are missing.
@@ -101,6 +103,50 @@ class StockMoveLine(models.Model):
             told |= new._make_device_cards(namesakes)
         if told:
             told._message_log_batch(bodies={card.id: said[card.lot_id] for card in told})
+
+    # THE CONTRACTOR OF A DONE DELIVERY
+
+    def _read_said_by_crossings(self):
+        """Return {card: what its crossings say of it} of the pieces of rows, which may be of several companies."""
+        said = {}
+        for company, lines in self.grouped("company_id").items():
+            lines = lines.with_company(company)
+            cards, _namesakes = lines.lot_id._find_device_cards(company)
+            devices = self.env["crm.service.device"].union(*cards.values())
+            here = devices.filtered(lambda card: card.ownership == "customer")._get_here_for_repair()
+            for lot, rows in lines._search_crossings(company, lines.lot_id).items():
+                if lot in cards:
+                    said[cards[lot]] = rows._prepare_corrected_vals(cards[lot], cards[lot] in here, lines)
+        return said
+
+    def _follow_partners(self, before):
+        """Let the cards of what went to the wrong contractor go to the right one.
+
+        A card that is not as the delivery made it any more keeps whose it is, and so does what was changed by hand.
+
+        :param before: what :meth:`_read_said_by_crossings` said
+        """
+        try:
+            with self.env.cr.savepoint():
+                self._write_followed(before)
+        except UserError:
+            self._tell_not_followed()
+
+    def _write_followed(self, before):
+        changes = []
+        for card, vals in self._read_said_by_crossings().items():
+            old = before.get(card, {})
+            moved = {name: value for name, value in vals.items() if name not in old or old[name] != value}
+            by_hand = moved.keys() & card._get_changed(old)
+            if not {"partner_id", "address_id"} & by_hand:
+                changes.append((card, {name: value for name, value in moved.items() if name not in by_hand}))
+        changes = [(card, vals) for card, vals in changes if vals]
+        devices = self.env["crm.service.device"].union(*(card for card, _vals in changes))
+        devices._write_alike(changes)
+        said = {lot: line.reference or line.move_id.display_name for line in self for lot in line.lot_id}
+        devices._message_log_batch(bodies={card.id: self.env._(
+            "The contractor of %(transfer)s was corrected: the card follows.", transfer=said[card.lot_id])
+            for card in devices})
 
     def _search_crossings(self, company, lots):
         """Return {lot: rows in which it went to or came back from a customer, in the order of time}."""
@@ -144,16 +190,17 @@ class StockMoveLine(models.Model):
         :param corrected: the rows that were corrected
         """
         owner = place = buyer = self.env["res.partner"]
-        sale, sold_in, sold_by = self.env["stock.move"], self.browse(), set()
+        sale, sold_in, sold_by, is_undone = self.env["stock.move"], self.browse(), set(), False
         for line in self:
             if line._get_crossing() == OUT:
                 owner, place = line.move_id._get_device_owner()
-                sold = line._get_sale(owner, bool(sale), buyer, sold_by)
+                sold = line._get_sale(owner, bool(sale), buyer, sold_by, is_undone)
                 if sold:
                     sale, sold_in, buyer = sold, line, owner
                 sold_by |= line._get_sales()
-            elif line._get_crossing() == BACK and not (is_here or line._is_theirs(owner)):
+            elif not line._is_theirs(owner) and (line._is_refund() or not is_here):
                 owner = place = owner.browse()
+            is_undone = line._undoes_sale()
         vals = {"partner_id": owner.id, "address_id": place.id}
         if card.ownership == "loaner":
             return vals

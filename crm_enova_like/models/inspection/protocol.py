@@ -93,7 +93,7 @@ class CrmServiceInspection(models.Model):
         return self.regime_id._get_protocol_sequence(self.company_id)._get_series(day)
 
     def _draw_protocol_numbers(self, days):
-        """Numbers for inspections that are about to be finished, by regime and year: for those of ours. Those of one
+        """Numbers for inspections that are about to be finished, by regime and series: for those of ours. Those of one
         visit share the number where the regime wants one protocol per visit.
 
         :param self: inspections without a number
@@ -102,13 +102,13 @@ class CrmServiceInspection(models.Model):
         """
         numbers = {}
         ours = self.filtered(lambda inspection: inspection.regime_id.performed_by == "us")
+        # of a year mostly, or of a month
         groups = ours.grouped(lambda inspection: (
-            inspection.company_id, inspection.regime_id, days[inspection].year))
-        sequences = {key: key[1]._get_protocol_sequence(key[0]) for key in groups}
+            inspection.company_id, inspection.regime_id, inspection._get_protocol_series(days[inspection]).text))
         # who finishes another device of such a visit waits, and is run again by Odoo: it has one number
         lock_rows(ours.filtered("regime_id.protocol_per_visit").order_id)
-        for (company, regime, year), inspections in sorted(
-                groups.items(), key=lambda item: (item[0][0].id, sequences[item[0]].prefix, item[0][2])):
+        for (company, regime, _text), inspections in sorted(
+                groups.items(), key=lambda item: (item[0][0].id, item[0][2])):
             shared = regime.protocol_per_visit
             protocols = inspections.grouped(
                 lambda inspection, shared=shared: shared and inspection.order_id or inspection)
@@ -119,7 +119,7 @@ class CrmServiceInspection(models.Model):
             new = [key for key in protocols if key not in known]
             day = min(days[inspection] for inspection in inspections)
             drawn = dict(zip(new, self.browse()._draw_numbers(
-                sequences[company, regime, year], company, day, len(new)), strict=True))
+                regime._get_protocol_sequence(company), company, day, len(new)), strict=True))
             for key, of_protocol in protocols.items():
                 numbers.update(dict.fromkeys(of_protocol, drawn.get(key) or known[key]))
         return numbers

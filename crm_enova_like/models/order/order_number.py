@@ -1,5 +1,3 @@
-from datetime import date
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -14,13 +12,13 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _assign_numbers(self, vals_list):
-        """Number orders that are about to be made, one draw for all of a sequence and year. A number given (an import)
-        stays, and its series goes on after it.
+        """Number orders that are about to be made, one draw for all of a series: by the day on which they came in, at
+        the company's place. A number given (an import) stays; what follows it is said at :class:`CrmServiceNumber`.
 
         :raises UserError: the company has no order type, or somebody who is no manager gives a number
         """
         Type, Company = self.env["crm.service.order.type"], self.env["res.company"]
-        new, first_types, wanted, given = self.env._("New"), {}, {}, []
+        new, first_types, wanted, given, known = self.env._("New"), {}, {}, [], {}
         for vals in vals_list:
             company = Company.browse(vals.setdefault("company_id", self._default_company_id(vals)))
             if not vals.get("type_id"):
@@ -30,16 +28,19 @@ class CrmServiceOrder(models.Model):
             received = fields.Datetime.to_datetime(vals.get("date_received")) or fields.Datetime.now()
             # a sequence is a system user's; the order is the user's own
             sequence = Type.browse(vals["type_id"]).sequence_id.sudo()
-            day = date(company._service_date(received).year, 7, 1)
+            day = company._service_date(received)
+            if (sequence, day) not in known:
+                known[sequence, day] = sequence._get_series(day)
+            series = known[sequence, day]
             if vals.get("name") and vals["name"] != new:
                 if not self.env.su and not self.env.user.has_group(MANAGERS):
                     self._check_facts({"name": vals["name"]})
-                given.append((company, vals["name"], sequence._get_series(day)))
+                given.append((company, vals["name"], series))
             else:
-                wanted.setdefault((company, sequence, day), []).append(vals)
+                wanted.setdefault((company, sequence, series), (day, []))[1].append(vals)
         self.env["crm.service.number"]._enter(self, given)
-        for (company, sequence, day), numbered in sorted(
-                wanted.items(), key=lambda item: (item[0][0].id, item[0][1].prefix, item[0][2])):
+        for (company, sequence, _series), (day, numbered) in sorted(
+                wanted.items(), key=lambda item: (item[0][0].id, item[0][2].text)):
             numbers = self.browse()._draw_numbers(sequence, company, day, len(numbered))
             for vals, number in zip(numbered, numbers, strict=True):
                 vals["name"] = number

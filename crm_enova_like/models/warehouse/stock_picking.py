@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..common.formats import format_quantity
 
@@ -25,10 +27,11 @@ class StockPicking(models.Model):
         help="The order and the device for which the parts were issued.")
 
     service_deadline = fields.Date(
-        string="Order Deadline", related="service_order_id.date_deadline", store=True,
+        string="Order Deadline", compute="_compute_service_deadline", store=True,
         help="The deadline of the service order for which the parts are.")
     service_user_id = fields.Many2one(
-        "res.users", string="Technician", related="service_order_id.user_id")
+        "res.users", string="Technician", compute="_compute_service_user_id", search="_search_service_user_id",
+        compute_sudo=True)
 
     service_currency_id = fields.Many2one(related="company_id.currency_id", string="Company Currency")
     service_value = fields.Monetary(
@@ -42,13 +45,37 @@ class StockPicking(models.Model):
     @api.depends("service_order_id")
     def _compute_service_purpose(self):
         for picking in self:
-            order = picking.service_order_id
+            order = picking._get_told_order()
             # the devices whose parts are on this document, or the order's
-            lines = picking.move_ids.service_line_id
+            lines = picking.move_ids.service_line_id.filtered(lambda line, order=order: line.order_id == order)
             devices = lines.device_line_id.device_id or order.device_line_ids.device_id
             picking.service_order_name = order.name
             picking.service_device_names = ", ".join(devices.mapped("display_name"))
             picking.service_purpose = " – ".join(filter(None, [order.name, picking.service_device_names])) or False
+
+    @api.depends("service_order_id.date_deadline")
+    def _compute_service_deadline(self):
+        for picking in self:
+            picking.service_deadline = picking._get_told_order().date_deadline
+
+    @api.depends("service_order_id.user_id")
+    def _compute_service_user_id(self):
+        for picking in self:
+            picking.service_user_id = picking._get_told_order().user_id
+
+    @api.model
+    def _search_service_user_id(self, operator, value):
+        # whoever sees a document may find it by its technician
+        return Domain("service_order_id", "any!", Domain("user_id", operator, value))
+
+    def _get_told_order(self):
+        """The order of one document, as far as its user is told of it: what is still being typed may name an order of
+        a company that is not his."""
+        order, company = self.service_order_id, self.company_id._origin
+        if self.id or not order:
+            return order
+        is_theirs = order.company_id == company and company in self.env.user.company_ids
+        return order if is_theirs else order.browse()
 
     @api.depends("move_ids.value", "move_ids.state")
     def _compute_service_value(self):
@@ -67,13 +94,38 @@ class StockPicking(models.Model):
             "crm_enova_like.sequence_buffer", raise_if_not_found=True)
         return self.env["ir.sequence"].sudo().browse(sequence_id)._next_batch(count)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        names = ["service_order_id", "picking_type_id"]
+        for vals in vals_list:
+            given = {**self.default_get([name for name in names if name not in vals]), **vals}
+            self._check_service_company(*map(given.get, names))
+        return super().create(vals_list)
+
     def write(self, vals):
         self._check_service_changes(vals)
+        if vals.get("service_order_id"):
+            for picking_type in self.picking_type_id:
+                self._check_service_company(
+                    vals["service_order_id"], vals.get("picking_type_id") or picking_type.id)
         result = super().write(vals)
         if {"service_order_id", "picking_type_id"} & vals.keys():
             self._check_service_ties()
             self.move_ids._join_service_lines()
         return result
+
+    @api.model
+    def _check_service_company(self, order_id, type_id):
+        """Refuse a document for the order of another company; nothing else of that order is told.
+
+        :raises UserError: it is another company's
+        """
+        # sudo: a keeper need not read orders, and of this one only the company is asked
+        order = self.env["crm.service.order"].sudo().browse(order_id or [])
+        company = self.env["stock.picking.type"].sudo().browse(type_id or []).company_id
+        if order and order.company_id != company:
+            raise UserError(self.env._(
+                "The service order is another company's. A document is made in the company of its order."))
 
     def _as_service(self):
         """The documents with the rights on their orders: a keeper need not read orders."""
@@ -169,6 +221,22 @@ class StockPicking(models.Model):
         for (company, sequence, day), pickings in sorted(
                 groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
             pickings._draw_numbers(sequence, company, day)
+
+    @api.model
+    def _get_number_holds(self):
+        # what is typed on a document that waits is no number yet: it gets one as any other, when it is validated
+        return SQL("(d.service_document IS NULL OR d.state = 'done')")
+
+    @api.model
+    def _free_number(self, company, name):
+        # sudo: whoever validates a document need not see the one that waits
+        waiting = self.sudo().search([
+            ("company_id", "=", company.id), ("name", "=", name), ("service_document", "!=", False),
+            ("state", "!=", "done")])
+        for picking, buffer_name in zip(waiting, self._next_buffer_names(len(waiting)), strict=True):
+            picking.name = buffer_name
+        waiting.flush_recordset(["name"])
+        return bool(waiting)
 
     def action_open_service_order(self):
         """Open the service order of a warehouse document."""

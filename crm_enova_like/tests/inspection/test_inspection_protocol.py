@@ -146,6 +146,17 @@ class TestInspectionProtocol(InspectionCommon):
             "date_done": "2026-01-10", "protocol_number": number,
         } for number in ("KL/2026/0017", "KL/2026/0012", "N 7")])
         self.assertEqual(self._done().protocol_number, "KL/2026/0018")
+        self.env["crm.service.inspection"].with_user(self.manager).create({
+            "device_id": self.device.id, "regime_id": self.half_year.id, "planned_date": "2026-01-11", "state": "done",
+            "date_done": "2026-01-11", "protocol_number": "KL/2026/9999"})
+        self.assertEqual(self._done().protocol_number, "KL/2026/0019", "one that comes later opens no gap")
+
+    def test_protocols_by_month(self):
+        self.half_year._get_protocol_sequence(self.company).write({
+            "use_date_range": False, "prefix": "KL/%(year)s/%(month)s/"})
+        one, two = self._new_inspection(), self._new_inspection()
+        numbers = (one | two)._get_protocol_numbers({one: date(2026, 1, 31), two: date(2026, 2, 1)})
+        self.assertEqual(numbers, {one: "KL/2026/01/0001", two: "KL/2026/02/0001"})
 
     def test_regimes_with_one_mark_share_its_numbers(self):
         other = self._new_regime("Klimatyzacja", code="KL")

@@ -12,5 +12,6 @@ from . import test_warehouse_race_plan
 from . import test_warehouse_returns
 from . import test_warehouse_scan
 from . import test_warehouse_setup
+from . import test_warehouse_typed
 from . import test_warehouse_units
 from . import test_warehouse_valuation
