@@ -4,318 +4,15 @@ import os
 
 import pytest
 from browser import copied, setting
+from neighbour_kits import KITS
+from neighbour_stories import STORIES
 
 from tools import common, databases
 
 APPS = ("mrp", "product_expiry", "purchase", "base_automation", "sale_management", "hr_timesheet")
 
-# each story is told by itself: what one does is undone before the next, and what it ran into is what it tells
-SCRIPT = r"""
-import json
-from datetime import timedelta
-
-from odoo import Command, fields
-from odoo.tools import format_date
-
-company, stories = env.company, {}
-warehouse = env["stock.warehouse"].search([("company_id", "=", company.id)], limit=1)
-
-
-def user(name, *groups):
-    return env["res.users"].with_context(no_reset_password=True).create({
-        "name": name, "login": f"neighbour_{name}", "company_id": company.id, "company_ids": [Command.set(company.ids)],
-        "group_ids": [Command.set([env.ref(group).id for group in groups])], "lang": "en_US"})
-
-
-env = env(context={**env.context, "lang": "en_US", "tracking_disable": True})
-technician = user("technician", "crm_enova_like.group_technician")
-operator = user("operator", "crm_enova_like.group_user")
-keeper = user("keeper", "stock.group_stock_user")
-contractor = env["res.partner"].create({"name": "Piekarnia Neighbour", "is_company": True})
-kind = env["crm.service.device.type"].create({"name": "Oven of a neighbour", "prefix": "PN"})
-devices = env["crm.service.device"].create([
-    {"name": name, "type_id": kind.id, "partner_id": contractor.id} for name in ("Oven E", "Oven S")])
-
-
-def product(name, cost=10.0, **vals):
-    return env["product.product"].create({
-        "name": name, "type": "consu", "is_storable": True, "standard_price": cost, "list_price": 30.0,
-        "taxes_id": [Command.clear()], **vals})
-
-
-def put(part, quantity, lot=None):
-    env["stock.quant"]._update_available_quantity(part, warehouse.lot_stock_id, quantity, lot_id=lot)
-
-
-def on_hand(part):
-    return sum(env["stock.quant"].search([
-        ("product_id", "=", part.id), ("location_id", "child_of", warehouse.lot_stock_id.id)]).mapped("quantity"))
-
-
-def new_order(issue_by="technician", **vals):
-    order_type = env["crm.service.order.type"].search([("company_id", "=", company.id)], limit=1)
-    order_type.issue_by = issue_by
-    return env["crm.service.order"].with_user(technician).create({
-        "partner_id": contractor.id, "type_id": order_type.id, "user_id": technician.id,
-        "device_line_ids": [Command.create({"device_id": devices[0].id, "fault": "Cold"})], **vals})
-
-
-def plan(order, part, quantity=1.0, **vals):
-    return order.env["crm.service.order.line"].create({
-        "order_id": order.id, "kind": "part", "product_id": part.id, "quantity": quantity, **vals})
-
-
-def done_by_keeper(picking):
-    # the keeper's own button, with all that he takes from the shelf
-    picking = picking.with_user(keeper)
-    for move in picking.move_ids:
-        move.quantity = move.product_uom_qty
-    picking.move_ids.picked = True
-    return picking.button_validate()
-
-
-def refusal(act):
-    # what an act is refused with, and what it did before is undone; None where it is done
-    try:
-        with env.cr.savepoint():
-            act()
-            env.flush_all()
-            return None
-    except Exception as error:
-        env.invalidate_all()
-        return f"{type(error).__name__}: {error}"
-
-
-def story(tell):
-    def run():
-        stories[tell.__name__] = tell()
-        raise InterruptedError    # undone
-    error = refusal(run)
-    if tell.__name__ not in stories:
-        stories[tell.__name__] = {"error": error}
-
-
-@story
-def order():
-    head, belt = product("Heater"), product("Belt", cost=4.0)
-    put(head, 5)
-    put(belt, 5)
-    taken = new_order()
-    line, other = plan(taken, head, 2), plan(taken, belt, 1)
-    taken.action_accept()
-    taken.action_start()
-    taken.action_issue_parts()
-    line.return_to_stock(1)
-    taken.device_line_ids.action_repaired()
-    taken.action_done()
-    return {
-        "state": taken.state, "issued": [line.quantity_issued, line.quantity_returned, other.quantity_issued],
-        "left": [on_hand(head), on_hand(belt)], "cost": taken.total_cost, "outcome": taken.device_line_ids.state,
-        "documents": sorted(taken.sudo().picking_ids.mapped("service_document"))}
-
-
-@story
-def inspection():
-    regime = env["crm.service.inspection.regime"].create({
-        "name": "Neighbours' ovens", "code": "NB", "interval_number": 6, "interval_unit": "month",
-        "counting": "last_done"})
-    plan_of = env["crm.service.inspection.plan"].create({
-        "device_id": devices[1].id, "regime_id": regime.id, "anchor_date": fields.Date.today() + timedelta(days=5)})
-    plan_of.action_generate()
-    first = plan_of.inspection_ids.sorted("planned_date")[0].with_user(operator)
-    states = [first.state]
-    first.action_create_order()
-    states.append(first.state)
-    visit = first.order_id
-    visit.action_assign(technician)
-    visit = visit.with_user(technician)
-    visit.action_accept()
-    visit.action_start()
-    visit.device_line_ids.inspection_result = "passed"
-    visit.device_line_ids.action_repaired()
-    visit.action_done()
-    return {"states": [*states, first.state], "protocol": first.protocol_number, "result": first.result,
-            "order": visit.state, "next": plan_of.next_date > fields.Date.today() + timedelta(days=150)}
-
-
-@story
-def task():
-    visit = env["crm.task"].with_user(technician).create({
-        "name": "Look at the oven", "partner_id": contractor.id, "user_id": technician.id,
-        "date_deadline": fields.Date.today()})
-    visit.action_start()
-    visit.write({"repeats": True, "repeat_number": 1, "repeat_unit": "week", "repeat_count": 3})
-    events = visit.action_done({"name": "Looked at it"})
-    following = env["crm.task"].search([("series_id", "=", visit.id), ("id", "!=", visit.id)])
-    return {"state": visit.state, "event": env["crm.event"].browse(events).mapped("name"),
-            "next": [str(day - visit.date_deadline) for day in following.mapped("date_deadline")],
-            "open": following.mapped("state")}
-
-
-@story
-def automation():
-    taken = new_order()
-    taken.action_accept()
-    stage = env["crm.service.stage"].search([
-        ("state", "=", "in_progress"), ("company_id", "in", [company.id, False])], limit=1)
-    model = env["ir.model"]._get("crm.service.order")
-    rule = env["base.automation"].create({
-        "name": "Oven begun", "model_id": model.id, "trigger": "on_stage_set", "trg_field_ref": stage.id})
-    rule.action_server_ids = [Command.create({
-        "name": "Say so", "model_id": model.id, "state": "code", "usage": "base_automation",
-        "base_automation_id": rule.id, "code": "record.message_post(body='Oven begun: ' + record.stage_id.name)"})]
-    env.flush_all()
-
-    def said():
-        return len(taken.sudo().message_ids.filtered(lambda message: "Oven begun" in (message.body or "")))
-
-    before = said()
-    taken.action_start()
-    env.flush_all()
-    begun = said()
-    taken.device_line_ids.action_no_fault()
-    taken.action_done()
-    env.flush_all()
-    return {"said": [before, begun, said()], "state": taken.state}
-
-
-@story
-def expired_lot():
-    oil = product("Refrigerant oil", tracking="lot", use_expiration_date=True)
-    now = fields.Datetime.now()
-    lots = env["stock.lot"].create([
-        {"name": name, "product_id": oil.id, "company_id": company.id, "expiration_date": now + timedelta(days=expires),
-         "removal_date": now + timedelta(days=removed)}
-        for name, expires, removed in (("OLD-7", -40, -40), ("REMOVE-8", 5, -3), ("FRESH-9", 200, 190))])
-    for lot in lots:
-        put(oil, 5, lot)
-    told, days = {}, {}
-    for lot, day in zip(lots, (lots[0].expiration_date, lots[1].removal_date, now), strict=True):
-        taken = new_order()
-        plan(taken, oil, 1, lot_name=lot.name)
-        days[lot.name] = format_date(taken.env, company._service_date(day))
-        told[lot.name] = {
-            "screen": refusal(taken.action_issue_parts_screen), "issue": refusal(taken.action_issue_parts)}
-    # what is reserved already, and expires then
-    waiting = new_order()
-    plan(waiting, oil, 1, lot_name="FRESH-9")
-    waiting.action_reserve_parts()
-    lots[2].write({"expiration_date": now - timedelta(hours=30), "removal_date": now - timedelta(hours=30)})
-    told["FRESH-9"]["later"] = refusal(waiting.action_issue_parts)
-    # the keeper is asked by core
-    asked = new_order("warehouse")
-    plan(asked, oil, 1, lot_name="OLD-7")
-    asked.action_issue_parts()
-    rw = asked.sudo().picking_ids
-    rw.move_ids.move_line_ids.unlink()
-    rw.move_ids.move_line_ids = [Command.create({
-        "product_id": oil.id, "lot_id": lots[0].id, "quantity": 1, "location_id": rw.location_id.id,
-        "location_dest_id": rw.location_dest_id.id, "picking_id": rw.id})]
-    rw.move_ids.picked = True
-    answer = rw.with_user(keeper).button_validate()
-    return {"told": told, "days": days, "left": on_hand(oil),
-            "keeper": answer.get("res_model") if isinstance(answer, dict) else answer}
-
-
-@story
-def reinvoicing():
-    sold = product("Consultation", type="service", is_storable=False, invoice_policy="order")
-    sale = env["sale.order"].create({"partner_id": contractor.id, "order_line": [Command.create({
-        "product_id": sold.id, "product_uom_qty": 1, "price_unit": 500, "tax_ids": [Command.clear()]})]})
-    sale.action_confirm()
-    plan_of = env["account.analytic.plan"].search([("parent_id", "=", False)], limit=1) or env[
-        "account.analytic.plan"].create({"name": "Projects of a neighbour"})
-    account = env["account.analytic.account"].create({"name": "Bakery", "plan_id": plan_of.id})
-    project = env["project.project"].create({
-        "name": "Bakery", "partner_id": contractor.id, "account_id": account.id, "reinvoiced_sale_order_id": sale.id,
-        "allow_billable": True})
-    parts = [product("At cost", cost=12.0, expense_policy="cost"),
-             product("At its price", cost=7.0, expense_policy="sales_price")]
-    taken = new_order("warehouse", project_id=project.id)
-    lines = []
-    for part in parts:
-        put(part, 9)
-        lines.append(plan(taken, part, 3))
-    taken.action_issue_parts()
-    rw = taken.sudo().picking_ids
-    has_project = rw.project_id == project
-    done_by_keeper(rw)
-    after_rw = [len(sale.order_line), sale.amount_untaxed]
-    lines[0].return_to_stock(1)
-    zw = taken.sudo().picking_ids - rw
-    done_by_keeper(zw)
-    invoice = sale._create_invoices()
-    analytic = env["account.analytic.line"].search([("account_id", "=", account.id)])
-    return {"project": has_project, "documents": [rw.state, zw.state], "rw": after_rw,
-            "zw": [len(sale.order_line), sale.amount_untaxed], "billed": invoice.amount_untaxed,
-            "cost": taken.total_cost, "analytic": sum(analytic.mapped("amount")), "left": [on_hand(p) for p in parts]}
-
-
-@story
-def kits():
-    gasket, screws, oil = product("Gasket", cost=5.0), product("Screw set", cost=2.0), product("Oil", cost=3.0)
-    kit, one = product("Seal kit"), product("Oil set")
-    for part in (gasket, screws, oil):
-        put(part, 10)
-    for made, rows in ((kit, ((gasket, 1), (screws, 4))), (one, ((oil, 1),))):
-        env["mrp.bom"].create({
-            "product_tmpl_id": made.product_tmpl_id.id, "type": "phantom", "product_qty": 1, "bom_line_ids": [
-                Command.create({"product_id": part.id, "product_qty": quantity}) for part, quantity in rows]})
-    taken = new_order()
-    two, single = plan(taken, kit, 2), plan(taken, one, 1)
-    error = refusal(taken.action_issue_parts)
-    invoice = env["account.move"].create({
-        "move_type": "out_invoice", "partner_id": contractor.id, "invoice_date": fields.Date.today(),
-        "invoice_line_ids": [Command.create({"product_id": gasket.id, "quantity": 1, "price_unit": 9})]})
-    taken.with_user(env.user)._link_documents(invoice)
-    left = [on_hand(gasket), on_hand(screws), on_hand(oil)]
-    put(screws, 20)
-    # sold on the order, kits are what they consist of, also where core does not track the kit itself
-    kit.is_storable = False
-    told = {}
-
-    def sell(order, part, quantity=1):
-        sale = env["sale.order"].create({"partner_id": contractor.id, "order_line": [Command.create({
-            "product_id": part.id, "product_uom_qty": quantity, "tax_ids": [Command.clear()]})]})
-        order.with_user(env.user)._link_documents(sale)
-        return sale
-
-    def bill(order, part):
-        bill = env["account.move"].create({
-            "move_type": "out_invoice", "partner_id": contractor.id, "invoice_date": fields.Date.today(),
-            "invoice_line_ids": [Command.create({"product_id": part.id, "quantity": 1, "price_unit": 9})]})
-        order.with_user(env.user)._link_documents(bill)
-        return bill
-
-    told["kit sold"] = refusal(sell(taken, kit).action_confirm)
-    told["kit billed"] = refusal(bill(taken, kit).action_post)
-    single_issued = new_order()
-    plan(single_issued, gasket, 1)
-    single_issued.action_issue_parts()
-    told["kit of a component sold"] = refusal(sell(single_issued, kit).action_confirm)
-    told["kit of others sold"] = refusal(sell(single_issued, one).action_confirm)
-    for name, part in (("component after a kit", gasket), ("kit after a kit", kit), ("kit of others", one)):
-        waits = new_order()
-        plan(waits, part, 1)
-        sell(waits, kit).action_confirm()
-        told[name] = refusal(waits.action_issue_parts)
-    paid = new_order()
-    plan(paid, screws, 1)
-    bill(paid, kit).action_post()
-    told["component after a billed kit"] = refusal(paid.action_issue_parts)
-    beside = new_order()
-    plan(beside, kit, 1)
-    plan(beside, kit, 1, supply="sale")
-    other = sell(beside, kit)
-    other.action_confirm()
-    told["another kit"] = refusal(beside.action_issue_parts)
-    other.picking_ids.move_ids.picked = True
-    other.picking_ids.button_validate()
-    told["another kit billed"] = refusal(other._create_invoices().action_post)
-    return {"error": error, "told": told, "issued": [two.quantity_issued, single.quantity_issued],
-            "to_issue": [two.quantity_to_issue, single.quantity_to_issue], "cost": [two.cost, single.cost],
-            "left": left, "component": refusal(invoice.action_post)}
-
+# what was told is what is looked at
+SCRIPT = STORIES + KITS + """
 
 env.cr.rollback()
 print("FACTS " + json.dumps(stories))
@@ -404,3 +101,68 @@ def test_a_kit_is_issued_by_its_components(stories):
         assert f"{part} is delivered or billed by" in sentences[name], (name, sentences)
     for name in ("kit of others sold", "kit of others", "another kit", "another kit billed"):
         assert sentences[name] is None, (name, sentences)
+
+
+# each row of a story of one kit: issued, returned, still planned, cost, and what is out of the stock of gasket, screw,
+# clip, and the kit itself
+
+def test_a_kit_and_the_product_itself_on_one_line(stories):
+    assert stories["kit_and_product"] == [
+        [2, 0, 0, 26, [2, 8, 0, 0]], [3, 0, 0, 56, [2, 8, 0, 1]], [3, 1, 0, 26, [2, 8, 0, 0]],
+        [3, 3, 0, 0, [0, 0, 0, 0]]]
+
+
+def test_a_kit_that_is_made_of_something_else_between_two_issues(stories):
+    assert stories["kit_changed"] == [
+        [2, 0, 0, 26, [2, 8, 0, 0]], [3, 0, 0, 33, [3, 8, 2, 0]], [3, 1, 0, 26, [2, 8, 0, 0]],
+        [3, 2, 0, 13, [1, 4, 0, 0]], [3, 3, 0, 0, [0, 0, 0, 0]]]
+    assert stories["kit_of_more"] == [
+        [2, 0, 0, 20, [4, 0, 0, 0]], [3, 0, 0, 35, [7, 0, 0, 0]], [3, 2, 0, 10, [2, 0, 0, 0]],
+        [3, 3, 0, 0, [0, 0, 0, 0]]]
+
+
+def test_a_product_that_became_a_kit_comes_back_as_it_went(stories):
+    assert stories["became_a_kit"] == [
+        [2, 0, 0, 60, [0, 0, 0, 2]], [5, 0, 0, 99, [3, 12, 0, 2]], [5, 1, 0, 69, [3, 12, 0, 1]],
+        [5, 2, 0, 56, [2, 8, 0, 1]], [5, 5, 0, 0, [0, 0, 0, 0]]]
+
+
+def test_a_kit_comes_back_in_pieces(stories):
+    assert stories["kit_back_in_pieces"] == [
+        [3, 0, 0, 34, [2, 12, 0, 0]], [3, 1, 0, 26, [2, 8, 0, 0]], [3, 1, 0, 22, [2, 6, 0, 0]],
+        [3, 2, 0, 13, [1, 4, 0, 0]], [3, 3, 0, 0, [0, 0, 0, 0]]]
+
+
+def test_a_kit_is_issued_in_pieces(stories):
+    assert stories["kit_issued_in_pieces"] == [
+        [0, 0, 2, 0, [0, 0, 0, 0]], [[2, 2, False]], [1, 0, 1, 18, [2, 4, 0, 0]], [2, 0, 0, 26, [2, 8, 0, 0]],
+        [2, 2, 0, 0, [0, 0, 0, 0]]], "what is reserved is not needed"
+    assert stories["kit_with_one_more"] == [
+        [2, 0, 0, 31, [3, 8, 0, 0]], [2, 1, 0, 18, [2, 4, 0, 0]], [2, 2, 0, 0, [0, 0, 0, 0]]]
+
+
+def test_a_kit_of_which_a_part_is_missing(stories):
+    """The rest of it is asked for before another one, and what is out of it comes back."""
+    assert stories["kit_incomplete"] == [
+        [0, 0, 2, 10, [2, 0, 0, 0]], [3, 0, 0, 39, [3, 12, 0, 0]], [3, 3, 0, 0, [0, 0, 0, 0]]]
+    assert stories["kit_lowered"] == [
+        [0, 0, 1, 15, [3, 0, 0, 0]], [1, 0, 0, 23, [3, 4, 0, 0]], [1, 1, 0, 0, [0, 0, 0, 0]]]
+    told = stories["kit_half_out"]
+    assert "has issued and expensed Gasket already" in told.pop("bill")
+    assert told == {"told": [0, 0, 0, 0, [0, 0, 0, 0]], "state": "cancelled", "needed": [[3, 0, False]],
+                    "documents": ["cancel", "done", "done"]}
+
+
+def test_a_kit_that_is_validated_is_what_it_says(stories):
+    assert stories["kit_raised_by_the_keeper"] == {"told": [3, 0, 0, 39, [3, 12, 0, 0]], "documents": ["done"]}
+    assert stories["kit_out_again"] == {
+        "told": [[4, 2, 0, 26, [2, 8, 0, 0]], [4, 4, 0, 0, [0, 0, 0, 0]]],
+        "documents": [["rw", "done"], ["rw", "done"], ["zw", "done"], ["zw", "done"]]}
+
+
+def test_components_on_a_hand_made_zw(stories):
+    told = stories["kit_by_hand"]
+    assert told["told"] == [
+        [2, 0, 0, 37, [5, 0, 0, 0]], [2, 1.5, 0, 5, [1, 0, 0, 0]], [2, 2, 0, 0, [0, 0, 0, 0]]]
+    assert "6 Units of Gasket cannot be returned" in told["too_much"] and "has only 5 issued" in told["too_much"]
+    assert "no Gasket of order" in told["again"]

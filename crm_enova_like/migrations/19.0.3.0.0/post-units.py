@@ -1,5 +1,5 @@
-"""Lines in another unit than their product's are counted anew: what their product's unit cannot tell from nothing is not
-to be issued any more."""
+"""Lines in another unit than their product's are counted anew: what their product's unit cannot tell from nothing is
+not to be issued any more."""
 from odoo import SUPERUSER_ID, api
 
 OTHER_UNIT = """

@@ -18,6 +18,7 @@ from . import stock_move_arrival
 from . import stock_move_join
 from . import stock_move_added
 from . import stock_move_back
+from . import stock_move_return
 from . import stock_move_value
 from . import stock_move_scan
 from . import stock_picking

@@ -117,8 +117,11 @@ class CrmServiceOrder(models.Model):
         return self.line_ids.filtered("needs_issue")
 
     def _get_issued_lines(self):
-        """Lines whose parts were issued and did not all come back."""
-        return self.line_ids.filtered(lambda line: line.quantity_issued and line._to_product_unit(line._get_used()) > 0)
+        """Lines whose parts were issued and did not all come back, be it one component of a kit."""
+        kits = "is_kits" in self.env["product.product"]._fields
+        return self.line_ids.filtered(lambda line: (
+            line.quantity_issued and line._to_product_unit(line._get_used()) > 0
+            or kits and line._has_parts_out(expected=False)))
 
     def _check_may_issue(self, products):
         """Refuse to issue parts to the orders that others have taken for them already; wings above answer.
@@ -154,7 +157,7 @@ class CrmServiceOrder(models.Model):
         if stage.state != "cancelled" or (vals.get("parts_kept_reason") or "").strip():
             return
         for line in self._get_issued_lines():
-            if line._to_product_unit(line._get_returnable_quantity()) > 0:
+            if line._to_product_unit(line._get_returnable_quantity()) > 0 or line._has_parts_out():
                 raise UserError(self.env._(
                     "Order %(order)s has issued parts (%(part)s). Use the Cancel button: "
                     "it asks whether to return them or to leave them as cost.",

@@ -20,7 +20,7 @@ class CrmServiceOrderDevice(models.Model):
             row.parts_summary = ", ".join(
                 f"{line.product_id.display_name} × {format_quantity(self.env, line._get_used_quantity())}"
                 + (f" [{line.lot_names}]" if line.lot_names else "")
-                for line in parts if line._get_used_quantity())
+                for line in parts if line.uom_id.compare(line._get_used_quantity(), 0.0) > 0)
             row.lot_summary = ", ".join(name for name in parts.mapped("lot_names") if name)
 
     @api.depends("line_ids.cost")

@@ -126,8 +126,11 @@ class CrmServiceOrder(models.Model):
         for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
             needed[line.product_id, line.lot_id] += line._get_to_issue()
             if line.product_id._is_service_kit():
-                reserved[line.product_id, line.lot_id] += line._count_kits(
-                    line._get_components(line._get_open_moves()))
+                # the kits that open RWs make up
+                done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+                open_moves = line._get_open_moves().filtered("service_kit")
+                reserved[line.product_id, line.lot_id] += (
+                    line._count_moves(done | open_moves) - line._count_moves(done))
         open_rw = self._get_open_rw()
         for move in open_rw.filtered(lambda rw: rw.location_id._child_of(location)).move_ids._filter_open():
             reserved[move.product_id, move.service_line_id.lot_id] += move._sum_in_product_unit()
@@ -164,10 +167,14 @@ class CrmServiceOrder(models.Model):
         for line in order._get_lines_to_issue():
             held.pop(line, None)
             missing = line._get_to_request()
+            if missing < 0:
+                line._lower_open_moves()
+                missing = line._get_to_request()
+            rest, missing = line._get_rest_of_kits(missing)
+            for vals in rest:
+                vals_list.append({**order._prepare_rw_move_vals(line, picking, 0.0), **vals})
             if missing > 0:
                 vals_list.append(order._prepare_rw_move_vals(line, picking, line._from_product_unit(missing)))
-            elif missing < 0:
-                line._lower_open_moves()
         # what nobody plans any more leaves the RW
         for line, moves in held.items():
             if line:

@@ -141,7 +141,8 @@ class CrmServiceOrderLine(models.Model):
         for order_type, lines in self.grouped(lambda line: line.order_id.type_id).items():
             warehouse = order_type and order_type._get_warehouse()
             # an order of a company that is not the user's is told him by nothing, a row that he only fills in included
-            if not warehouse or not (self.env.user._is_superuser() or warehouse.company_id in self.env.user.company_ids):
+            user = self.env.user
+            if not warehouse or not (user._is_superuser() or warehouse.company_id in user.company_ids):
                 continue
             for line in lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable):
                 product = line.product_id._in_service_stock(warehouse)

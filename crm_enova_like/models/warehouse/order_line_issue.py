@@ -22,7 +22,9 @@ class CrmServiceOrderLine(models.Model):
     def _after_plan_change(self, changed):
         super()._after_plan_change(changed)
         if {"quantity", "supply", "kind", "product_id", "uom_id", "lot_id", "lot_name"} & changed:
-            self._follow_plan(changed)
+            # where a document that is validated changes the plan, nothing follows but the number
+            if not self.env.context.get("service_plan_follows"):
+                self._follow_plan(changed)
 
     def _follow_plan(self, changed):
         """Keep open RWs to what lines still plan; what is planned on top waits until it is asked for.
@@ -47,6 +49,40 @@ class CrmServiceOrderLine(models.Model):
             left = line._lower_open_moves()
             if other_lot or left._sum_in_product_unit("product_uom_qty") != held:
                 left._action_assign()
+
+    def _get_rest_of_kits(self, missing):
+        """What completes kits of one line of which some components are out, while others were cancelled: before a whole
+        new kit is taken (with stock rights).
+
+        :param missing: how much of the line is asked for, in the product's unit
+        :return: (list of values of moves, how much is missing beyond them)
+        """
+        self.ensure_one()
+        done = self.move_ids.filtered(lambda move: move.state == "done" and move.service_kit)
+        if not done or missing <= 0 or not self.product_id._is_service_kit():
+            return [], missing
+        left, rest = missing, []
+        for kit in done.grouped("service_kit"):
+            moves, held = self._get_kit_moves(kit).grouped("product_id"), {}
+            for component, of_component in moves.items():
+                issued = of_component.filtered(lambda move: move.state != "cancel")._filter_service_issues()
+                back = of_component.filtered(lambda move: move.state == "done")._filter_service_returns()
+                held[component] = (
+                    issued._sum_expected() - back._sum_in_product_unit()) / of_component[:1].service_ratio
+            least = min(held.values())
+            kits = min(left, max(held.values()) - least)
+            short = {component: least + kits - has for component, has in held.items() if has < least + kits}
+            # of a component that was taken once more, nobody waits for the others
+            if self.product_id.uom_id.compare(kits, 0.0) <= 0 or not all(
+                    moves[component].filtered(lambda move: move.state == "cancel") for component in short):
+                continue
+            left -= kits
+            rest += [{
+                "product_id": component.id, "product_uom": component.uom_id.id, "service_kit": kit,
+                "service_ratio": moves[component][:1].service_ratio,
+                "product_uom_qty": wanted * moves[component][:1].service_ratio,
+            } for component, wanted in short.items()]
+        return rest, self.product_id.uom_id.round(left)
 
     def _get_open_moves(self):
         """What of the lines is on open RWs (with stock rights)."""

@@ -1,5 +1,3 @@
-from collections import defaultdict
-
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
@@ -10,31 +8,49 @@ class CrmServiceOrderLine(models.Model):
 
     _inherit = "crm.service.order.line"
 
-    def _sum_moves(self, moves, quantity="quantity"):
+    def _sum_moves(self, moves, expected=False):
         """What moves of one line hold, in the line's unit, without rounding.
 
-        :param quantity: the moves' field, in their own unit
+        :param expected: open moves count by what they plan, not by what they hold
+        """
+        return self._from_product_unit(self._count_moves(moves, expected)) if moves else 0.0
+
+    def _count_moves(self, moves, expected=False):
+        """:meth:`_sum_moves` in the unit of the line's product: moves of the product itself, and whole kits.
+
+        Kits are counted by set: what core took apart at once is complete by itself, whatever a kit is made of since.
         """
         self.ensure_one()
-        if not moves:
-            return 0.0
-        components = moves.filtered("service_ratio")
-        total = (moves - components)._sum_in_product_unit(quantity)
-        if components:
-            total += self._count_kits(self._get_components(components, quantity))
-        return self._from_product_unit(total)
+        total = 0.0
+        for kit, held in moves.grouped("service_kit").items():
+            if kit:
+                total += self._count_kits(kit, held, expected)
+            else:
+                total += held._sum_expected() if expected else held._sum_in_product_unit()
+        return total
 
-    def _get_components(self, moves, quantity="quantity"):
-        """What moves hold of each component of one line's kit, in kits: {component: quantity}."""
-        held = defaultdict(float)
-        for move in moves.filtered("service_ratio"):
-            held[move.product_id] += move._sum_in_product_unit(quantity) / move.service_ratio
-        return held
+    def _count_kits(self, kit, moves, expected=False):
+        """How many kits of one set moves make, by that component of which they have the least.
 
-    def _count_kits(self, held):
-        """How many whole kits of one line the components make."""
-        components = self.move_ids.filtered(lambda move: move.service_ratio and move.state != "cancel").product_id
-        return min((held.get(component, 0.0) for component in components), default=0.0)
+        :param kit: number of the set
+        """
+        held, components = moves.grouped("product_id"), self._get_kit_moves(kit).grouped("product_id")
+        return min((
+            (held[component]._sum_expected() if expected else held[component]._sum_in_product_unit())
+            / of_component[:1].service_ratio if component in held else 0.0
+            for component, of_component in components.items()), default=0.0)
+
+    def _get_kit_moves(self, kit):
+        """All moves of one set of components, both ways: what was cancelled is missing, and the kit not whole."""
+        return self.move_ids.filtered(lambda move: move.service_kit == kit)
+
+    def _sum_added(self, moves, others):
+        """What moves add to others of the same way, in the line's unit: a component may make up a kit of which the rest
+        has gone before.
+
+        :param others: may have the moves among them
+        """
+        return self._sum_moves(others | moves) - self._sum_moves(others - moves)
 
     def _get_used_by_moves(self):
         """Issued and not returned, in the line's unit, as the moves say it, without rounding."""
@@ -48,16 +64,9 @@ class CrmServiceOrderLine(models.Model):
         Of a kit of which some components are out already, the rest makes up the kit.
         """
         self.ensure_one()
-        moves = self._get_open_moves()
-        if not moves.filtered("service_ratio"):
-            return self._sum_moves(moves, "product_uom_qty")
-        done = self.move_ids.filtered(lambda move: move.state == "done")
-        held = self._get_components(moves, "product_uom_qty")
-        for sign, part in ((1, done._filter_service_issues()), (-1, done._filter_service_returns())):
-            for component, quantity in self._get_components(part).items():
-                held[component] += sign * quantity
-        kits = moves.filtered(lambda move: not move.service_ratio)._sum_in_product_unit("product_uom_qty")
-        return self._from_product_unit(self._count_kits(held) + kits) - self._get_used_by_moves()
+        issues = self.move_ids.filtered(lambda move: move.state != "cancel")._filter_service_issues()
+        done = issues.filtered(lambda move: move.state == "done")
+        return self._sum_moves(issues, expected=True) - self._sum_moves(done)
 
     # UNITS
 

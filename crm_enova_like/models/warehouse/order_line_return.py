@@ -59,14 +59,70 @@ class CrmServiceOrderLine(models.Model):
         :param quantity: in the line's unit, no more than can come back
         :return: {move: quantity in its product's unit}
         """
+        shares, left = {}, self._to_product_unit(quantity)
+        for kit, moves, there in self._get_returnable_groups():
+            taken = min(left, there)
+            if self.product_id.uom_id.compare(taken, 0.0) > 0:
+                left -= taken
+                shares.update(self._share_kits(kit, moves, taken, there) if kit else {moves: taken})
+        return shares
+
+    def _get_returnable_groups(self):
+        """What one line issued, the last first: moves of the product itself, and sets of the components of a kit.
+
+        :return: list of (number of the set or 0, its moves, how much can come back in the product's unit)
+        """
         issued = self.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
-        shares, wanted = {}, self._to_product_unit(quantity)
-        for product, moves in issued.grouped("product_id").items():
-            # of a kit, so much of each component as makes so many of it
-            left = wanted * (moves[-1:].service_ratio or 1.0)
+        groups = issued.grouped(lambda move: (move.service_kit, 0 if move.service_kit else move.id))
+        return [
+            (kit, moves, self._count_returnable_kits(kit, moves) if kit else moves._get_returnable_quantity())
+            for (kit, _move), moves in sorted(groups.items(), key=lambda group: max(group[1].ids), reverse=True)]
+
+    def _count_returnable_kits(self, kit, issued):
+        """How many kits of one set can come back; where none was ever whole, and none will be, as many as the component
+        of which most are out makes up."""
+        moves = self._get_kit_moves(kit)
+        whole = self._count_kits(kit, issued) - self._count_kits(kit, self._get_kit_returns(kit), expected=True)
+        if self.product_id.uom_id.compare(whole, 0.0) > 0 or moves._filter_open()._filter_service_issues():
+            return whole
+        return max(
+            sum(move._get_returnable_quantity() for move in of_component) / of_component[:1].service_ratio
+            for of_component in issued.grouped("product_id").values())
+
+    def _get_kit_returns(self, kit):
+        """Returns of one set of components that were not cancelled."""
+        return self._get_kit_moves(kit).filtered(lambda move: move.state != "cancel")._filter_service_returns()
+
+    def _has_parts_out(self, expected=True):
+        """Whether anything that was issued to one line is not back.
+
+        :param expected: what is on its way back counts as back
+        """
+        self.ensure_one()
+        # sudo: whether there is any, for whoever reads the line
+        issued = self.sudo().move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+        return any(
+            move.product_id.uom_id.compare(move._get_returnable_quantity(expected), 0.0) > 0 for move in issued)
+
+    def _share_kits(self, kit, issued, wanted, there):
+        """What of the components of one set comes back with some of its kits.
+
+        :param issued: the moves that issued them
+        :param there: how many kits can come back; the last of them bring all that is left of any component
+        :return: {move: quantity in its product's unit}
+        """
+        shares, returns = {}, self._get_kit_returns(kit)
+        kits = self._count_kits(kit, returns, expected=True) + wanted
+        back = returns.grouped("product_id")
+        for component, moves in issued.grouped("product_id").items():
+            left = sum(move._get_returnable_quantity() for move in moves)
+            if self.product_id.uom_id.compare(wanted, there) < 0:
+                # of a component that is back already, others follow
+                gone = back[component]._sum_expected() if component in back else 0.0
+                left = min(left, kits * moves[:1].service_ratio - gone)
             for move in moves.sorted("id", reverse=True):
                 taken = min(left, move._get_returnable_quantity())
-                if product.uom_id.compare(taken, 0.0) > 0:
+                if component.uom_id.compare(taken, 0.0) > 0:
                     shares[move] = taken
                     left -= taken
         return shares
@@ -76,14 +132,21 @@ class CrmServiceOrderLine(models.Model):
         self.ensure_one()
         # sudo: a quantity of the line's own, for whoever reads the line
         line = self.sudo()
-        pending = line.move_ids._filter_open()._filter_service_returns()
-        return line._get_used_by_moves() - line._sum_moves(pending, "product_uom_qty")
+        groups = line._get_returnable_groups()
+        if not groups:
+            return 0.0
+        # returns without an issue: a keeper's ZW that is shared over what was issued once it is validated
+        loose = line.move_ids._filter_open()._filter_service_returns().filtered(
+            lambda move: not move.origin_returned_move_id)
+        there = sum(there for _kit, _moves, there in groups)
+        return max(line._from_product_unit(there) - line._sum_moves(loose, expected=True), 0.0)
 
     @api.model
     def _make_returns(self, shares):
         """A ZW for each RW of which something comes back, by core's return wizard (with stock rights).
 
         :param shares: {move of an RW: quantity in its product's unit}
+        :raises UserError: a ZW does not hold all that it shall bring
         :return: list of the ZWs
         """
         returns = []
@@ -102,6 +165,8 @@ class CrmServiceOrderLine(models.Model):
                     move.product_uom = unit
                     move.product_uom_qty = exact
                     move.quantity = exact
+                if unit.compare(move._sum_in_product_unit(), exact) < 0:
+                    move._refuse_partial_return()
             returns.append(back)
         return returns
 

@@ -28,7 +28,8 @@ class CrmServiceOrder(models.Model):
         return open_dialog(self.env, wizard._name, self.env._("Return parts"), res_id=wizard.id)
 
     def _return_all_parts(self):
-        """Return all issued parts that can come back."""
+        """Return all issued parts that can come back, of kits that were still to be completed, too."""
+        self._as_stock()._get_open_rw().action_cancel()
         for line in self._get_issued_lines():
             quantity = line._get_returnable_quantity()
             if line._to_product_unit(quantity) > 0:

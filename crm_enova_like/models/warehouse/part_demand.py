@@ -47,7 +47,8 @@ class CrmServicePartDemand(models.Model):
         "crm.service.order.type": ["warehouse_id", "rw_picking_type_id"],
         "crm.service.order.line": [
             "order_id", "product_id", "uom_id", "company_id", "needs_issue", "quantity_to_issue", "quantity_requested"],
-        "stock.move": ["service_line_id", "state", "quantity", "product_uom", "location_dest_id"],
+        "stock.move": ["service_line_id", "service_kit", "service_ratio", "state", "product_id", "quantity",
+                       "product_uom", "location_dest_id"],
         "stock.location": ["service_consumption"],
         "stock.picking.type": ["warehouse_id"],
         "stock.warehouse": ["company_id", "sequence", "active"],
@@ -55,7 +56,8 @@ class CrmServicePartDemand(models.Model):
 
     @property
     def _table_query(self):
-        # an order's warehouse: its RW type's, its own, else the company's first one
+        # an order's warehouse: its RW type's, its own, else the company's first one; of a kit, each set of components
+        # is as many kits as that makes up of which the least is reserved
         return SQL(
             """
             SELECT min(line.id) AS id, line.product_id, place.warehouse_id, line.company_id,
@@ -78,12 +80,21 @@ class CrmServicePartDemand(models.Model):
               JOIN uom_uom base ON base.id = template.uom_id
               JOIN uom_uom unit ON unit.id = line.uom_id
               LEFT JOIN LATERAL (
-                    SELECT sum(move.quantity * move_unit.factor / base.factor) AS quantity
-                      FROM stock_move move
-                      JOIN uom_uom move_unit ON move_unit.id = move.product_uom
-                      JOIN stock_location place_to ON place_to.id = move.location_dest_id
-                     WHERE move.service_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
-                       AND place_to.service_consumption IS TRUE AND move.product_id = line.product_id) reserved ON TRUE
+                    SELECT sum(kit.quantity) AS quantity FROM (
+                        SELECT min(component.quantity) AS quantity FROM (
+                            SELECT move.service_kit, sum(
+                                       move.quantity * move_unit.factor / own.factor
+                                       / coalesce(nullif(move.service_ratio, 0), 1)) AS quantity
+                              FROM stock_move move
+                              JOIN uom_uom move_unit ON move_unit.id = move.product_uom
+                              JOIN product_product part ON part.id = move.product_id
+                              JOIN product_template part_template ON part_template.id = part.product_tmpl_id
+                              JOIN uom_uom own ON own.id = part_template.uom_id
+                              JOIN stock_location place_to ON place_to.id = move.location_dest_id
+                             WHERE move.service_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
+                               AND place_to.service_consumption IS TRUE
+                             GROUP BY move.service_kit, move.product_id) component
+                         GROUP BY component.service_kit) kit) reserved ON TRUE
              WHERE line.needs_issue IS TRUE AND template.is_storable
                AND service.is_open IS TRUE AND service.active IS TRUE
              GROUP BY line.product_id, place.warehouse_id, line.company_id

@@ -14,9 +14,10 @@ PICKING_FIELDS = {
     "owner_id", "partner_id", "date_done", "project_id", "state"}
 MOVE_FIELDS = {
     "product_id", "product_uom", "product_uom_qty", "quantity", "location_id", "location_dest_id", "picking_id",
-    "picking_type_id", "service_line_id", "service_ratio", "company_id", "state", "date", "origin_returned_move_id",
-    "restrict_partner_id", "lot_ids", "move_line_ids", "scrap_id", "reference", "value", "price_unit", "is_in",
-    "is_out", "is_dropship", "account_move_id"}
+    "picking_type_id", "service_line_id", "service_ratio", "service_kit", "company_id", "state", "date",
+    "origin_returned_move_id", "restrict_partner_id", "lot_ids", "move_line_ids", "scrap_id", "reference", "value",
+    "price_unit", "is_in", "is_out", "is_dropship", "account_move_id"}
+KIT_FIELDS = {"service_ratio", "service_kit"}
 ROW_FIELDS = {
     "product_id", "product_uom_id", "quantity", "quantity_product_uom", "lot_id", "lot_name", "location_id",
     "location_dest_id", "owner_id", "package_id", "result_package_id", "move_id", "picking_id", "company_id",
@@ -116,9 +117,9 @@ class StockMove(models.Model):
         """
         way = self.env.cr.cache.get(CORE_WAYS)
         if way:
-            names = names - {"value", "account_move_id"}
+            names = names - {"value", "account_move_id", "date"}
         for move in self:
-            if "service_ratio" in names and not self.env.su and is_changed(move, "service_ratio", vals["service_ratio"]):
+            if not self.env.su and any(is_changed(move, name, vals[name]) for name in KIT_FIELDS & names):
                 move._refuse_service_tie(move.service_line_id)
             if move.state != "done":
                 if "state" in names and vals["state"] == "done" and move.picking_id.service_document and not way:
@@ -150,16 +151,17 @@ class StockMove(models.Model):
                 move._refuse_service_tie(line)
 
     def _drop_typed_ratios(self, vals_list):
-        """Take from values for ``create`` what a component's share of a kit is said to be, where no other move of its
-        line says the same: core copies it when it splits a move, and nobody else gives it."""
+        """Take from values for ``create`` of which kit a component is said to be, where no other move of its line says
+        the same: core copies it when it splits a move, and nobody else gives it."""
         if self.env.su:
             return
         Move = self.sudo()
         for vals in vals_list:
-            if vals.get("service_ratio") and not Move.search_count([
+            if KIT_FIELDS & vals.keys() and not Move.search_count([
                     ("service_line_id", "=", vals.get("service_line_id")), ("product_id", "=", vals.get("product_id")),
-                    ("service_ratio", "=", vals["service_ratio"])], limit=1):
-                del vals["service_ratio"]
+                    *((name, "=", vals.get(name) or 0) for name in KIT_FIELDS)], limit=1):
+                for name in KIT_FIELDS & vals.keys():
+                    del vals[name]
 
     def _refuse_service_tie(self, line):
         self.ensure_one()
@@ -185,6 +187,8 @@ class StockMoveLine(models.Model):
 
     def write(self, vals):
         names = (ROW_FIELDS | ROW_FACTS) & vals.keys()
+        if self.env.cr.cache.get(CORE_WAYS):
+            names -= {"date"}
         if names:
             self._check_service_targets(
                 *({vals[name]} if vals.get(name) else () for name in ("move_id", "picking_id")), self)

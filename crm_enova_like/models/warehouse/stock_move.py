@@ -21,11 +21,15 @@ class StockMove(models.Model):
         digits=False, copy=True, readonly=True,
         help="Where the line's product is a kit: how much of this component one of it takes, both in the unit of "
              "their product. 0: the move is of the line's own product.")
+    service_kit = fields.Integer(
+        copy=True, readonly=True,
+        help="Where the line's product is a kit: one number for all components that were made of it at once. A kit "
+             "whose bill of materials has changed since is another set.")
 
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
-        # two lines of one product stay two moves: each line counts its own
-        return super()._prepare_merge_moves_distinct_fields() + ["service_line_id"]
+        # two lines of one product stay two moves: each line counts its own, and each set of a kit its components
+        return super()._prepare_merge_moves_distinct_fields() + ["service_line_id", "service_kit"]
 
     def _as_service(self):
         """The moves with the rights on their orders' lines: whoever works in the warehouse need not read orders, and
@@ -81,6 +85,11 @@ class StockMove(models.Model):
                 move.product_id.uom_id, round=False)
             for move in self)
 
+    def _sum_expected(self):
+        """What moves of one product have moved, and plan to move where they are open, in its unit, without rounding."""
+        done = self.filtered(lambda move: move.state == "done")
+        return done._sum_in_product_unit() + (self - done)._sum_in_product_unit("product_uom_qty")
+
     # RESERVING
 
     def _get_source_document(self):
@@ -114,7 +123,9 @@ class StockMove(models.Model):
     def _action_done(self, cancel_backorder=False):
         moves = self._begin_service_documents()
         mine = moves.filtered("picking_id.service_document")
-        done = super(StockMove, moves - mine)._action_done(cancel_backorder=cancel_backorder) if moves != mine else mine[:0]
+        done = self.browse()
+        if moves != mine or not mine:
+            done = super(StockMove, moves - mine)._action_done(cancel_backorder=cancel_backorder)
         with core_way(self.env):
             # cost, valuation and accounts are those of the document's company, whichever the user works in
             for company, group in mine.grouped("company_id").items():
@@ -131,7 +142,7 @@ class StockMove(models.Model):
 
         Locks are taken in the order of :mod:`..common.locks`: orders, quants, numbers.
 
-        :return: the moves; a draft of a kit became its components
+        :return: the moves; a draft of a kit became its components, and a return is shared over what was issued
         :raises UserError: a document breaks a rule, or stock is short
         """
         # what is scrapped from a document that waits does not validate it
@@ -145,12 +156,16 @@ class StockMove(models.Model):
         mine = moves.filtered(lambda move: move.picking_id in pickings and not move.scrap_id)
         mine._join_service_lines()
         pickings._check_service_rules()
+        mine = mine._share_service_returns()
+        moves |= mine
         issued = mine._as_service()._filter_open()._filter_service_issues()
         for order, moves_of_order in issued.grouped(lambda move: move.picking_id.service_order_id).items():
             order._check_may_issue(moves_of_order.product_id)
         mine._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
-        pickings._assign_service_numbers()
+        # a document of which nothing is moved stays open
+        moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
+        (moved.picking_id & pickings)._assign_service_numbers()
         return moves
 
     def _settle_service_lines(self):
@@ -212,7 +227,9 @@ class StockMove(models.Model):
         """Lower what lines plan by what came back, so that nothing is issued anew."""
         for line, moves in self.grouped("service_line_id").items():
             used = line._get_used_by_moves()
-            line.quantity = line._get_plan_after(used + line._sum_moves(moves), used)
+            done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_returns()
+            line.with_context(service_plan_follows=True).quantity = line._get_plan_after(
+                used + line._sum_added(moves, done), used)
 
     def _raise_service_plan(self):
         """Raise what lines plan by what is about to be issued anew as the return of a return, and by what the keeper
@@ -221,11 +238,12 @@ class StockMove(models.Model):
         for line, moves in taken.grouped("service_line_id").items():
             again = moves.filtered(lambda move: move.origin_returned_move_id._filter_service_returns())
             used = line._get_used_by_moves()
-            planned = line._get_plan_after(used, used + line._sum_moves(again))
+            done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+            planned = line._get_plan_after(used, used + line._sum_added(again, done))
             if line.added_by_warehouse:
-                planned = max(planned, line._round_moved(used + line._sum_moves(moves)))
+                planned = max(planned, line._round_moved(used + line._sum_added(moves, done)))
             if line.uom_id.compare(planned, line.quantity) > 0:
-                line.quantity = planned
+                line.with_context(service_plan_follows=True).quantity = planned
 
     # CANCELLED
 

@@ -29,10 +29,11 @@ class StockMove(models.Model):
                 # core's detailed operations make a row alone, which nobody would have asked for
                 if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
                     move.product_uom_qty = move.quantity
-            held = max(line._sum_moves(moves, "product_uom_qty"), line._sum_moves(moves))
+            held = max(line._sum_moves(moves, expected=True), line._sum_moves(moves))
             compared = line.uom_id.compare(used + held, line.quantity)
             if compared > 0 or (compared < 0 and not moves):
-                line.quantity = used + held
+                # the plan follows what the keeper does, and takes nothing from under his hands
+                line.with_context(service_plan_follows=True).quantity = used + held
 
 
 class StockMoveLine(models.Model):

@@ -43,7 +43,7 @@ class StockMove(models.Model):
                 *([("move_line_ids.lot_id", "in", lot.ids)] if lot else [])], order="id desc", limit=1)
             if other:
                 raise UserError(self.env._(
-                    "%(document)s: %(product)s has left %(place)s by %(transfer)s already. Bring it back there first, or "
-                    "cancel the ZW.", document=picking.name,
+                    "%(document)s: %(product)s has left %(place)s by %(transfer)s already. Bring it back there first, "
+                    "or cancel the ZW.", document=picking.name,
                     product=product.display_name + (f" [{lot.name}]" if lot else ""), place=place.display_name,
                     transfer=other.picking_id.name or other.reference or "–"))

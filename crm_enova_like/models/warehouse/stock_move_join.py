@@ -34,6 +34,12 @@ class StockMove(models.Model):
         lines = added.env["crm.service.order.line"].create([move._prepare_service_line_vals() for move in added])
         for move, line in zip(added, lines, strict=True):
             move.service_line_id = line
+            unit = move.product_id.uom_id
+            if move.product_uom != unit:
+                # pieces lie on the shelf and are scanned, of a dozen, too
+                held = move._sum_in_product_unit("product_uom_qty")
+                move.product_uom = unit
+                move.product_uom_qty = held
         added._check_service_ties()
         for picking, moves in added.grouped("picking_id").items():
             picking.service_order_id._message_log(body=self.env._(
@@ -60,31 +66,21 @@ class StockMove(models.Model):
         }
 
     def _join_issued_line(self):
-        """Make one hand-made move of a ZW the return of what an RW issued last.
+        """Make one hand-made move of a ZW the return of what an RW issued last and what is not back. How much it brings
+        is known when it is validated: then it is shared over all that was issued.
 
         :raises UserError: nothing of the product was issued to the order
         """
         self.ensure_one()
         order = self.picking_id.service_order_id
-        for line in order.line_ids.filtered(lambda line: line.quantity_issued).sorted("id", reverse=True):
-            issued = line.move_ids.filtered(lambda move: (
-                move.state == "done" and move.product_id == self.product_id and move._is_service_issue()))
-            if issued and line._get_returnable_quantity() > 0:
-                self.write({
-                    "service_line_id": line.id, "service_ratio": issued[-1:].service_ratio,
-                    "origin_returned_move_id": self.origin_returned_move_id.id or issued.sorted("id")[-1:].id})
+        unit = self.product_id.uom_id
+        for issue in self._get_issues_to_return():
+            if unit.compare(issue._get_returnable_quantity(), 0.0) > 0:
+                self.write(issue._prepare_service_return_vals())
                 return
         raise UserError(self.env._(
             "%(document)s: no %(product)s of order %(order)s is issued that could be returned.",
             document=self.picking_id.name, product=self.product_id.display_name, order=order.name))
-
-    def _get_returnable_quantity(self):
-        """What of one issue is neither back nor on its way back, in the product's unit."""
-        self.ensure_one()
-        returns = self.returned_move_ids.filtered(lambda move: move.state != "cancel")
-        done = returns.filtered(lambda move: move.state == "done")
-        return (self._sum_in_product_unit() - done._sum_in_product_unit()
-                - (returns - done)._sum_in_product_unit("product_uom_qty"))
 
     # KITS: core replaces a kit's move by those of its components
 
@@ -109,8 +105,11 @@ class StockMove(models.Model):
             demand[line, product] += (Unit.browse(vals.get("product_uom")) or product.uom_id)._compute_quantity(
                 vals.get("product_uom_qty") or vals.get("quantity") or 0.0, product.uom_id, round=False)
         for vals, line, product in components:
-            kits = line.move_ids._filter_open().filtered(
-                lambda move, line=line: move.product_id == line.product_id)._sum_in_product_unit("product_uom_qty")
+            whole = line.move_ids._filter_open().filtered(
+                lambda move, line=line: move.product_id == line.product_id)
+            kits = whole._sum_in_product_unit("product_uom_qty")
             if kits:
                 # a component that a kit has twice counts as one
                 vals["service_ratio"] = demand[line, product] / kits
+                # the move that core takes apart is gone afterwards, and nobody else will have its number
+                vals["service_kit"] = whole[:1].id

@@ -54,15 +54,15 @@ class StockPickingType(models.Model):
                         "A warehouse gets its types for RW and ZW when it is made.", type=picking_type.display_name))
         if vals.get("analytic_costs") and self.filtered("service_document"):
             raise ValidationError(self.env._(
-                "Operation type “%(type)s” costs projects without this switch, by their orders. With it, Odoo would bill "
-                "the parts to the project's customer as well, and what comes back once more.",
+                "Operation type “%(type)s” costs projects without this switch, by their orders. With it, Odoo would "
+                "bill the parts to the project's customer as well, and what comes back once more.",
                 type=self.filtered("service_document")[0].display_name))
         if "return_picking_type_id" in vals and not self.env.su:
             for picking_type in self.filtered("service_document"):
                 if picking_type.return_picking_type_id.id != vals["return_picking_type_id"]:
                     raise ValidationError(self.env._(
-                        "Operation type “%(type)s” keeps its type of returns: what an RW issued comes back by a ZW, and "
-                        "what a ZW brought back goes out again by an RW.", type=picking_type.display_name))
+                        "Operation type “%(type)s” keeps its type of returns: what an RW issued comes back by a ZW, "
+                        "and what a ZW brought back goes out again by an RW.", type=picking_type.display_name))
         if {"sequence_id", "service_document"} & vals.keys():
             self.env.registry.clear_cache()
         service = self.filtered("service_document")

@@ -1,4 +1,3 @@
-from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.fields import Command
 from odoo.tests import Form, tagged
@@ -174,6 +173,24 @@ class TestWaitingDocument(DoneCommon):
         self._validate()
         line = self.order.line_ids.filtered(lambda line: line.product_id == self.seal)
         self.assertEqual((line.quantity, line.quantity_issued, line.cost), (4, 4, 28))
+
+    def test_dozen_added_is_moved_in_pieces(self):
+        """Pieces are scanned of it, and seven of them are no hundredths of a dozen."""
+        dozen = self.env.ref("uom.product_uom_dozen")
+        self.seal.uom_ids = dozen
+        self._stock(self.seal, 10)
+        move = self._add(self.seal, 1, product_uom=dozen.id)
+        self.assertEqual((move.product_uom, move.product_uom_qty), (self.seal.uom_id, 12))
+        self.rw.action_confirm()
+        self.rw.action_assign()
+        for _piece in range(7):
+            move._scan_take(self.env["stock.lot"])
+        move.quantity = move.service_scanned
+        move.picked = True
+        self.rw.with_context(skip_backorder=True).button_validate()
+        self.assertStock(self.seal, 13)
+        line = move.sudo().service_line_id
+        self.assertEqual((line.uom_id, line.quantity, line.cost), (dozen, 1, 49))
 
     def test_more_of_it_raises_its_plan(self):
         move = self._add(self.seal)

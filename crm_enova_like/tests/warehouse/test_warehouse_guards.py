@@ -112,7 +112,8 @@ class TestSideDoors(DoneCommon):
             by_hand.move_ids.write({"service_line_id": self.waiting_line.id})
 
     def test_operation_types_stay_what_they_are(self):
-        types, boss = self.warehouse.rw_type_id | self.warehouse.zw_type_id, self._new_user("boss", "stock.group_stock_manager")
+        types = self.warehouse.rw_type_id | self.warehouse.zw_type_id
+        boss = self._new_user("boss", "stock.group_stock_manager")
         for vals, words in (
                 ({"service_document": False}, "stays as it is"),
                 ({"return_picking_type_id": self.warehouse.int_type_id.id}, "type of returns"),

@@ -93,6 +93,28 @@ class TestUnits(ServiceCommon):
         self.assertStock(grease, 1.8)
         self.assertEqual((line.cost, line.quantity), (12, 200))
 
+    def test_any_number_of_pieces_in_dozens(self):
+        for pieces in (2, 5, 7, 14, 17):
+            line = self.add_part(self.make_order(self.device2), self.screw, round(pieces / 12, 2), uom_id=self.dozen.id)
+            line.order_id.action_issue_parts()
+            for left in range(pieces - 1, -1, -1):
+                line.return_to_stock(0.08)
+                self.assertEqual(line.cost, left, f"of {pieces}")
+                self.assertFalse(line.needs_issue, f"{left} of {pieces}")
+        self.assertStock(self.screw, 36)
+
+    def test_pieces_of_what_lies_in_dozens(self):
+        box = self._new_product("Box of screws", uom_id=self.dozen.id, uom_ids=[Command.set(self.unit.ids)],
+                                standard_price=12.0)
+        self._stock(box, 50)
+        for pieces in range(1, 25):
+            line = self.add_part(self.make_order(self.device2), box, pieces, uom_id=self.unit.id)
+            line.order_id.action_issue_parts()
+            self.assertFalse(line.needs_issue, pieces)
+            line.return_to_stock(pieces)
+            self.assertEqual((line.cost, line.quantity), (0, 0))
+        self.assertStock(box, 50)
+
     def test_corrected_unit_keeps_what_happened(self):
         pack = self.env.ref("uom.product_uom_pack_6")
         filter_ = self._new_product("Filter", uom_id=pack.id, standard_price=3.0)

@@ -1,4 +1,5 @@
 from . import cancel_wizard
 from . import issue_wizard
 from . import return_wizard
+from . import stock_return_picking
 from . import product_replenish
