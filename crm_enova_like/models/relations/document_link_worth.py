@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 
-def get_worth(wholes, parts, corrections=()):
+def get_worth(wholes, parts, corrections=(), taken_back=()):
     """What documents that belong together are worth, as a sales order and its invoices do.
 
     What was billed is in what was sold, so the larger of both counts; what was given back lowers either, and does so
@@ -11,10 +11,14 @@ def get_worth(wholes, parts, corrections=()):
     :param wholes: amounts of the documents that others are parts of
     :param parts: amounts of those parts
     :param corrections: amounts that count on top, whatever their sign
+    :param taken_back: amounts of parts that are not among them, and that one of them takes back
     """
     whole = sum(wholes)
     sign = -1 if whole < 0 else 1
     billed = sum(amount for amount in parts if amount * sign > 0)
+    if billed:
+        # what is billed anew comes after what was
+        billed += sum(amount for amount in taken_back if amount * sign > 0)
     returned = sum(amount for amount in parts if amount * sign < 0)
     return sign * max(whole * sign, billed * sign) + returned + sum(corrections)
 
@@ -48,6 +52,11 @@ class CrmDocumentLink(models.Model):
         corrections = {
             document for document, link in links.items()
             if any(amounts.get(tuple(reversal), 0.0) * amounts[document] < 0 for reversal in link.reversals or [])}
+        # what a sale had billed before, where the invoice itself is not linked
+        taken_back = {
+            document: {reversal: link._get_reversed_amount(reversal, currency) for reversal in map(
+                tuple, link.reversals or []) if reversal not in links}
+            for document, link in links.items() if wholes[document]}
         # an invoice may bill two sales orders, which then belong together
         groups = {document: [document] for document in links}
         for part, its_wholes in wholes.items():
@@ -60,15 +69,31 @@ class CrmDocumentLink(models.Model):
             get_worth(
                 [amounts[document] for document in group if not wholes[document] and document not in corrections],
                 [amounts[document] for document in group if wholes[document] and document not in corrections],
-                [amounts[document] for document in group if document in corrections])
+                [amounts[document] for document in group if document in corrections],
+                {reversal: amount for document in group
+                 for reversal, amount in taken_back.get(document, {}).items()}.values())
             for group in {id(group): group for group in groups.values()}.values())
+
+    def _get_reversed_amount(self, document, currency):
+        """What a document that one link's document takes back is worth in the link's role.
+
+        :param document: model and id
+        """
+        model, res_id = document
+        # sudo: what was billed in all; whoever reads the refund knows as much
+        record, kind = self.env[model].sudo().browse(res_id), self._get_document_models()[model]
+        amount = self._get_amount(record, kind) if record.filtered_domain(kind.get("confirmed", [])) else 0.0
+        return self._convert_amount(amount, currency)
 
     def _get_amount_in(self, currency):
         """One document's amount in a currency (the company's own where there is none), on the document's day."""
+        return self._convert_amount(self.amount, currency)
+
+    def _convert_amount(self, amount, currency):
         if not currency or currency == self.currency_id:
-            return self.amount
+            return amount
         day = self.document_date or fields.Date.context_today(self)
-        return self.currency_id._convert(self.amount, currency, self.company_id, day)
+        return self.currency_id._convert(amount, currency, self.company_id, day)
 
     @api.model
     def _get_group_links(self, field, groups):

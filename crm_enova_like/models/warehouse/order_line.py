@@ -156,9 +156,7 @@ class CrmServiceOrderLine(models.Model):
     @api.depends("quantity_issued", "quantity_returned", "kind", "quantity", "price_unit")
     def _compute_cost(self):
         for line in self:
-            done = line.move_ids.filtered(lambda move: move.state == "done")
-            line.cost = (sum(done._filter_service_issues().mapped("value"))
-                         - sum(done._filter_service_returns().mapped("value")))
+            line.cost = line.move_ids.filtered(lambda move: move.state == "done")._get_service_cost()
 
     @api.depends("needs_issue", "quantity_issued", "quantity_requested", "kind", "supply", "order_id.type_id.issue_by",
                  "move_ids.state", "move_ids.quantity", "move_ids.product_uom_qty")

@@ -28,11 +28,27 @@ class CrmServiceOrderLine(models.Model):
         self.invalidate_recordset(["quantity_issued", "quantity_returned"])
         self._check_return(quantity)
         validate = line.order_id.type_id.issue_by != "warehouse" or self.env.user.has_group("stock.group_stock_user")
-        for picking in line._make_returns(line._share_return(line._get_exact_return(quantity))):
+        shares = line._share_return(line._get_exact_return(quantity))
+        if validate:
+            line._check_return_lots(shares)
+        for picking in line._make_returns(shares):
             if validate:
                 picking.move_ids.picked = True
                 picking._action_done()
         return True
+
+    def _check_return_lots(self, shares):
+        """Refuse to return without the keeper what had no lot when it was issued, and needs one now.
+
+        :raises UserError: names the part, and says who can
+        """
+        for move in shares:
+            if move.product_id.tracking != "none" and not move.lot_ids:
+                raise UserError(self.env._(
+                    "Order %(order)s, part %(part)s: it is tracked by lots or serial numbers now, and left on "
+                    "%(document)s without one. Have the warehouse return it from that document, where the number is "
+                    "entered.",
+                    order=self.order_id.name, part=move.product_id.display_name, document=move.picking_id.name))
 
     def _check_return(self, quantity):
         """Refuse to return nothing, or more than can come back of one line.

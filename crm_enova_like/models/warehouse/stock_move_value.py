@@ -39,8 +39,31 @@ class StockMove(models.Model):
         earlier = issue.returned_move_ids.filtered(lambda move: (
             move != self and move.state == "done" and (move.date, move.id) < (self.date, self.id)))
         before = sum(move._get_valued_qty() for move in earlier)
-        until_now = issue.value * (before + quantity) / issue._get_valued_qty()
-        return currency.round(until_now) - sum(earlier.mapped("value"))
+        return currency.round(issue.value * issue._get_share(before + quantity)) - sum(earlier.mapped("value"))
+
+    def _get_share(self, quantity):
+        """What part of one issue a quantity is, in the product's unit: no more than all of it, whatever decimals are
+        left."""
+        self.ensure_one()
+        moved = self._get_valued_qty()
+        return 1.0 if self.product_id.uom_id.compare(quantity, moved) >= 0 else quantity / moved
+
+    def _get_service_cost(self):
+        """What done moves of one line cost its order: the value of issues, less the same part of it for what came back,
+        whatever a landed cost or a new valuation has made of that on the shelf."""
+        issues = self._filter_service_issues()
+        cost = sum(issues.mapped("value"))
+        returned = {}
+        for move in self._filter_service_returns().sorted(lambda move: (move.date, move.id)):
+            issue = move.origin_returned_move_id
+            if issue not in issues:
+                cost -= move.value
+                continue
+            before = returned.get(issue, 0.0)
+            returned[issue] = before + move._get_valued_qty()
+            cost -= move.company_id.currency_id.round(issue.value * issue._get_share(returned[issue]))
+            cost += move.company_id.currency_id.round(issue.value * issue._get_share(before))
+        return cost
 
     def _tell_zero_values(self):
         """Say on the order and on the document what an RW issued at no cost: a cost that is set later does not reach

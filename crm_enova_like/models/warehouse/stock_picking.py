@@ -100,6 +100,7 @@ class StockPicking(models.Model):
         for vals in vals_list:
             given = {**self.default_get([name for name in names if name not in vals]), **vals}
             self._check_service_company(*map(given.get, names))
+            self._check_service_open(*map(given.get, names))
         return super().create(vals_list)
 
     def write(self, vals):
@@ -113,6 +114,17 @@ class StockPicking(models.Model):
             self._check_service_ties()
             self.move_ids._join_service_lines()
         return result
+
+    @api.model
+    def _check_service_open(self, order_id, type_id):
+        """Refuse an RW for an order that is closed: it could never be validated, and a done one be copied so.
+
+        :raises UserError: names the order
+        """
+        # sudo: a keeper need not read orders
+        order = self.env["crm.service.order"].sudo().browse(order_id or [])
+        if order and self.env["stock.picking.type"].sudo().browse(type_id or []).service_document == "rw":
+            order._check_open()
 
     @api.model
     def _check_service_company(self, order_id, type_id):

@@ -108,6 +108,8 @@ class TestDocumentWorth(ServiceCommon):
         self.assertWorth(0, 0, "what was sold was given back")
         self.order._link_documents(self._bill(sale))
         self.assertWorth(700, 0, "billed anew")
+        self.order.document_link_ids.filtered(lambda link: link.res_id == invoice.id).unlink()
+        self.assertWorth(700, 0, "what was billed first need not be linked")
 
     def test_a_refund_that_is_taken_back(self):
         sale = self._sale(700)

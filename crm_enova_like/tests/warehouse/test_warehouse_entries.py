@@ -2,6 +2,7 @@ from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
+from ...models.warehouse.core_ways import core_way
 from ..common import ServiceCommon
 from .test_warehouse_valuation import ValuationFirm
 
@@ -133,6 +134,25 @@ class TestKeepersEntries(KeepersDocuments):
         delivery.move_ids.picked = True
         delivery._action_done()
         with self.assertRaisesRegex(UserError, f"SN-1.* has left .* by {delivery.name}"):
+            line.return_to_stock(1)
+
+    def test_a_landed_cost_of_what_came_back_is_the_shelfs(self):
+        rw = self._validate(self._reserve(self._product("periodic")))
+        zw = self._validate(self._bring_back(rw, 1)).sudo()
+        with core_way(self.env):    # as stock_landed_costs would
+            zw.move_ids.value += 7
+        zw.move_ids._set_value()
+        line = rw.sudo().service_order_id.line_ids
+        self.assertEqual(line.cost, 80)
+        line.return_to_stock(2)
+        self.assertEqual(line.cost, 0)
+
+    def test_tracked_since_by_a_technician(self):
+        order = self.make_order(self.device)
+        line = self.add_part(order)
+        order.action_issue_parts()
+        self.part.tracking = "serial"
+        with self.assertRaisesRegex(UserError, f"Print head.* tracked .*{order.picking_ids.name}"):
             line.return_to_stock(1)
 
     def test_pushed_on_to_another_shelf(self):

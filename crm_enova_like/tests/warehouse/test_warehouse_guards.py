@@ -235,6 +235,13 @@ class TestRowsOfDocuments(DoneCommon):
         self._validate(rw)
         self.assertEqual((order.line_ids.quantity_issued, order.total_cost), (3, 150))
 
+    def test_no_rw_for_a_closed_order(self):
+        rw = self._issue()
+        self.order.device_line_ids.action_repaired()
+        self.order.action_done()
+        with self.assertRaisesRegex(UserError, self.order.name):
+            rw.with_user(self.keeper).copy()
+
     def test_nothing_is_no_document(self):
         rw = self._reserve()
         rw.move_line_ids.quantity = 0
