@@ -7,6 +7,7 @@ from . import document_link_billing
 from . import document_link_worth
 from . import linked_mixin
 from . import linkable_mixin
+from . import billing_mixin
 from . import task
 from . import task_recurrence
 from . import event

@@ -9,7 +9,7 @@ SALES = ("out_invoice", "out_receipt", "out_refund")
 
 class AccountMove(models.Model):
     _name = "account.move"
-    _inherit = ["account.move", "crm.linkable.mixin"]
+    _inherit = ["account.move", "crm.billing.mixin"]
 
     def _filter_unconfirmed(self):
         return self.filtered(lambda move: move.state != "posted")

@@ -3,7 +3,7 @@ from odoo import models
 
 class SaleOrder(models.Model):
     _name = "sale.order"
-    _inherit = ["sale.order", "crm.linkable.mixin"]
+    _inherit = ["sale.order", "crm.billing.mixin"]
 
     def _filter_unconfirmed(self):
         return self.filtered(lambda sale: sale.state != "sale")
