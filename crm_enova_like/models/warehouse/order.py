@@ -43,7 +43,8 @@ class CrmServiceOrder(models.Model):
             live = order.picking_ids.filtered(lambda picking: picking.state != "cancel")
             order.picking_count = len(live)
             order.picking_names = ", ".join(live.mapped("name"))
-            order.has_open_rw = any(picking.state != "done" for picking in live)
+            order.has_open_rw = any(
+                picking.state != "done" and picking.service_document == "rw" for picking in live)
 
     @api.depends("line_ids.needs_issue")
     def _compute_parts_to_issue(self):

@@ -231,7 +231,7 @@ class CrmServiceOrderLine(models.Model):
             if line.kind == "part" and line._get_missing(line.quantity, line._get_used()) < 0:
                 raise ValidationError(self.env._(
                     "Order %(order)s, part %(part)s: %(issued)s %(uom)s are issued, more than the %(planned)s planned. "
-                    "Raise the plan on the order, or return what is too much.",
+                    "Raise the plan on the order, issue less, or return what is too much.",
                     order=line.order_id.name, part=line.product_id.display_name, uom=uom.name,
                     issued=format_quantity(self.env, line._get_used_quantity()),
                     planned=format_quantity(self.env, line.quantity)))

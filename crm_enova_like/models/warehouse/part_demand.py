@@ -63,8 +63,8 @@ class CrmServicePartDemand(models.Model):
             SELECT min(line.id) AS id, line.product_id, place.warehouse_id, line.company_id,
                    count(DISTINCT line.order_id) AS order_count,
                    min(service.date_deadline) AS date_deadline,
-                   sum(line.quantity_to_issue * unit.factor / base.factor) AS quantity,
-                   sum(line.quantity_requested * unit.factor / base.factor) AS quantity_requested,
+                   sum(%(to_issue)s) AS quantity,
+                   sum(%(requested)s) AS quantity_requested,
                    sum(coalesce(reserved.quantity, 0)) AS quantity_reserved
               FROM crm_service_order_line line
               JOIN crm_service_order service ON service.id = line.order_id
@@ -98,7 +98,21 @@ class CrmServicePartDemand(models.Model):
              WHERE line.needs_issue IS TRUE AND template.is_storable
                AND service.is_open IS TRUE AND service.active IS TRUE
              GROUP BY line.product_id, place.warehouse_id, line.company_id
-            """)
+            """, to_issue=self._in_product_unit("quantity_to_issue"),
+            requested=self._in_product_unit("quantity_requested"))
+
+    @api.model
+    def _in_product_unit(self, column):
+        """:meth:`crm.service.order.line._to_product_unit` as SQL: what was written with some decimals may stand for
+        whole pieces, as 3.33 packs of six do for 20."""
+        quantity = SQL.identifier("line", column)
+        exact = SQL("%s * unit.factor / base.factor", quantity)
+        half = 0.5 * 10 ** -self.env["decimal.precision"].precision_get("Product Unit")
+        return SQL(
+            "CASE WHEN unit.id != base.id"
+            " AND abs(round((%(exact)s)::numeric) * base.factor / unit.factor - %(quantity)s) < %(half)s"
+            " THEN round((%(exact)s)::numeric) ELSE %(exact)s END",
+            exact=exact, quantity=quantity, half=half)
 
     @api.depends("product_id", "warehouse_id", "quantity", "quantity_reserved")
     def _compute_stock(self):

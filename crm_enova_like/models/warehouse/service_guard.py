@@ -168,7 +168,7 @@ class StockMove(models.Model):
         line = line.sudo()
         raise UserError(self.env._(
             "%(document)s moves %(product)s for order %(order)s: product, order and place of consumption of a row stay "
-            "those of the order's line. Take the row out, and add another one.",
+            "those of the order's line. Set the row's quantity to zero, and add another row.",
             document=self.picking_id.name or "–", product=line.product_id.display_name, order=line.order_id.name))
 
 

@@ -25,6 +25,15 @@ class StockLocation(models.Model):
                     "Location %(location)s is where manufacturing uses parts up and makes products. Make another "
                     "location of the type “Production” for what repairs use up.", location=location.display_name))
 
+    @api.constrains("active")
+    def _check_service_active(self):
+        archived = self.filtered(lambda location: not location.active and location.service_consumption)
+        # sudo: which companies use them, whoever keeps the locations
+        for company in self.env["res.company"].sudo().search([("service_location_id", "in", archived.ids)]):
+            raise ValidationError(self.env._(
+                "Location %(location)s is where %(company)s uses parts up. Choose another one in the settings first.",
+                location=company.service_location_id.display_name, company=company.name))
+
     @api.constrains("service_consumption", "usage")
     def _check_service_use(self):
         """What went in and out of a marked location stays an issue and a return."""

@@ -177,6 +177,7 @@ class StockMove(models.Model):
         # a keeper's return lowers the plan just as a technician's does
         moves._filter_service_returns()._lower_service_plan()
         moves._follow_added_parts()
+        moves._follow_issued_lots()
         moves.service_line_id._check_planned()
         moves.service_line_id._end_requests()
 

@@ -35,6 +35,14 @@ class StockMove(models.Model):
                 # the plan follows what the keeper does, and takes nothing from under his hands
                 line.with_context(service_plan_follows=True).quantity = used + held
 
+    def _follow_issued_lots(self):
+        """Name on lines that are wholly issued the lot that was, where the keeper took another one than was planned."""
+        issues = self.filtered(lambda move: move.product_id.tracking != "none")._filter_service_issues()
+        for line, moves in issues.grouped("service_line_id").items():
+            lots = moves.lot_ids
+            if len(lots) == 1 and lots != line.lot_id and lots.product_id == line.product_id and not line.needs_issue:
+                line.with_context(service_plan_follows=True).lot_id = lots
+
 
 class StockMoveLine(models.Model):
     _inherit = "stock.move.line"

@@ -51,7 +51,10 @@ class StockPicking(models.Model):
             devices = lines.device_line_id.device_id or order.device_line_ids.device_id
             picking.service_order_name = order.name
             picking.service_device_names = ", ".join(devices.mapped("display_name"))
-            picking.service_purpose = " – ".join(filter(None, [order.name, picking.service_device_names])) or False
+            is_return = picking.service_document == "zw"
+            issues = picking.move_ids.origin_returned_move_id.picking_id if is_return else picking[:0]
+            picking.service_purpose = " – ".join(filter(None, [
+                order.name, picking.service_device_names, ", ".join(issues.mapped("name"))])) or False
 
     @api.depends("service_order_id.date_deadline")
     def _compute_service_deadline(self):

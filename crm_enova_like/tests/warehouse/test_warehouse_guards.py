@@ -134,6 +134,10 @@ class TestSideDoors(DoneCommon):
             with self.subTest(**vals), self.assertRaises(UserError):
                 self.consumption.write(vals)
 
+    def test_place_in_use_is_not_archived(self):
+        with self.assertRaisesRegex(ValidationError, "Choose another one"):
+            self.consumption.active = False
+
     def test_manufacturing_keeps_its_place(self):
         place = self.env["stock.location"].browse(self.env["ir.default"]._get(
             "product.template", "property_stock_production", company_id=self.env.company.id))
@@ -296,3 +300,14 @@ class TestAddedParts(DoneCommon):
         self.rw.action_cancel()
         self.assertEqual((self._line().quantity, self.line.quantity), (0, 2))
         self.assertFalse(self._line().needs_issue)
+
+    def test_another_lot_than_was_planned(self):
+        lots = self._new_lot(self.lot_part, "L-1", 5) | self._new_lot(self.lot_part, "L-2", 5)
+        order = self.make_order(self.device2)
+        line = self.add_part(order, self.lot_part, quantity=2, lot_name="L-1")
+        order.action_reserve_parts()
+        rw = order.picking_ids.with_user(self.keeper)
+        rw.move_line_ids.lot_id = lots[1]
+        rw.move_ids.picked = True
+        rw.button_validate()
+        self.assertEqual((line.lot_name, line.lot_names), ("L-2", "L-2"))

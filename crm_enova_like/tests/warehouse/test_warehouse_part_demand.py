@@ -90,6 +90,15 @@ class TestPartDemand(ServiceCommon):
         row = self._row(self.part)
         self.assertEqual((row.quantity, row.quantity_reserved, row.free_qty, row.shortage), (24, 12, 0, 12))
 
+    def test_pieces_of_a_pack_are_whole(self):
+        pack = self.env.ref("uom.product_uom_pack_6")
+        self.motor.uom_ids = pack
+        line = self.add_part(self.order, self.motor, 5, uom_id=pack.id)
+        self._stock(self.motor, 10)
+        self.order_type.issue_by = "technician"
+        self.order._issue_available()
+        self.assertEqual((line.quantity_to_issue, self._row(self.motor).quantity), (3.33, 20))
+
     def test_filter_shortage(self):
         self.add_part(self.order)
         self.add_part(self.order, self.motor)
