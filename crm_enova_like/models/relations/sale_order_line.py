@@ -41,7 +41,8 @@ class SaleOrderLine(models.Model):
         :return: {product: quantity in its unit}; of a kit, its components
         """
         brought = defaultdict(float, self.move_ids._get_brought_goods(waiting))
-        for line in self if waiting else ():
+        # sections, notes and down payments have no product
+        for line in self.filtered("product_id") if waiting else ():
             if not line.move_ids and line.state == "sale":
                 quantity = line.product_uom_id._compute_quantity(
                     line.product_uom_qty, line.product_id.uom_id, round=False)

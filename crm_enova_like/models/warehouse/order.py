@@ -78,7 +78,17 @@ class CrmServiceOrder(models.Model):
         result = super().write(vals)
         if vals.get("type_id"):
             self._as_stock()._follow_type()
+        if {"partner_id", "project_id"} & vals.keys():
+            self._as_stock()._follow_contractor()
         return result
+
+    def _follow_contractor(self):
+        """Name the orders' contractor and project on the documents that wait (with stock rights)."""
+        for order in self:
+            for picking in order._get_open_documents():
+                picking.partner_id = order.partner_id
+                if "project_id" in picking._fields:
+                    picking.project_id = order.project_id
 
     @api.ondelete(at_uninstall=False)
     def _check_no_documents(self):

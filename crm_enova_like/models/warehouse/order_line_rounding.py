@@ -101,6 +101,11 @@ class CrmServiceOrderLine(models.Model):
             self.env.add_to_compute(self._fields[name], lines)
         lines.modified(names)
 
+    def _add_piece(self):
+        """The plan of one line with one more of its product's unit: a piece more of a dozen, and not twelve."""
+        self.ensure_one()
+        return self._round_moved(self._from_product_unit(self._to_product_unit(self.quantity) + 1.0))
+
     # ONE UNIT AND THE OTHER
 
     def _is_finer(self):

@@ -43,7 +43,7 @@ class CrmServiceOrder(models.Model):
                 product=product.display_name, planned=format_quantity(self.env, sum(lines.mapped("quantity"))),
                 issued=format_quantity(self.env, sum(lines.mapped("quantity_issued"))))}
         if lines and (lot or product.tracking != "serial"):
-            lines[-1].quantity += 1
+            lines[-1].quantity = lines[-1]._add_piece()
             return self._scan_answer(lines[-1], self.env._(
                 "%(product)s: one more is added.", product=product.display_name))
         line = self.env["crm.service.order.line"].create({

@@ -64,6 +64,12 @@ class StockPicking(models.Model):
         :raises UserError: names the document
         """
         names = PICKING_FIELDS & vals.keys() & self._fields.keys()
+        if "state" in names and not self.env.su:
+            for picking in self.filtered("service_document"):
+                if is_changed(picking, "state", vals["state"]):
+                    picking._check_service_done()
+                    raise UserError(self.env._(
+                        "%(document)s is done when it is validated, and not before.", document=picking.name))
         if names:
             # core writes the day once, when it validates; what code or a data file brings of the past is nobody's
             # correction
@@ -179,6 +185,11 @@ class StockMoveLine(models.Model):
     def create(self, vals_list):
         move_ids, picking_ids = (get_given(self, vals_list, name) for name in ("move_id", "picking_id"))
         self._check_service_targets(move_ids, picking_ids)
+        for vals in vals_list:
+            picking = self.move_id.browse(vals.get("move_id") or []).picking_id
+            if picking.service_document and not vals.get("picking_id"):
+                # core leaves it empty, and its own screens then do not show the row
+                vals["picking_id"] = picking.id
         if any(ROW_FACTS & vals.keys() for vals in vals_list) and (
                 self.move_id.browse(move_ids).picking_id | self.picking_id.browse(picking_ids)).filtered(
                     "service_document"):
@@ -192,10 +203,12 @@ class StockMoveLine(models.Model):
         if names:
             self._check_service_targets(
                 *({vals[name]} if vals.get(name) else () for name in ("move_id", "picking_id")), self)
-            for row in self.filtered("picking_id.service_document"):
+            for row in self.filtered("move_id.picking_id.service_document"):
+                if "picking_id" in names and not vals["picking_id"]:
+                    row.move_id._refuse_service_tie(row.move_id.service_line_id)
                 changed = {name for name in names if is_changed(row, name, vals[name])}
                 if changed and row.move_id.state == "done":
-                    row.picking_id._check_service_done()
+                    row.move_id.picking_id._check_service_done()
                 if changed & ROW_FACTS:
                     raise UserError(self.env._(
                         "%(document)s: what state a row of %(product)s is in follows from its document. Validate the "

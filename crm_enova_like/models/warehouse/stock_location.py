@@ -42,7 +42,7 @@ class StockLocation(models.Model):
             return
         # sudo: whether there are any is asked, whoever keeps the locations
         used = self.env["stock.move"].sudo()._read_group(
-            [("picking_id.service_document", "=", "rw"), ("state", "!=", "cancel"),
+            [("picking_id.service_document", "=", "rw"), ("state", "!=", "cancel"), ("scrap_id", "=", False),
              ("location_dest_id", "in", bare.ids)], ["location_dest_id"])
         for [location] in used:
             raise ValidationError(self.env._(

@@ -190,25 +190,28 @@ class StockMove(models.Model):
         """
         moves = self._filter_open()
         on_hand, needed, moving = moves._lock_source_quants(), defaultdict(float), self.env["stock.picking"]
+        takers = defaultdict(moving.browse)
         for move in moves:
             rows = move._get_moving_rows()
-            moving |= rows.picking_id
+            moving |= rows.move_id.picking_id
             if not move._is_service_issue():
                 continue
             rows._check_service_owner()
             for row in rows if move.product_id.is_storable else ():
-                needed[row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id] += (
-                    row.quantity_product_uom)
+                key = row.product_id, row.location_id, row.lot_id, row.owner_id, row.package_id
+                needed[key] += row.quantity_product_uom
+                takers[key] |= move.picking_id
         moves._filter_service_returns()._check_still_used(on_hand)
         for picking in self.picking_id - moving:
             raise UserError(self.env._(
                 "%(document)s moves nothing: enter what leaves the shelf or comes back, or cancel it.",
                 document=picking.name))
-        problems = []
+        problems, short = [], moving.browse()
         for key, quantity in needed.items():
             product, _location, lot, _owner, _package = key
             there = on_hand[tuple(record.id for record in key)]
             if product.uom_id.compare(there, quantity) < 0:
+                short |= takers[key]
                 name = product.display_name + (f" [{lot.name}]" if lot else "")
                 problems.append(self.env._(
                     "• %(product)s: %(needed)s %(uom)s needed, %(free)s in stock",
@@ -217,7 +220,7 @@ class StockMove(models.Model):
         if problems:
             raise UserError(self.env._(
                 "%(document)s: not enough in stock, nothing was issued.\n%(rows)s",
-                document=self.picking_id[:1].name, rows="\n".join(problems)))
+                document=", ".join(short.mapped("name")), rows="\n".join(problems)))
 
     def _get_moving_rows(self):
         """The rows by which core will move goods when it validates one move."""

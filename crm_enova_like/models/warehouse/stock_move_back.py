@@ -25,10 +25,10 @@ class StockMove(models.Model):
             for row in move._get_moving_rows():
                 if issued and row.lot_id not in issued:
                     raise UserError(self.env._(
-                        "%(document)s: %(product)s [%(lot)s] is not what %(issue)s issued. Bring back %(lots)s.",
-                        document=move.picking_id.name, product=move.product_id.display_name,
-                        lot=row.lot_id.name or row.lot_name or "–", issue=move.origin_returned_move_id.picking_id.name,
-                        lots=", ".join(issued.mapped("name"))))
+                        "%(document)s: %(product)s is not what %(issue)s issued. Bring back %(lots)s.",
+                        document=move.picking_id.name,
+                        product=f"{move.product_id.display_name} [{row.lot_id.name or row.lot_name or '–'}]",
+                        issue=move.origin_returned_move_id.picking_id.name, lots=", ".join(issued.mapped("name"))))
                 lot = row.lot_id if issued else row.lot_id.browse()
                 needed[move.picking_id, row.product_id, row.location_id, lot] += row.quantity_product_uom
         for (picking, product, place, lot), quantity in needed.items():
@@ -39,6 +39,8 @@ class StockMove(models.Model):
             # sudo: which transfer took it, whoever may read that
             other = self.sudo().search([
                 ("product_id", "=", product.id), ("location_id", "=", place.id), ("state", "=", "done"),
+                # transfers, and what was counted or scrapped there
+                "|", "|", ("picking_id", "=", False), ("scrap_id", "!=", False),
                 ("picking_id.service_document", "=", False),
                 *([("move_line_ids.lot_id", "in", lot.ids)] if lot else [])], order="id desc", limit=1)
             if other:

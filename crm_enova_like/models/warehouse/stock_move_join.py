@@ -30,16 +30,12 @@ class StockMove(models.Model):
         returned = alone.filtered(lambda move: move.picking_id.service_document == "zw")
         for move in returned:
             move._join_issued_line()
+        returned._take_product_unit()
         added = alone - returned
         lines = added.env["crm.service.order.line"].create([move._prepare_service_line_vals() for move in added])
         for move, line in zip(added, lines, strict=True):
             move.service_line_id = line
-            unit = move.product_id.uom_id
-            if move.product_uom != unit:
-                # pieces lie on the shelf and are scanned, of a dozen, too
-                held = move._sum_in_product_unit("product_uom_qty")
-                move.product_uom = unit
-                move.product_uom_qty = held
+        added._take_product_unit()
         added._check_service_ties()
         for picking, moves in added.grouped("picking_id").items():
             picking.service_order_id._message_log(body=self.env._(
@@ -47,6 +43,19 @@ class StockMove(models.Model):
                     f"{move.product_id.display_name} × {format_quantity(self.env, quantity)}"
                     if (quantity := move._get_planned_quantity()) else move.product_id.display_name
                     for move in moves)))
+
+    def _take_product_unit(self):
+        """Give moves the unit in which their product lies and is scanned: of a dozen, pieces, too."""
+        for move in self:
+            unit, typed = move.product_id.uom_id, move.product_uom
+            if typed == unit:
+                continue
+            exact = move._sum_in_product_unit("product_uom_qty")
+            whole = float(round(exact))
+            if typed.compare(unit._compute_quantity(whole, typed, round=False), move.product_uom_qty) == 0:
+                exact = whole
+            move.product_uom = unit
+            move.product_uom_qty = exact
 
     def _get_planned_quantity(self):
         """What one move plans to move, or holds where nobody planned it, in its unit."""

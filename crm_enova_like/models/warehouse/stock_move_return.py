@@ -22,6 +22,13 @@ class StockMove(models.Model):
             returns = returns.filtered(lambda move: move.state == "done")
         return self._sum_in_product_unit() - returns._sum_expected()
 
+    def _get_returnable_of_lot(self, lot):
+        """What of one lot an issue moved and did not come back, in the product's unit."""
+        self.ensure_one()
+        back = self.returned_move_ids.filtered(lambda move: move.state == "done")
+        return sum(sign * row.quantity_product_uom for sign, moves in ((1, self), (-1, back))
+                   for row in moves.move_line_ids if row.lot_id == lot)
+
     def _prepare_service_return_vals(self):
         """Values of a move that returns what one move issued."""
         return {
@@ -36,7 +43,9 @@ class StockMove(models.Model):
         self.ensure_one()
         order = self.picking_id.service_order_id
         issues = (self.service_line_id | order.line_ids).move_ids.filtered(lambda move: (
-            move.state == "done" and move.product_id == self.product_id and move._is_service_issue()))
+            move.state == "done" and move.product_id == self.product_id and move._is_service_issue()
+            # a lot comes back from where it went; what had none then may have one now
+            and (not lot or not move.lot_ids or lot in move.lot_ids)))
         return issues.sorted(lambda issue: (
             issue.service_line_id != self.service_line_id, bool(lot) and lot not in issue.lot_ids, -issue.id))
 
@@ -58,7 +67,7 @@ class StockMove(models.Model):
     def _share_service_return(self, taken):
         """Share the rows of one return over issues.
 
-        :param taken: {issue: what returns that are validated together bring of it}; added to
+        :param taken: {issue, or issue and lot: what returns that are validated together bring of it}; added to
         :raises UserError: more comes back than is issued
         :return: {issue: [(row, quantity in the product's unit)]}
         """
@@ -70,20 +79,33 @@ class StockMove(models.Model):
             for issues in (lambda own=own: own, lambda row=row, own=own: self._get_issues_to_return(row.lot_id) - own):
                 for issue in issues() if unit.compare(left, 0.0) > 0 else ():
                     part = min(left, issue._get_returnable_quantity(expected=False) - taken[issue])
+                    if row.lot_id in issue.lot_ids:
+                        part = min(part, issue._get_returnable_of_lot(row.lot_id) - taken[issue, row.lot_id])
                     if unit.compare(part, 0.0) > 0:
                         shares[issue].append((row, part))
                         taken[issue] += part
+                        taken[issue, row.lot_id] += part
                         left -= part
             if unit.compare(left, 0.0) > 0:
-                self._refuse_service_return()
+                self._refuse_service_return(row.lot_id)
         return shares
 
-    def _refuse_service_return(self):
+    def _refuse_service_return(self, lot):
+        issues, product = self._get_issues_to_return(lot), self.product_id.display_name
+        if lot:
+            product = f"{product} [{lot.name}]"
+            others = self._get_issues_to_return() - issues
+            if not issues and others:
+                raise UserError(self.env._(
+                    "%(document)s: %(product)s is not what %(issue)s issued. Bring back %(lots)s.",
+                    document=self.picking_id.name, product=product,
+                    issue=", ".join(others.picking_id.mapped("name")), lots=", ".join(others.lot_ids.mapped("name"))))
         issued = sum(
-            issue._get_returnable_quantity(expected=False) for issue in self._get_issues_to_return())
+            issue._get_returnable_of_lot(lot) if lot in issue.lot_ids
+            else issue._get_returnable_quantity(expected=False) for issue in issues)
         raise UserError(self.env._(
             "%(document)s: %(quantity)s %(uom)s of %(product)s cannot be returned, order %(order)s has only %(issued)s "
-            "issued. Lower the quantity.", document=self.picking_id.name, product=self.product_id.display_name,
+            "issued. Lower the quantity.", document=self.picking_id.name, product=product,
             quantity=format_quantity(self.env, self._sum_in_product_unit()), uom=self.product_id.uom_id.name,
             order=self.picking_id.service_order_id.name, issued=format_quantity(self.env, issued)))
 

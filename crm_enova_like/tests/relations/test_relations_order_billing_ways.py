@@ -56,6 +56,17 @@ class TestOrderBillingWays(BillingCommon):
         order.action_issue_parts()
         self.assertEqual(self.line.quantity_issued, 2)
 
+    def test_sections_notes_and_down_payments_take_nothing(self):
+        order = self._planned()
+        sale = self._sale(self.labour, order=order)
+        sale.order_line = [Command.create({"display_type": kind, "name": "Repair"}) for kind in (
+            "line_section", "line_note")]
+        sale.action_confirm()
+        self.env["sale.advance.payment.inv"].with_context(active_model="sale.order", active_ids=sale.ids).create({
+            "advance_payment_method": "percentage", "amount": 30}).create_invoices()
+        order.action_issue_parts()
+        self.assertEqual(self.line.quantity_issued, 2)
+
     def test_a_cancelled_delivery_gives_the_part_back(self):
         order = self._planned()
         sale = self._sale(self.compressor, self.labour, order=order)

@@ -119,6 +119,45 @@ class TestKeepersEntries(KeepersDocuments):
         other.return_to_stock(1)
         self.assertEqual((one.cost, other.cost), (0, 0))
 
+    def test_hand_made_return_of_several_numbers(self):
+        """Each piece of a serial number is a line of its own; one row of a ZW brings them back all the same."""
+        order = self.make_order(self.device)
+        lots = [self._new_lot(self.serial_part, name, 1) for name in ("SX-0", "SX-1", "SX-2")]
+        for lot in lots:
+            self.add_part(order, self.serial_part, lot_name=lot.name)
+        order.action_issue_parts()
+        zw = self.env["stock.picking"].with_user(self.keeper).create({
+            "picking_type_id": self.warehouse.zw_type_id.id, "service_order_id": order.id,
+            "location_id": self.consumption.id, "location_dest_id": self.stock.id, "move_ids": [Command.create({
+                "product_id": self.serial_part.id, "product_uom_qty": 2, "location_id": self.consumption.id,
+                "location_dest_id": self.stock.id})]})
+        zw.action_confirm()
+        zw.move_line_ids.unlink()
+        zw.move_ids.move_line_ids = [Command.create({
+            "product_id": self.serial_part.id, "lot_id": lot.id, "quantity": 1, "picking_id": zw.id,
+            "location_id": self.consumption.id, "location_dest_id": self.stock.id}) for lot in lots[:2]]
+        self._validate(zw)
+        self.assertEqual(order.line_ids.mapped("quantity_returned"), [1, 1, 0])
+        self.assertEqual(order.line_ids.mapped("cost"), [0, 0, 200])
+
+    def test_no_more_of_a_lot_than_was_issued(self):
+        lots = [self._new_lot(self.lot_part, name, 5) for name in ("A-1", "B-1")]
+        order = self.make_order(self.device)
+        self.add_part(order, self.lot_part, quantity=3)
+        order.action_reserve_parts()
+        rw = order.picking_ids.with_user(self.keeper)
+        rw.move_ids.move_line_ids = [Command.clear(), *(Command.create({
+            "product_id": self.lot_part.id, "lot_id": lot.id, "quantity": quantity, "picking_id": rw.id,
+            "location_id": self.stock.id, "location_dest_id": self.consumption.id})
+            for lot, quantity in zip(lots, (1, 2), strict=True))]
+        self._validate(rw)
+        zw = self._bring_back(rw, 3)
+        zw.move_ids.move_line_ids = [Command.clear(), Command.create({
+            "product_id": self.lot_part.id, "lot_id": lots[0].id, "quantity": 3, "picking_id": zw.id,
+            "location_id": self.consumption.id, "location_dest_id": self.stock.id})]
+        with self.assertRaisesRegex(UserError, "A-1.*only 1"):
+            self._validate(zw)
+
     def test_a_number_that_went_on_to_the_customer(self):
         line = self._issue_tracked(self.serial_part, "SN-1")
         customers = self.env.ref("stock.stock_location_customers")

@@ -92,6 +92,18 @@ class TestSideDoors(DoneCommon):
             "state": "done", "location_id": move.location_id.id, "location_dest_id": move.location_dest_id.id})
         self.assertEqual((new.quantity_product_uom, new.state), (1, move.state))
 
+    def test_rows_that_do_not_name_their_document(self):
+        move = self.waiting.move_ids
+        row = move.move_line_ids.with_user(self.keeper).create({
+            "move_id": move.id, "product_id": self.part.id, "quantity": 1,
+            "location_id": move.location_id.id, "location_dest_id": move.location_dest_id.id})
+        self.assertEqual(row.picking_id, self.waiting)
+        self._assert_refused(lambda: row.write({"picking_id": False}), self.waiting_order.name)
+        self._assert_refused(lambda: self.waiting.write({"state": "done"}), "done when it is validated")
+        self.env.cr.execute("UPDATE stock_move_line SET picking_id = NULL WHERE picking_id = %s", [self.rw.id])
+        self.env.invalidate_all()
+        self._assert_refused(lambda: self.rw.move_ids.move_line_ids.write({"quantity": 1}))
+
     def test_other_transfers_are_no_lines(self):
         """An ordinary transfer to the place of consumption moves parts of nobody's order."""
         def transfer(**vals):
@@ -213,6 +225,28 @@ class TestRowsOfDocuments(DoneCommon):
         by_hand._action_done()
         self._assert_refused(zw, f"has left .* by {by_hand.name}")
         self.assertStock(self.part, 10)
+
+    def test_scrapped_where_it_was_used(self):
+        zw = self._return()
+        scrap = self.env["stock.scrap"].create({
+            "product_id": self.part.id, "scrap_qty": 1, "location_id": self.consumption.id})
+        scrap.action_validate()
+        self._assert_refused(zw, "has left")
+
+    def test_the_document_that_is_short_is_named(self):
+        rw = self._reserve()
+        order = self.make_order(self.device2)
+        self.add_part(order, self._new_product("Fuse"))
+        order.action_reserve_parts()
+        other = order.picking_ids.with_user(self.keeper)
+        other.move_ids.quantity = 1
+        with self.assertRaisesRegex(UserError, f"^{other.name}: not enough"):
+            self._validate(rw | other)
+
+    def test_the_contractor_of_what_waits(self):
+        rw = self._reserve()
+        self.order.partner_id = self.other_contractor
+        self.assertEqual(rw.partner_id, self.other_contractor)
 
     def test_scrapped_from_what_waits(self):
         rw = self._reserve()

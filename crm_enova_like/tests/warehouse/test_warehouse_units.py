@@ -115,6 +115,26 @@ class TestUnits(ServiceCommon):
             self.assertEqual((line.cost, line.quantity), (0, 0))
         self.assertStock(box, 50)
 
+    def test_one_more_of_a_dozen_is_a_piece(self):
+        self.screw.barcode = "5901234500007"
+        line = self.add_part(self.order, self.screw, 1, uom_id=self.dozen.id)
+        self.order.action_scan("5901234500007", confirmed=True)
+        self.order.action_issue_parts()
+        self.assertEqual((line.quantity_issued, line.move_ids.quantity), (1.08, 13))
+
+    def test_return_by_hand_in_dozens(self):
+        line = self.add_part(self.order, self.screw, 10)
+        self.order.action_issue_parts()
+        zw = self.env["stock.picking"].create({
+            "picking_type_id": self.warehouse.zw_type_id.id, "service_order_id": self.order.id,
+            "location_id": self.consumption.id, "location_dest_id": self.stock.id, "move_ids": [Command.create({
+                "product_id": self.screw.id, "product_uom": self.dozen.id, "product_uom_qty": 0.83,
+                "location_id": self.consumption.id, "location_dest_id": self.stock.id})]})
+        zw.action_confirm()
+        zw.move_ids.picked = True
+        zw._action_done()
+        self.assertEqual((zw.move_ids.quantity, line.quantity_returned, line.cost), (10, 10, 0))
+
     def test_corrected_unit_keeps_what_happened(self):
         pack = self.env.ref("uom.product_uom_pack_6")
         filter_ = self._new_product("Filter", uom_id=pack.id, standard_price=3.0)
