@@ -84,6 +84,11 @@ class StockMove(models.Model):
 
     # KITS: core replaces a kit's move by those of its components
 
+    def _filter_given_up(self):
+        """Those of the moves that were cancelled, or moved less than they planned, and nobody asked for the rest."""
+        return self.filtered(lambda move: move.state == "cancel" or move.state == "done" and move.product_uom.compare(
+            move.quantity, move.product_uom_qty) < 0)
+
     @api.model
     def _add_service_ratios(self, vals_list):
         """Note on components that core makes of a line's kit how much of each one kit takes.
