@@ -322,6 +322,19 @@ def kit_completed():
     return [it.tell(), it.issue(3), it.issue(4), it.give_back(1), it.give_back(3)]
 
 
+@story
+def kit_completed_by_the_last():
+    # no gasket is left, and none is needed; then a screw is missing
+    it = issued_but_for_screws(3, 4, cancel_backorder=True)
+    it.order.type_id.sudo().issue_by = "technician"
+    put(it.gasket, -on_hand(it.gasket))
+    put(it.screw, 7 - on_hand(it.screw))
+    offered = env["crm.service.issue.wizard"].browse(it.order.action_issue_parts_screen()["res_id"])
+    told = [[line.product_id.name, line.needed, line.free] for line in offered.sudo().line_ids]
+    put(it.screw, 1)
+    return [told, it.order.action_issue_parts_screen(), it.tell()[:4]]
+
+
 def added_by_the_keeper(**vals):
     # a kit on the RW of an order that had not planned it
     it, it.filter = Kit("warehouse"), product("Filter")
@@ -359,6 +372,16 @@ def kit_added_in_part():
     rw.with_context(skip_backorder=True).button_validate()
     told = [[it.line.quantity, *it.tell()]]
     done_by_keeper(it.documents("rw")[-1])
+    return [*told, [it.line.quantity, *it.tell()]]
+
+
+@story
+def kit_added_without_a_plan():
+    # what is on the draft is what it holds
+    it, rw = added_by_the_keeper(quantity=2)
+    told = [[it.line.quantity, *it.tell()]]
+    rw.move_ids.picked = True
+    rw.button_validate()
     return [*told, [it.line.quantity, *it.tell()]]
 
 

@@ -175,12 +175,14 @@ def test_a_kit_that_was_issued_in_part_is_completed(stories):
     assert stories["kit_completed"] == [
         [1, 0, 2, 23, [3, 4, 0, 0]], [3, 0, 0, 39, [3, 12, 0, 0]], [4, 0, 0, 52, [4, 16, 0, 0]],
         [4, 1, 0, 39, [3, 12, 0, 0]], [4, 4, 0, 0, [0, 0, 0, 0]]]
+    assert stories["kit_completed_by_the_last"] == [[["Screw", 8, 7]], True, [3, 0, 0, 39]], "no gasket is short"
 
 
 def test_a_kit_that_the_keeper_adds_is_planned_once(stories):
     """The plan, and then issued, returned, still planned, cost, and what is out."""
     waits, done = [2, 0, 0, 2, 0, [0, 0, 0, 0]], [2, 2, 0, 0, 26, [2, 8, 0, 0]]
     assert stories["kit_added_by_the_keeper"] == [waits, waits, done]
+    assert stories["kit_added_without_a_plan"] == [waits, done]
     assert stories["kit_added_in_part"] == [[2, 1, 0, 1, 13, [1, 4, 0, 0]], done]
 
 

@@ -112,7 +112,8 @@ class StockMove(models.Model):
         for vals, line, product in components:
             whole = line.move_ids._filter_open().filtered(
                 lambda move, line=line: move.product_id == line.product_id)
-            kits = whole._sum_in_product_unit("product_uom_qty")
+            # what a keeper puts on a draft without planning it, core takes apart by what it holds
+            kits = whole._sum_in_product_unit("product_uom_qty") or whole._sum_in_product_unit()
             if kits:
                 # a component that a kit has twice counts as one
                 vals["service_ratio"] = demand[line, product] / kits
