@@ -280,18 +280,114 @@ def kit_lowered():
 
 
 @story
-def kit_raised_by_the_keeper():
-    it, other = Kit("warehouse"), product("Filter")
+def kit_component_out():
+    # no kit is whole, and what is out of it stays the order's
+    it = issued_but_for_screws(2, 0, cancel_backorder=True)
+    it.order.type_id.sudo().issue_by = "technician"
+    filter = product("Filter")
+    told = {
+        "product": refusal(lambda: it.line.write({"product_id": filter.id})),
+        "deleted": refusal(lambda: it.line.sudo().unlink()),
+        "device deleted": refusal(lambda: it.order.device_line_ids.sudo().unlink())}
+    it.order.device_line_ids.action_unrepairable()
+    told["dropped"] = it.tell() + [it.line.quantity, it.order.sudo().total_cost]
+    told["back"] = it.give_back(it.line._get_returnable_quantity())
+    return {**told, "free": refusal(lambda: it.line.sudo().unlink())}
+
+
+@story
+def kit_back_while_others_wait():
+    # one of three is whole, the gaskets of the others are out, and their screws wait
+    it = issued_but_for_screws(3, 4)
+    it.order.type_id.sudo().issue_by = "technician"
+    told = [it.tell(), it.give_back(1)]
+    done_by_keeper(it.documents("rw")[-1])
+    return [*told, it.tell(), it.give_back(1), it.give_back(1)]
+
+
+@story
+def kit_back_and_the_others_cancelled():
+    it = issued_but_for_screws(3, 4)
+    it.order.type_id.sudo().issue_by = "technician"
+    told = [it.give_back(1)]
+    it.documents("rw")[-1].action_cancel()
+    return [*told, it.give_back(it.line._get_returnable_quantity())]
+
+
+@story
+def kit_completed():
+    # four of twelve screws are issued, and no backorder is made
+    it = issued_but_for_screws(3, 4, cancel_backorder=True)
+    it.order.type_id.sudo().issue_by = "technician"
+    return [it.tell(), it.issue(3), it.issue(4), it.give_back(1), it.give_back(3)]
+
+
+@story
+def kit_completed_by_the_last():
+    # no gasket is left, and none is needed; then a screw is missing
+    it = issued_but_for_screws(3, 4, cancel_backorder=True)
+    it.order.type_id.sudo().issue_by = "technician"
+    put(it.gasket, -on_hand(it.gasket))
+    put(it.screw, 7 - on_hand(it.screw))
+    offered = env["crm.service.issue.wizard"].browse(it.order.action_issue_parts_screen()["res_id"])
+    told = [[line.product_id.name, line.needed, line.free] for line in offered.sudo().line_ids]
+    put(it.screw, 1)
+    return [told, it.order.action_issue_parts_screen(), it.tell()[:4]]
+
+
+def added_by_the_keeper(**vals):
+    # a kit on the RW of an order that had not planned it
+    it, it.filter = Kit("warehouse"), product("Filter")
     it.becomes((it.gasket, 1), (it.screw, 4))
-    put(other, 5)
-    plan(it.order, other)
+    put(it.filter, 5)
+    plan(it.order, it.filter)
     it.order.action_issue_parts()
     rw = it.documents("rw").with_user(keeper)
     env["stock.move"].with_user(keeper).create({
-        "picking_id": rw.id, "product_id": it.kit.id, "product_uom_qty": 2, "location_id": rw.location_id.id,
-        "location_dest_id": rw.location_dest_id.id})
+        "picking_id": rw.id, "product_id": it.kit.id, "location_id": rw.location_id.id,
+        "location_dest_id": rw.location_dest_id.id, **(vals or {"product_uom_qty": 2})})
     rw.action_confirm()
     it.line = it.order.line_ids.filtered(lambda line: line.product_id == it.kit)
+    return it, rw
+
+
+@story
+def kit_added_by_the_keeper():
+    it, rw = added_by_the_keeper()
+    told = [[it.line.quantity, *it.tell()]]
+    plan(it.order, it.filter)
+    it.order.action_reserve_parts()
+    told.append([it.line.quantity, *it.tell()])
+    done_by_keeper(rw)
+    return [*told, [it.line.quantity, *it.tell()]]
+
+
+@story
+def kit_added_in_part():
+    it, rw = added_by_the_keeper()
+    rw.action_assign()
+    for move in rw.move_ids:
+        move.quantity = move.product_uom_qty / (2 if move.sudo().service_kit else 1)
+    rw.move_ids.picked = True
+    rw.with_context(skip_backorder=True).button_validate()
+    told = [[it.line.quantity, *it.tell()]]
+    done_by_keeper(it.documents("rw")[-1])
+    return [*told, [it.line.quantity, *it.tell()]]
+
+
+@story
+def kit_added_without_a_plan():
+    # what is on the draft is what it holds
+    it, rw = added_by_the_keeper(quantity=2)
+    told = [[it.line.quantity, *it.tell()]]
+    rw.move_ids.picked = True
+    rw.button_validate()
+    return [*told, [it.line.quantity, *it.tell()]]
+
+
+@story
+def kit_raised_by_the_keeper():
+    it, rw = added_by_the_keeper()
     for move in rw.move_ids:
         move.quantity = move.product_uom_qty * (1.5 if move.sudo().service_kit else 1)
     rw.move_ids.picked = True

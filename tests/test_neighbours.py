@@ -153,6 +153,39 @@ def test_a_kit_of_which_a_part_is_missing(stories):
                     "documents": ["cancel", "done", "done"]}
 
 
+def test_what_is_out_of_a_kit_keeps_its_line(stories):
+    told = stories["kit_component_out"]
+    assert "its product and unit stay" in told["product"], told
+    assert "Return it instead of deleting the line" in told["deleted"], told
+    assert "has issued parts and stays in the history" in told["device deleted"], told
+    assert told["dropped"] == [0, 0, 0, 10, [2, 0, 0, 0], 0, 10]
+    assert told["back"] == [0, 0, 0, 0, [0, 0, 0, 0]] and told["free"] is None, told
+
+
+def test_a_kit_comes_back_while_others_wait(stories):
+    """It brings its own share, and those that are completed keep theirs."""
+    assert stories["kit_back_while_others_wait"] == [
+        [1, 0, 2, 23, [3, 4, 0, 0]], [1, 1, 2, 10, [2, 0, 0, 0]], [3, 1, 0, 26, [2, 8, 0, 0]],
+        [3, 2, 0, 13, [1, 4, 0, 0]], [3, 3, 0, 0, [0, 0, 0, 0]]]
+    told = stories["kit_back_and_the_others_cancelled"]
+    assert told[0] == [1, 1, 2, 10, [2, 0, 0, 0]] and told[1][-2:] == [0, [0, 0, 0, 0]], told
+
+
+def test_a_kit_that_was_issued_in_part_is_completed(stories):
+    assert stories["kit_completed"] == [
+        [1, 0, 2, 23, [3, 4, 0, 0]], [3, 0, 0, 39, [3, 12, 0, 0]], [4, 0, 0, 52, [4, 16, 0, 0]],
+        [4, 1, 0, 39, [3, 12, 0, 0]], [4, 4, 0, 0, [0, 0, 0, 0]]]
+    assert stories["kit_completed_by_the_last"] == [[["Screw", 8, 7]], True, [3, 0, 0, 39]], "no gasket is short"
+
+
+def test_a_kit_that_the_keeper_adds_is_planned_once(stories):
+    """The plan, and then issued, returned, still planned, cost, and what is out."""
+    waits, done = [2, 0, 0, 2, 0, [0, 0, 0, 0]], [2, 2, 0, 0, 26, [2, 8, 0, 0]]
+    assert stories["kit_added_by_the_keeper"] == [waits, waits, done]
+    assert stories["kit_added_without_a_plan"] == [waits, done]
+    assert stories["kit_added_in_part"] == [[2, 1, 0, 1, 13, [1, 4, 0, 0]], done]
+
+
 def test_a_kit_that_is_validated_is_what_it_says(stories):
     assert stories["kit_raised_by_the_keeper"] == {"told": [3, 0, 0, 39, [3, 12, 0, 0]], "documents": ["done"]}
     assert stories["kit_out_again"] == {

@@ -112,7 +112,7 @@ class CrmServiceOrderLine(models.Model):
             # what was issued stays on its line
             step = min(-change, max(line.quantity - line._get_used_quantity(), 0.0))
             change += step
-            if line.quantity - step or line.quantity_issued:
+            if line.quantity - step or line._filter_touched():
                 line.quantity -= step
             else:
                 line.unlink()

@@ -31,7 +31,7 @@ class CrmServiceOrderDevice(models.Model):
     def _get_removal_problems(self):
         problems = super()._get_removal_problems()
         for row in self:
-            if any(line.quantity_issued for line in row.line_ids):
+            if row.line_ids._filter_touched():
                 problems[row] = self.env._(
                     "Device %(device)s in order %(order)s has issued parts and stays in the history. "
                     "Give it an outcome instead.", device=row.device_id.display_name, order=row.order_id.name)

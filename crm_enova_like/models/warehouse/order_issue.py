@@ -126,6 +126,14 @@ class CrmServiceOrder(models.Model):
         for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
             needed[line.product_id, line.lot_id] += line._get_to_issue()
             if line.product_id._is_service_kit():
+                # of kits that are out in part, the rest alone
+                asked = line._get_to_request()
+                rest, whole = line._get_rest_of_kits(asked)
+                needed[line.product_id, line.lot_id] -= max(asked, 0.0) - max(whole, 0.0)
+                for vals in rest:
+                    component = line.product_id.browse(vals["product_id"])
+                    if component.is_storable:
+                        needed[component, line.lot_id.browse()] += vals["product_uom_qty"]
                 # the kits that open RWs make up
                 done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
                 open_moves = line._get_open_moves().filtered("service_kit")
@@ -142,9 +150,9 @@ class CrmServiceOrder(models.Model):
                 free = product._in_service_stock(warehouse).free_qty
             else:
                 free = Quant._get_available_quantity(product, location, lot_id=lot or None)
-            free += reserved[product, lot]
+            free = max(free + reserved[product, lot], 0.0)
             if product.uom_id.compare(free, need) < 0:
-                shortages.append((product, need, max(free, 0.0)))
+                shortages.append((product, need, free))
         return shortages
 
     # THE OPEN RW (with stock rights)

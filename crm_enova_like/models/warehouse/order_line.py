@@ -196,7 +196,7 @@ class CrmServiceOrderLine(models.Model):
 
     def _get_fixed_fields(self):
         fixed = super()._get_fixed_fields()
-        for line in self.filtered("quantity_issued"):
+        for line in self._filter_touched():
             reason = self.env._(
                 "Line “%(line)s” of order %(order)s has been issued; its product and unit stay. Add a new line.",
                 line=line.name or "", order=line.order_id.name)
@@ -206,7 +206,7 @@ class CrmServiceOrderLine(models.Model):
 
     def _get_removal_problems(self):
         problems = super()._get_removal_problems()
-        for line in self.filtered("quantity_issued"):
+        for line in self._filter_touched():
             problems[line] = self.env._(
                 "Part %(part)s of order %(order)s has been issued by an RW. Return it instead of deleting the line.",
                 part=line.product_id.display_name, order=line.order_id.name)

@@ -51,8 +51,8 @@ class CrmServiceOrderLine(models.Model):
                 left._action_assign()
 
     def _get_rest_of_kits(self, missing):
-        """What completes kits of one line of which some components are out, while others were cancelled: before a whole
-        new kit is taken (with stock rights).
+        """What completes kits of one line of which some components are out, while others were cancelled, or issued in
+        part without a backorder: before a whole new kit is taken (with stock rights).
 
         :param missing: how much of the line is asked for, in the product's unit
         :return: (list of values of moves, how much is missing beyond them)
@@ -74,7 +74,7 @@ class CrmServiceOrderLine(models.Model):
             short = {component: least + kits - has for component, has in held.items() if has < least + kits}
             # of a component that was taken once more, nobody waits for the others
             if self.product_id.uom_id.compare(kits, 0.0) <= 0 or not all(
-                    moves[component].filtered(lambda move: move.state == "cancel") for component in short):
+                    moves[component]._filter_given_up() for component in short):
                 continue
             left -= kits
             rest += [{
@@ -148,7 +148,7 @@ class CrmServiceOrderLine(models.Model):
                 f"{line.product_id.display_name} × {format_quantity(self.env, line.quantity_to_issue)}"
                 for line in dropped)
             order.message_post(body=self.env._("Parts not needed any more: %(parts)s.", parts=parts))
-            unused = dropped.filtered(lambda line: not line.quantity_issued)
-            for line in dropped - unused:
+            used = dropped._filter_touched()
+            for line in used:
                 line.quantity = line._get_used_quantity()
-            unused.unlink()
+            (dropped - used).unlink()

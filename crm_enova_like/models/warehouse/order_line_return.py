@@ -120,19 +120,26 @@ class CrmServiceOrderLine(models.Model):
         return any(
             move.product_id.uom_id.compare(move._get_returnable_quantity(expected), 0.0) > 0 for move in issued)
 
+    def _filter_touched(self):
+        """Those of the lines of which whole parts were issued ever, or of which one component of a kit is out."""
+        kits = "is_kits" in self.env["product.product"]._fields
+        return self.filtered(lambda line: line.quantity_issued or kits and line._has_parts_out(expected=False))
+
     def _share_kits(self, kit, issued, wanted, there):
         """What of the components of one set comes back with some of its kits.
 
         :param issued: the moves that issued them
-        :param there: how many kits can come back; the last of them bring all that is left of any component
+        :param there: how many kits can come back; the last of them bring all that is left of any component, unless
+            others wait to be completed
         :return: {move: quantity in its product's unit}
         """
         shares, returns = {}, self._get_kit_returns(kit)
         kits = self._count_kits(kit, returns, expected=True) + wanted
+        waits = bool(self._get_kit_moves(kit)._filter_open()._filter_service_issues())
         back = returns.grouped("product_id")
         for component, moves in issued.grouped("product_id").items():
             left = sum(move._get_returnable_quantity() for move in moves)
-            if self.product_id.uom_id.compare(wanted, there) < 0:
+            if waits or self.product_id.uom_id.compare(wanted, there) < 0:
                 # of a component that is back already, others follow
                 gone = back[component]._sum_expected() if component in back else 0.0
                 left = min(left, kits * moves[:1].service_ratio - gone)

@@ -24,7 +24,7 @@ class StockMove(models.Model):
         # sudo: a keeper need not write orders; what he puts on the document of one, he puts on the order
         lines = self._as_service().service_line_id.filtered(lambda line: line.added_by_warehouse and line.order_is_open)
         for line in lines:
-            moves, used = line._get_open_moves(), line._get_used_by_moves()
+            moves, used = line._get_open_moves()._leave_out_exploding(), line._get_used_by_moves()
             for move in moves:
                 # core's detailed operations make a row alone, which nobody would have asked for
                 if move.product_uom.compare(move.quantity, move.product_uom_qty) > 0:
@@ -34,6 +34,11 @@ class StockMove(models.Model):
             if compared > 0 or (compared < 0 and not moves):
                 # the plan follows what the keeper does, and takes nothing from under his hands
                 line.with_context(service_plan_follows=True).quantity = used + held
+
+    def _leave_out_exploding(self):
+        """The moves without components of a kit that core is just taking apart: while its own move is there as well, it
+        counts alone."""
+        return self.filtered(lambda move: move.service_kit not in self.ids)
 
     def _follow_issued_lots(self):
         """Name on lines that are wholly issued the lot that was, where the keeper took another one than was planned."""

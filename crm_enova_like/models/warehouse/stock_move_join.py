@@ -93,6 +93,11 @@ class StockMove(models.Model):
 
     # KITS: core replaces a kit's move by those of its components
 
+    def _filter_given_up(self):
+        """Those of the moves that were cancelled, or moved less than they planned, and nobody asked for the rest."""
+        return self.filtered(lambda move: move.state == "cancel" or move.state == "done" and move.product_uom.compare(
+            move.quantity, move.product_uom_qty) < 0)
+
     @api.model
     def _add_service_ratios(self, vals_list):
         """Note on components that core makes of a line's kit how much of each one kit takes.
@@ -116,7 +121,8 @@ class StockMove(models.Model):
         for vals, line, product in components:
             whole = line.move_ids._filter_open().filtered(
                 lambda move, line=line: move.product_id == line.product_id)
-            kits = whole._sum_in_product_unit("product_uom_qty")
+            # what a keeper puts on a draft without planning it, core takes apart by what it holds
+            kits = whole._sum_in_product_unit("product_uom_qty") or whole._sum_in_product_unit()
             if kits:
                 # a component that a kit has twice counts as one
                 vals["service_ratio"] = demand[line, product] / kits
