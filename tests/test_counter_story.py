@@ -100,7 +100,9 @@ def decline(screen, admin):
     """The customer does not want the repair at its price: what remains to pay is the diagnosis."""
     screen.press("action_open_details", DEVICES)
     screen.press("action_decline", ".modal")
-    screen.locator(".modal:has(.modal-footer .btn-primary) .modal-footer .btn-primary").last.click()
+    # the question stands above the form, which has a button to save
+    expect(screen.locator(".modal")).to_have_count(2)
+    screen.locator(".modal").last.locator(".modal-footer .btn-primary").click()
     expect(screen.locator(".modal")).to_have_count(0)
     screen.tab("lines")
     expect(screen.rows(inside='.o_field_widget[name="line_ids"]')).to_have_count(1)
