@@ -21,6 +21,10 @@ class CrmServiceDevice(models.Model):
         A wing above that takes devices in adds its own."""
         return self.browse()
 
+    def _filter_stay_theirs(self):
+        """Those of the devices that stay their customers' while they are here."""
+        return self.filtered(lambda card: card.ownership == "customer")._get_here_for_repair()
+
     def _filter_namesakes(self, key, type_id):
         """Those of one type whose serial number is this.
 

@@ -194,7 +194,7 @@ class StockMoveLine(models.Model):
         """
         Device = self.env["crm.service.device"]
         devices = Device.union(*(cards[lot] for lot in self.lot_id if lot in cards))
-        here = devices.filtered(lambda card: card.ownership == "customer")._get_here_for_repair()
+        here = devices._filter_stay_theirs()
         changes = []
         for line in self:
             card = cards.get(line.lot_id)

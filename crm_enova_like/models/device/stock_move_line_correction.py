@@ -34,10 +34,14 @@ class StockMoveLine(models.Model):
 
     def _read_crossings(self):
         """Return {row: (lot, crossing, owner)} of rows of done transfers whose pieces have device cards."""
-        done = self.filtered(lambda line: line.state == "done" and line.product_id.tracking == "serial"
-                             and line.product_id.service_device_card)
         # sudo: whoever corrects a transfer may not see every place of it
-        return {line: (line.lot_id, line._get_crossing(), line.owner_id) for line in done.sudo()}
+        rows = self._filter_pieces_with_cards().sudo()
+        return {line: (line.lot_id, line._get_crossing(), line.owner_id) for line in rows}
+
+    def _filter_pieces_with_cards(self):
+        """Those of the rows that are done, of goods whose pieces have device cards."""
+        return self.filtered(lambda line: line.state == "done" and line.product_id.tracking == "serial"
+                             and line.product_id.service_device_card)
 
     def _follow_corrections(self, before):
         """Let the device cards follow what was corrected or added.
@@ -84,7 +88,7 @@ class StockMoveLine(models.Model):
                 along |= line
         changes, new = [], self.browse()
         devices = self.env["crm.service.device"].union(*cards.values())
-        here = devices.filtered(lambda card: card.ownership == "customer")._get_here_for_repair()
+        here = devices._filter_stay_theirs()
         for lot in lots:
             rows = crossings.get(lot, self.browse())
             if rows[-1:] & along:
@@ -113,7 +117,7 @@ class StockMoveLine(models.Model):
             lines = lines.with_company(company)
             cards, _namesakes = lines.lot_id._find_device_cards(company)
             devices = self.env["crm.service.device"].union(*cards.values())
-            here = devices.filtered(lambda card: card.ownership == "customer")._get_here_for_repair()
+            here = devices._filter_stay_theirs()
             for lot, rows in lines._search_crossings(company, lines.lot_id).items():
                 if lot in cards:
                     said[cards[lot]] = rows._prepare_corrected_vals(cards[lot], cards[lot] in here, lines)

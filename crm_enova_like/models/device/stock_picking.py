@@ -17,6 +17,5 @@ class StockPicking(models.Model):
     def _get_device_rows(self):
         """The rows of done transfers whose pieces have device cards."""
         # sudo: whoever corrects a transfer need not have rights on devices
-        return self.filtered(lambda picking: picking.state == "done").sudo().move_line_ids.filtered(
-            lambda line: line.product_id.tracking == "serial" and line.product_id.service_device_card
-            and line._get_crossing())
+        rows = self.filtered(lambda picking: picking.state == "done").sudo().move_line_ids
+        return rows._filter_pieces_with_cards().filtered(lambda line: line._get_crossing())

@@ -72,7 +72,7 @@ class CrmServiceOrder(models.Model):
         :return: {product: the RWs}
         """
         self.ensure_one()
-        done = self.line_ids.move_ids.filtered(lambda move: move.state == "done")
+        done = self.line_ids.move_ids._filter_done()
         issues, used = done._filter_service_issues(), defaultdict(float)
         for sign, moves in ((1, issues), (-1, done._filter_service_returns())):
             for product, of_product in moves.grouped("product_id").items():

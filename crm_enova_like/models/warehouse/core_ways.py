@@ -16,7 +16,13 @@ def core_way(env):
         cache[CORE_WAYS] -= 1
 
 
+def with_defaults(records, vals_list, names):
+    """What new records are given for some fields, in their values or as a default from anywhere: list of values."""
+    missing = [name for name in names if any(name not in vals for vals in vals_list)]
+    defaults = records.default_get(missing) if missing else {}
+    return [{**defaults, **vals} for vals in vals_list]
+
+
 def get_given(records, vals_list, name):
-    """The ids that new records are given for a many2one, in their values or as a default from anywhere."""
-    default = {} if all(name in vals for vals in vals_list) else records.default_get([name])
-    return {vals[name] for vals in ({**default, **vals} for vals in vals_list) if vals.get(name)}
+    """The ids that new records are given for a many2one."""
+    return {vals[name] for vals in with_defaults(records, vals_list, [name]) if vals.get(name)}

@@ -85,10 +85,11 @@ class CrmServiceOrder(models.Model):
     def _follow_contractor(self):
         """Name the orders' contractor and project on the documents that wait (with stock rights)."""
         for order in self:
-            for picking in order._get_open_documents():
-                picking.partner_id = order.partner_id
-                if "project_id" in picking._fields:
-                    picking.project_id = order.project_id
+            documents = order._get_open_documents()
+            vals = {"partner_id": order.partner_id.id}
+            if "project_id" in documents._fields:
+                vals["project_id"] = order.project_id.id
+            documents.write(vals)
 
     @api.ondelete(at_uninstall=False)
     def _check_no_documents(self):
@@ -129,7 +130,7 @@ class CrmServiceOrder(models.Model):
 
     def _get_issued_lines(self):
         """Lines whose parts were issued and did not all come back, be it one component of a kit."""
-        kits = "is_kits" in self.env["product.product"]._fields
+        kits = self.env["product.product"]._may_be_kits()
         return self.line_ids.filtered(lambda line: (
             line.quantity_issued and line._to_product_unit(line._get_used()) > 0
             or kits and line._has_parts_out(expected=False)))

@@ -135,7 +135,7 @@ class CrmServiceOrder(models.Model):
                     if component.is_storable:
                         needed[component, line.lot_id.browse()] += vals["product_uom_qty"]
                 # the kits that open RWs make up
-                done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+                done = line.move_ids._filter_done()._filter_service_issues()
                 open_moves = line._get_open_moves().filtered("service_kit")
                 reserved[line.product_id, line.lot_id] += (
                     line._count_moves(done | open_moves) - line._count_moves(done))

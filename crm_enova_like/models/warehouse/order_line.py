@@ -104,7 +104,7 @@ class CrmServiceOrderLine(models.Model):
     def _get_used_lots(self):
         """The lots that one line issued and that did not come back; all that it issued where nothing stayed."""
         used = defaultdict(float)
-        done = self.move_ids.filtered(lambda move: move.state == "done")
+        done = self.move_ids._filter_done()
         for sign, moves in ((1, done._filter_service_issues()), (-1, done._filter_service_returns())):
             for row in moves.move_line_ids.filtered("lot_id"):
                 used[row.lot_id] += sign * row.quantity_product_uom
@@ -121,7 +121,7 @@ class CrmServiceOrderLine(models.Model):
         "move_ids.state", "move_ids.quantity", "move_ids.location_id", "move_ids.location_dest_id", "uom_id")
     def _compute_quantities(self):
         for line in self:
-            done = line.move_ids.filtered(lambda move: move.state == "done")
+            done = line.move_ids._filter_done()
             line.quantity_issued = line._round_moved(line._sum_moves(done._filter_service_issues()))
             line.quantity_returned = line._round_moved(line._sum_moves(done._filter_service_returns()))
 
@@ -156,7 +156,7 @@ class CrmServiceOrderLine(models.Model):
     @api.depends("quantity_issued", "quantity_returned", "kind", "quantity", "price_unit")
     def _compute_cost(self):
         for line in self:
-            line.cost = line.move_ids.filtered(lambda move: move.state == "done")._get_service_cost()
+            line.cost = line.move_ids._filter_done()._get_service_cost()
 
     @api.depends("needs_issue", "quantity_issued", "quantity_requested", "kind", "supply", "order_id.type_id.issue_by",
                  "move_ids.state", "move_ids.quantity", "move_ids.product_uom_qty")

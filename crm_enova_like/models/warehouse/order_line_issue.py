@@ -58,7 +58,7 @@ class CrmServiceOrderLine(models.Model):
         :return: (list of values of moves, how much is missing beyond them)
         """
         self.ensure_one()
-        done = self.move_ids.filtered(lambda move: move.state == "done" and move.service_kit)
+        done = self.move_ids._filter_done().filtered("service_kit")
         if not done or missing <= 0 or not self.product_id._is_service_kit():
             return [], missing
         left, rest = missing, []
@@ -66,7 +66,7 @@ class CrmServiceOrderLine(models.Model):
             moves, held = self._get_kit_moves(kit).grouped("product_id"), {}
             for component, of_component in moves.items():
                 issued = of_component.filtered(lambda move: move.state != "cancel")._filter_service_issues()
-                back = of_component.filtered(lambda move: move.state == "done")._filter_service_returns()
+                back = of_component._filter_done()._filter_service_returns()
                 held[component] = (
                     issued._sum_expected() - back._sum_in_product_unit()) / of_component[:1].service_ratio
             least = min(held.values())

@@ -55,7 +55,7 @@ class CrmServiceOrderLine(models.Model):
     def _get_used_by_moves(self):
         """Issued and not returned, in the line's unit, as the moves say it, without rounding."""
         self.ensure_one()
-        done = self.move_ids.filtered(lambda move: move.state == "done")
+        done = self.move_ids._filter_done()
         return self._sum_moves(done._filter_service_issues()) - self._sum_moves(done._filter_service_returns())
 
     def _sum_open_moves(self):
@@ -65,7 +65,7 @@ class CrmServiceOrderLine(models.Model):
         """
         self.ensure_one()
         issues = self.move_ids.filtered(lambda move: move.state != "cancel")._filter_service_issues()
-        done = issues.filtered(lambda move: move.state == "done")
+        done = issues._filter_done()
         return self._sum_moves(issues, expected=True) - self._sum_moves(done)
 
     # UNITS

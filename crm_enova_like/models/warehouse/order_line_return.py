@@ -88,7 +88,7 @@ class CrmServiceOrderLine(models.Model):
 
         :return: list of (number of the set or 0, its moves, how much can come back in the product's unit)
         """
-        issued = self.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+        issued = self.move_ids._filter_done()._filter_service_issues()
         groups = issued.grouped(lambda move: (move.service_kit, 0 if move.service_kit else move.id))
         return [
             (kit, moves, self._count_returnable_kits(kit, moves) if kit else moves._get_returnable_quantity())
@@ -116,13 +116,13 @@ class CrmServiceOrderLine(models.Model):
         """
         self.ensure_one()
         # sudo: whether there is any, for whoever reads the line
-        issued = self.sudo().move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+        issued = self.sudo().move_ids._filter_done()._filter_service_issues()
         return any(
             move.product_id.uom_id.compare(move._get_returnable_quantity(expected), 0.0) > 0 for move in issued)
 
     def _filter_touched(self):
         """Those of the lines of which whole parts were issued ever, or of which one component of a kit is out."""
-        kits = "is_kits" in self.env["product.product"]._fields
+        kits = self.env["product.product"]._may_be_kits()
         return self.filtered(lambda line: line.quantity_issued or kits and line._has_parts_out(expected=False))
 
     def _share_kits(self, kit, issued, wanted, there):

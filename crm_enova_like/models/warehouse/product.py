@@ -38,7 +38,12 @@ class ProductProduct(models.Model):
             # what core writes next is a change like any other
             self.env.cr.cache.pop(CORRECTED_UNITS)
 
+    @api.model
+    def _may_be_kits(self):
+        """Whether there are kits at all: mrp is installed."""
+        return "is_kits" in self._fields
+
     def _is_service_kit(self):
         """Whether one product is issued as its components (a kit of mrp, where that is installed)."""
         self.ensure_one()
-        return "is_kits" in self._fields and self.is_kits
+        return self._may_be_kits() and self.is_kits

@@ -58,6 +58,11 @@ class StockPicking(models.Model):
                     "%(document)s is validated, and what it moved stays. Return what was too much by a ZW, and issue "
                     "what was missing by a new RW.", document=picking.name))
 
+    def _refuse_done(self):
+        self.ensure_one()
+        raise UserError(self.env._(
+            "%(document)s is done when it is validated, and not before.", document=self.name))
+
     def _check_service_changes(self, vals):
         """Refuse to change what validated RWs and ZWs say; the same value written again is no change.
 
@@ -68,8 +73,7 @@ class StockPicking(models.Model):
             for picking in self.filtered("service_document"):
                 if is_changed(picking, "state", vals["state"]):
                     picking._check_service_done()
-                    raise UserError(self.env._(
-                        "%(document)s is done when it is validated, and not before.", document=picking.name))
+                    picking._refuse_done()
         if names:
             # core writes the day once, when it validates; what code or a data file brings of the past is nobody's
             # correction
@@ -129,8 +133,7 @@ class StockMove(models.Model):
                 move._refuse_service_tie(move.service_line_id)
             if move.state != "done":
                 if "state" in names and vals["state"] == "done" and move.picking_id.service_document and not way:
-                    raise UserError(self.env._(
-                        "%(document)s is done when it is validated, and not before.", document=move.picking_id.name))
+                    move.picking_id._refuse_done()
                 if move.service_line_id and "service_line_id" in names and is_changed(
                         move, "service_line_id", vals["service_line_id"]):
                     move._refuse_service_tie(move.service_line_id)

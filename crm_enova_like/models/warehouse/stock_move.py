@@ -40,6 +40,10 @@ class StockMove(models.Model):
         """Those of the moves that are neither done nor cancelled."""
         return self.filtered(lambda move: move.state not in ("done", "cancel"))
 
+    def _filter_done(self):
+        """Those of the moves that are done."""
+        return self.filtered(lambda move: move.state == "done")
+
     # WHICH WAY: where goods go, whatever document moves them, and however long a chain of returns is
 
     def _is_service_issue(self):
@@ -87,7 +91,7 @@ class StockMove(models.Model):
 
     def _sum_expected(self):
         """What moves of one product have moved, and plan to move where they are open, in its unit, without rounding."""
-        done = self.filtered(lambda move: move.state == "done")
+        done = self._filter_done()
         return done._sum_in_product_unit() + (self - done)._sum_in_product_unit("product_uom_qty")
 
     # RESERVING
@@ -173,7 +177,7 @@ class StockMove(models.Model):
 
         :raises ValidationError: more was issued than planned, or more came back than was issued
         """
-        moves = self._as_service().filtered(lambda move: move.state == "done" and move.service_line_id)
+        moves = self._as_service()._filter_done().filtered("service_line_id")
         # a keeper's return lowers the plan just as a technician's does
         moves._filter_service_returns()._lower_service_plan()
         moves._follow_added_parts()
@@ -231,7 +235,7 @@ class StockMove(models.Model):
         """Lower what lines plan by what came back, so that nothing is issued anew."""
         for line, moves in self.grouped("service_line_id").items():
             used = line._get_used_by_moves()
-            done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_returns()
+            done = line.move_ids._filter_done()._filter_service_returns()
             line.with_context(service_plan_follows=True).quantity = line._get_plan_after(
                 used + line._sum_added(moves, done), used)
 
@@ -242,7 +246,7 @@ class StockMove(models.Model):
         for line, moves in taken.grouped("service_line_id").items():
             again = moves.filtered(lambda move: move.origin_returned_move_id._filter_service_returns())
             used = line._get_used_by_moves()
-            done = line.move_ids.filtered(lambda move: move.state == "done")._filter_service_issues()
+            done = line.move_ids._filter_done()._filter_service_issues()
             planned = line._get_plan_after(used, used + line._sum_added(again, done))
             if line.added_by_warehouse:
                 planned = max(planned, line._round_moved(used + line._sum_added(moves, done)))

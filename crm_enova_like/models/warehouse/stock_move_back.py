@@ -21,14 +21,11 @@ class StockMove(models.Model):
         needed = defaultdict(float)
         for move in self.filtered("product_id.is_storable"):
             # sudo: of which RW the keeper need not ask
-            issued = move._as_service().origin_returned_move_id.move_line_ids.lot_id
+            issue = move._as_service().origin_returned_move_id
+            issued = issue.move_line_ids.lot_id
             for row in move._get_moving_rows():
                 if issued and row.lot_id not in issued:
-                    raise UserError(self.env._(
-                        "%(document)s: %(product)s is not what %(issue)s issued. Bring back %(lots)s.",
-                        document=move.picking_id.name,
-                        product=f"{move.product_id.display_name} [{row.lot_id.name or row.lot_name or '–'}]",
-                        issue=move.origin_returned_move_id.picking_id.name, lots=", ".join(issued.mapped("name"))))
+                    move._refuse_other_lot(row.lot_id.name or row.lot_name or "–", issue)
                 lot = row.lot_id if issued else row.lot_id.browse()
                 needed[move.picking_id, row.product_id, row.location_id, lot] += row.quantity_product_uom
         for (picking, product, place, lot), quantity in needed.items():

@@ -19,13 +19,13 @@ class StockMove(models.Model):
         self.ensure_one()
         returns = self.returned_move_ids.filtered(lambda move: move.state != "cancel")
         if not expected:
-            returns = returns.filtered(lambda move: move.state == "done")
+            returns = returns._filter_done()
         return self._sum_in_product_unit() - returns._sum_expected()
 
     def _get_returnable_of_lot(self, lot):
         """What of one lot an issue moved and did not come back, in the product's unit."""
         self.ensure_one()
-        back = self.returned_move_ids.filtered(lambda move: move.state == "done")
+        back = self.returned_move_ids._filter_done()
         return sum(sign * row.quantity_product_uom for sign, moves in ((1, self), (-1, back))
                    for row in moves.move_line_ids if row.lot_id == lot)
 
@@ -96,10 +96,7 @@ class StockMove(models.Model):
             product = f"{product} [{lot.name}]"
             others = self._get_issues_to_return() - issues
             if not issues and others:
-                raise UserError(self.env._(
-                    "%(document)s: %(product)s is not what %(issue)s issued. Bring back %(lots)s.",
-                    document=self.picking_id.name, product=product,
-                    issue=", ".join(others.picking_id.mapped("name")), lots=", ".join(others.lot_ids.mapped("name"))))
+                self._refuse_other_lot(lot.name, others)
         issued = sum(
             issue._get_returnable_of_lot(lot) if lot in issue.lot_ids
             else issue._get_returnable_quantity(expected=False) for issue in issues)
@@ -108,6 +105,13 @@ class StockMove(models.Model):
             "issued. Lower the quantity.", document=self.picking_id.name, product=product,
             quantity=format_quantity(self.env, self._sum_in_product_unit()), uom=self.product_id.uom_id.name,
             order=self.picking_id.service_order_id.name, issued=format_quantity(self.env, issued)))
+
+    def _refuse_other_lot(self, name, issues):
+        """Refuse a lot that others than these issues moved."""
+        raise UserError(self.env._(
+            "%(document)s: %(product)s is not what %(issue)s issued. Bring back %(lots)s.",
+            document=self.picking_id.name, product=f"{self.product_id.display_name} [{name}]",
+            issue=", ".join(issues.picking_id.mapped("name")), lots=", ".join(issues.lot_ids.mapped("name"))))
 
     def _refuse_partial_return(self):
         raise UserError(self.env._(

@@ -1,3 +1,5 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 
 from .core_ways import core_way, get_given
@@ -52,18 +54,15 @@ class StockMove(models.Model):
         """What done moves of one line cost its order: the value of issues, less the same part of it for what came back,
         whatever a landed cost or a new valuation has made of that on the shelf."""
         issues = self._filter_service_issues()
-        cost = sum(issues.mapped("value"))
-        returned = {}
-        for move in self._filter_service_returns().sorted(lambda move: (move.date, move.id)):
-            issue = move.origin_returned_move_id
-            if issue not in issues:
+        cost, returned = sum(issues.mapped("value")), defaultdict(float)
+        for move in self._filter_service_returns():
+            if move.origin_returned_move_id in issues:
+                returned[move.origin_returned_move_id] += move._get_valued_qty()
+            else:
                 cost -= move.value
-                continue
-            before = returned.get(issue, 0.0)
-            returned[issue] = before + move._get_valued_qty()
-            cost -= move.company_id.currency_id.round(issue.value * issue._get_share(returned[issue]))
-            cost += move.company_id.currency_id.round(issue.value * issue._get_share(before))
-        return cost
+        return cost - sum(
+            issue.company_id.currency_id.round(issue.value * issue._get_share(quantity))
+            for issue, quantity in returned.items())
 
     def _tell_zero_values(self):
         """Say on the order and on the document what an RW issued at no cost: a cost that is set later does not reach

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.formats import format_quantity
+from .core_ways import with_defaults
 
 
 class StockPicking(models.Model):
@@ -100,10 +101,11 @@ class StockPicking(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         names = ["service_order_id", "picking_type_id"]
-        for vals in vals_list:
-            given = {**self.default_get([name for name in names if name not in vals]), **vals}
-            self._check_service_company(*map(given.get, names))
-            self._check_service_open(*map(given.get, names))
+        for given in with_defaults(self, vals_list, names):
+            order, picking_type = self._check_service_company(*map(given.get, names))
+            if order and picking_type.service_document == "rw":
+                # it could never be validated
+                order._check_open()
         return super().create(vals_list)
 
     def write(self, vals):
@@ -119,28 +121,19 @@ class StockPicking(models.Model):
         return result
 
     @api.model
-    def _check_service_open(self, order_id, type_id):
-        """Refuse an RW for an order that is closed: it could never be validated, and a done one be copied so.
-
-        :raises UserError: names the order
-        """
-        # sudo: a keeper need not read orders
-        order = self.env["crm.service.order"].sudo().browse(order_id or [])
-        if order and self.env["stock.picking.type"].sudo().browse(type_id or []).service_document == "rw":
-            order._check_open()
-
-    @api.model
     def _check_service_company(self, order_id, type_id):
         """Refuse a document for the order of another company; nothing else of that order is told.
 
         :raises UserError: it is another company's
+        :return: order and operation type, with all rights
         """
         # sudo: a keeper need not read orders, and of this one only the company is asked
         order = self.env["crm.service.order"].sudo().browse(order_id or [])
-        company = self.env["stock.picking.type"].sudo().browse(type_id or []).company_id
-        if order and order.company_id != company:
+        picking_type = self.env["stock.picking.type"].sudo().browse(type_id or [])
+        if order and order.company_id != picking_type.company_id:
             raise UserError(self.env._(
                 "The service order is another company's. A document is made in the company of its order."))
+        return order, picking_type
 
     def _as_service(self):
         """The documents with the rights on their orders: a keeper need not read orders."""

@@ -118,9 +118,8 @@ class TestDoneStays(DoneCommon):
         self.assertEqual(transfer.move_ids.quantity, 2)
 
 
-@tagged("post_install", "-at_install")
-class TestWaitingDocument(DoneCommon):
-    """What waits to be issued stays its order's; what a keeper adds becomes the order's."""
+class WaitingCommon(DoneCommon):
+    """An RW that waits for the keeper, and a part that he may add."""
 
     @classmethod
     def setUpClass(cls):
@@ -130,6 +129,11 @@ class TestWaitingDocument(DoneCommon):
         cls.rw = cls.order.picking_ids.with_user(cls.keeper)
         cls.seal = cls._new_product("Seal", standard_price=7.0, list_price=12.0)
         cls._stock(cls.seal, 10)
+
+
+@tagged("post_install", "-at_install")
+class TestWaitingDocument(WaitingCommon):
+    """What waits to be issued stays its order's; what a keeper adds becomes the order's."""
 
     def _add(self, product, quantity=2, **vals):
         return self.env["stock.move"].with_user(self.keeper).create({

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from .test_warehouse_done import DoneCommon
+from .test_warehouse_done import DoneCommon, WaitingCommon
 
 
 @tagged("post_install", "-at_install")
@@ -289,17 +289,8 @@ class TestRowsOfDocuments(DoneCommon):
 
 
 @tagged("post_install", "-at_install")
-class TestAddedParts(DoneCommon):
+class TestAddedParts(WaitingCommon):
     """The line of a part that the keeper added plans what he puts on the RW, from the first row to the last."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.order_type.issue_by = "warehouse"
-        cls.order.action_reserve_parts()
-        cls.rw = cls.order.picking_ids.with_user(cls.keeper)
-        cls.seal = cls._new_product("Seal", standard_price=7.0)
-        cls._stock(cls.seal, 10)
 
     def _add_row(self, quantity):
         return self.env["stock.move.line"].with_user(self.keeper).create({

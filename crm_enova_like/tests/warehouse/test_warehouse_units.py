@@ -5,9 +5,8 @@ from odoo.tests import Form, tagged
 from ..common import ServiceCommon
 
 
-@tagged("post_install", "-at_install")
-class TestUnits(ServiceCommon):
-    """Parts in whatever unit was chosen."""
+class UnitsCommon(ServiceCommon):
+    """Pieces and dozens, grams and kilograms."""
 
     @classmethod
     def setUpClass(cls):
@@ -16,6 +15,15 @@ class TestUnits(ServiceCommon):
         cls.dozen = cls.env.ref("uom.product_uom_dozen")
         cls.dozen.active = True
         cls.gram, cls.kilogram = cls.env.ref("uom.product_uom_gram"), cls.env.ref("uom.product_uom_kgm")
+
+
+@tagged("post_install", "-at_install")
+class TestUnits(UnitsCommon):
+    """Parts in whatever unit was chosen."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
         cls.screw = cls._new_product("Screw", list_price=2.0, standard_price=1.0, uom_ids=[Command.set(cls.dozen.ids)])
         cls._stock(cls.screw, 36)
         cls.order = cls.make_order(cls.device)

@@ -2,7 +2,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Command
 from odoo.tests import tagged
 
-from ..common import ServiceCommon
+from .test_warehouse_units import UnitsCommon
 
 PIECES = range(1, 25)
 # one by one, the last of them go through all smaller numbers
@@ -10,16 +10,12 @@ ONE_BY_ONE = (1, 2, 5, 8, 11, 14, 24)
 
 
 @tagged("post_install", "-at_install")
-class TestUnitsRounding(ServiceCommon):
+class TestUnitsRounding(UnitsCommon):
     """Parts move in their product's unit and are planned in their line's: in between nothing is lost."""
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.unit = cls.env.ref("uom.product_uom_unit")
-        cls.dozen = cls.env.ref("uom.product_uom_dozen")
-        cls.dozen.active = True
-        cls.gram, cls.kilogram = cls.env.ref("uom.product_uom_gram"), cls.env.ref("uom.product_uom_kgm")
         # kept in pieces and kept in dozens; both cost 10 apiece
         cls.screw = cls._new_product("Screw", standard_price=10.0, uom_ids=[Command.set(cls.dozen.ids)])
         cls.seal = cls._new_product(
