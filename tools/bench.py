@@ -4,12 +4,13 @@ import json
 import os
 from collections import namedtuple
 
-from . import bench_numbers, common, config, databases, oca, postgres, prepare, system, testing
+from . import bench_numbers, bench_pages, common, config, databases, oca, postgres, prepare, system, testing
 from .common import ADDON, PYTHON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
        bin/bench clicks
        bin/bench numbers [REQUESTS]
+       bin/bench pages [SMALL LARGE] [WORDS…]
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
@@ -18,7 +19,11 @@ With "clicks", three pieces of work are played in a browser with crm_enova_like 
 own Repairs, and a table tells the presses of the mouse and the fields typed.
 
 With "numbers", eight people on two servers issue parts, make orders and finish inspections at
-once, 20 times each (or another number); a table tells who waited how long, beside Repairs."""
+once, 20 times each (or another number); a table tells who waited how long, beside Repairs.
+
+With "pages", every page of every role is opened in a firm with 10,000 orders and in one with
+1,000,000 (or other numbers), in turn; a page holds where it takes at most 1.3 times as long, or
+25 ms more (a pivot or graph: 2 times). Words choose the pages whose names have one of them."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -168,6 +173,9 @@ COMMANDS = {
         r"RW, all the same part( +[\d,]+){5} +0 +\d+ +0 +0( +[\d,.]+){3}",
         r"protocols( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
         r"Repairs, each another part( +[\d,]+){8}( +-?\d+)?( +[\d,.]+){3}")),
+    "pages": Command(bench_pages.sizes_of, bench_pages.run, False, ("100", "200"), (
+        r"orders: current \(default\) \[manager\] .*SQL  holds", r"my tasks: mine \(default\) \[technician\] .*SQL .*",
+        r"\d+ of \d+ pages hold from 100 to 200 orders, \d+ miss")),
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",
