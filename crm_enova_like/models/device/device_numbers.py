@@ -3,8 +3,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..common.found_by import found_by
 from ..common.locks import lock_rows
+from ..common.queries import found_by
 
 
 class CrmServiceDevice(models.Model):

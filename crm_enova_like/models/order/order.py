@@ -83,7 +83,9 @@ class CrmServiceOrder(models.Model):
     currency_id = fields.Many2one(related="company_id.currency_id")
     amount_billable = fields.Monetary(string="To Bill", compute="_compute_amount_billable")
 
-    _date_idx = models.Index("(company_id, date_received DESC, id DESC)")
+    # with what is counted of all orders, so that the orders themselves need not be read
+    _date_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) INCLUDE (active, state, stage_id, type_id)")
     _open_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE is_open IS TRUE")
     _queue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE user_id IS NULL AND is_open IS TRUE")

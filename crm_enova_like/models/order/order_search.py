@@ -1,8 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..common.found_by import found_by
+from ..common.queries import found_by, join_required
 
 LIKE = ("ilike", "like", "=ilike", "=like")
 
@@ -62,10 +61,18 @@ class CrmServiceOrder(models.Model):
         # sudo: the search around this one applies the rules
         devices = self.env["crm.service.device"].sudo().with_context(active_test=False)
         numbers = devices._search(Domain("serial_number", operator, value) | Domain("identifier", operator, value))
+        number = Domain("name", operator, value)
+        if operator == "ilike" and self.search_count(self._get_whole_number_domain(value), limit=1):
+            # pieces of a whole number are pieces of all the others as well
+            number = self._get_whole_number_domain(value)
         return found_by(self, [
-            Domain("name", operator, value),
+            number,
             Domain("partner_id", "child_of", value) if operator == "ilike" else Domain("partner_id", operator, value),
             Domain("device_line_ids", "any", [("device_id", "in", numbers)])])
+
+    def _get_whole_number_domain(self, text):
+        """The order whose number was typed or scanned as a whole, in the companies that the user works in now."""
+        return Domain("company_id", "in", self.env.companies.ids) & Domain("name", "=", text.strip())
 
     def _search_contact_text(self, operator, value):
         """Find by the person's name, or by a phone number of the person or contractor."""
@@ -87,14 +94,10 @@ class CrmServiceOrder(models.Model):
 
     # THE SORTED COLUMNS
 
-    def _order_field_to_sql(self, alias, field_name, direction, nulls, query):
-        """As core's; each order has a contractor, so the contractors may come first, by the index of their names, and
-        not the join of all orders with all contractors."""
-        if field_name == "partner_id" and alias == self._table and not self.env.context.get("__m2o_order_seen"):
-            order = super()._order_field_to_sql(alias, field_name, direction, nulls, query)
-            joined = query.make_alias(alias, field_name)
-            if joined in query._joins:
-                _kind, table, condition = query._joins[joined]
-                query._joins[joined] = (SQL("JOIN"), table, condition)
-            return order
-        return super()._order_field_to_sql(alias, field_name, direction, nulls, query)
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **options):
+        """As core's; each order has a contractor, so a page may begin with the contractors, in the order of their names."""
+        query = super()._search(domain, offset, limit, order, **options)
+        if limit and (order or "").strip().split(" ")[0].strip(",") == "partner_id":
+            join_required(query, self._table, "partner_id")
+        return query

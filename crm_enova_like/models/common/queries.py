@@ -16,3 +16,16 @@ def found_by(model, domains):
     queries = SQL(" UNION ").join(everything.sudo()._search(domain).subselect() for domain in domains)
     return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
         "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), queries))
+
+
+def join_required(query, alias, field_name):
+    """Make the join of a many2one that no record of the query lacks an inner one: PostgreSQL may then begin with what
+    is joined, in the order of its index, where it would join and sort all records.
+
+    :param query: in which the many2one is joined, as its order does it
+    :param alias: of the table that has the column
+    """
+    joined = query.make_alias(alias, field_name)
+    if joined in query._joins:
+        _kind, table, condition = query._joins[joined]
+        query._joins[joined] = (SQL("JOIN"), table, condition)
