@@ -1,6 +1,7 @@
 from . import numbering
 from . import ir_sequence
 from . import res_company
+from . import resource_calendar
 from . import facts_mixin
 from . import state_mixin
 from . import performer_mixin
