@@ -47,12 +47,18 @@ def measure(env, act):
     """
     env.flush_all()
     env.invalidate_all()
+    # garbage is not collected meanwhile: whose turn it falls into is chance
     gc.collect()
+    gc.disable()
     backend, before = backend_seconds(env), env.cr.sql_log_count
     cpu, start = time.process_time(), time.perf_counter()
-    act()
-    env.flush_all()
-    wall, own, statements = time.perf_counter() - start, time.process_time() - cpu, env.cr.sql_log_count - before
+    try:
+        act()
+        env.flush_all()
+        wall, own = time.perf_counter() - start, time.process_time() - cpu
+    finally:
+        gc.enable()
+    statements = env.cr.sql_log_count - before
     return {"ms": wall * 1000, "cpu": (own + backend_seconds(env) - backend) * 1000, "statements": statements}
 
 
