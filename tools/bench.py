@@ -4,13 +4,14 @@ import json
 import os
 from collections import namedtuple
 
-from . import bench_numbers, bench_pages, common, config, databases, oca, postgres, prepare, system, testing
+from . import bench_numbers, bench_pages, bench_work, common, config, databases, oca, postgres, prepare, system, testing
 from .common import ADDON, PYTHON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
        bin/bench clicks
        bin/bench numbers [REQUESTS]
        bin/bench pages [SMALL LARGE] [WORDS…]
+       bin/bench work [PLANS]
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
@@ -23,7 +24,11 @@ once, 20 times each (or another number); a table tells who waited how long, besi
 
 With "pages", every page of every role is opened in a firm with 10,000 orders and in one with
 1,000,000 (or other numbers), in turn; a page holds where it takes at most 1.3 times as long, or
-25 ms more (a pivot or graph: 2 times). Words choose the pages whose names have one of them."""
+25 ms more (a pivot or graph: 2 times). Words choose the pages whose names have one of them.
+
+With "work", what is done all day (orders, parts, tasks, inspections, reminders, lists) is done in
+turn with what Odoo and OCA have for it, and a table tells the time, the statements and whether
+each bound holds; it ends with 1 where one is missed. With 0 it only shows that it runs."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -142,6 +147,10 @@ def run_plans(arguments, source, environment):
     return 0
 
 
+def run_work(arguments, source, environment):
+    return bench_work.run(arguments, source, environment, run_all)
+
+
 def run_clicks(_arguments, source, environment):
     """The work of bench/clicks.py, on a database that holds both addons."""
     prefix = f"bench_crm_{common.checkout_hash()[:6]}_"
@@ -176,6 +185,12 @@ COMMANDS = {
     "pages": Command(bench_pages.sizes_of, bench_pages.run, False, ("100", "200"), (
         r"orders: current \(default\) \[manager\] .*SQL  holds", r"my tasks: mine \(default\) \[technician\] .*SQL .*",
         r"\d+ of \d+ pages hold from 100 to 200 orders, \d+ miss")),
+    "work": Command(bench_work.count_of, run_work, False, ("0",), (
+        r"order of 1 device and 1 part, in a batch +[\d,.]+ .*time ≤ 0.5 +runs",
+        r"order to done by an RW, 1 part +[\d,.]+ .*statements ≤ 0.8 +runs",
+        r"task's calendar entry, beside calendar.event +-?[\d,.]+ .*runs",
+        r"reminding of all that is due +[\d,.]+ .*≤ 60 s +runs",
+        r"page of 80 devices in service, beside 10 +[\d,.]+ .*runs")),
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",

@@ -4,6 +4,7 @@ from . import res_company
 from . import resource_calendar
 from . import facts_mixin
 from . import state_mixin
+from . import mail_followers
 from . import performer_mixin
 from . import work_mixin
 from . import source_view
