@@ -4,12 +4,13 @@ import json
 import os
 from collections import namedtuple
 
-from . import bench_numbers, common, config, databases, oca, postgres, prepare, system, testing
+from . import bench_load, bench_numbers, common, config, databases, oca, postgres, prepare, system, testing
 from .common import ADDON, PYTHON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
        bin/bench clicks
        bin/bench numbers [REQUESTS]
+       bin/bench load [SECONDS]
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
@@ -18,7 +19,11 @@ With "clicks", three pieces of work are played in a browser with crm_enova_like 
 own Repairs, and a table tells the presses of the mouse and the fields typed.
 
 With "numbers", eight people on two servers issue parts, make orders and finish inspections at
-once, 20 times each (or another number); a table tells who waited how long, beside Repairs."""
+once, 20 times each (or another number); a table tells who waited how long, beside Repairs.
+
+With "load", 8 and 32 people work without a pause in the screens of crm_enova_like and of Repairs, in
+turn, on a server with threads and on one with two workers, 20 seconds a run (or another number);
+tables tell orders per second, errors shown, and how long each step took."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -168,6 +173,11 @@ COMMANDS = {
         r"RW, all the same part( +[\d,]+){5} +0 +\d+ +0 +0( +[\d,.]+){3}",
         r"protocols( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
         r"Repairs, each another part( +[\d,]+){8}( +-?\d+)?( +[\d,.]+){3}")),
+    "load": Command(bench_load.seconds_of, bench_load.run, False, ("1",), (
+        r"threads, 2 people, ours( +[\d.]+){3} +[1-9][\d,]*( +[\d.,]+){3} +0 +\d+",
+        r"two workers, 2 people, repairs( +[\d.]+){3} +[1-9][\d,]*( +[\d.,]+){3} +0 +\d+",
+        r"issue( +[\d,]+ / [\d,]+){4}",
+        r"two workers, 2 people: 0 errors shown, none wanted: met")),
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",
