@@ -1,4 +1,4 @@
-"""The clients of the benchmark of load: people in one process, each a thread that waits for the server most of the time.
+"""The clients of the benchmark of load: people in one process, each a thread that waits most of the time.
 
 Nobody stops to think. Each person first plays one order unmeasured, then orders until the time is over and the last
 one is done, and goes on until everybody has come so far; so all that is measured is whole orders under a full load.

@@ -1,4 +1,4 @@
-"""bin/bench load: people who work at once on a threaded and on a two-worker server, with our screens and with Repairs'."""
+"""bin/bench load: people at work on a threaded and on a two-worker server, with our screens and with Repairs'."""
 import contextlib
 import json
 import os
@@ -139,8 +139,8 @@ def lay_out(lines):
         for place, (cell, width) in enumerate(zip(cells, widths, strict=True))) for cells in lines)
 
 
-COLUMNS = ("orders per s", "least", "most", "orders", "requests per s", "statements per order", "processor ms per order",
-           "errors", "run again")
+COLUMNS = ("orders per s", "least", "most", "orders", "requests per s", "statements per order",
+           "processor ms per order", "errors", "run again")
 
 
 def rows(measured):
