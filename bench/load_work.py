@@ -121,16 +121,17 @@ def prepare(env, count, background):
     kind = env["crm.service.device.type"].create({"name": "Kasa", "prefix": "LOAD"})
     devices = env["crm.service.device"].create([{
         "type_id": kind.id, "partner_id": partners[number % count].id, "serial_number": f"L{number:06}",
-    } for number in range(count * DEVICES)])
+    } for number in range(count * DEVICES + background)])
+    devices, under_way = devices[background:], devices[:background]
     # what is repaired in Repairs: goods that nobody counts, so that the repaired device asks nothing of the shelf
     machines = env["product.product"].create([{"name": f"Kasa {number}", "type": "consu"} for number in range(count)])
     env["crm.service.order"].create([
-        order_values(partners[number % count], devices[number], parts[number % count])
-        for number in range(min(background, len(devices)))])
+        order_values(device.partner_id, device, parts[number % count]) for number, device in enumerate(under_way)])
     repairs = env["repair.order"].create([
         repair_values(partners[number % count], machines[number % count], parts[number % count])
         for number in range(background)])
-    repairs.action_validate() if len(repairs) == 1 else [each.action_validate() for each in repairs]
+    for repair in repairs:
+        repair.action_validate()
     people = []
     for number, user in enumerate(users):
         mine = devices[number::count]
