@@ -4,7 +4,20 @@ import json
 import os
 from collections import namedtuple
 
-from . import bench_numbers, bench_pages, bench_work, common, config, databases, oca, postgres, prepare, system, testing
+from . import (
+    bench_load,
+    bench_numbers,
+    bench_pages,
+    bench_work,
+    common,
+    config,
+    databases,
+    oca,
+    postgres,
+    prepare,
+    system,
+    testing,
+)
 from .common import ADDON, PYTHON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
@@ -12,6 +25,7 @@ USAGE = """usage: bin/bench [PLANS]
        bin/bench numbers [REQUESTS]
        bin/bench pages [SMALL LARGE] [WORDS…]
        bin/bench work [PLANS]
+       bin/bench load [SECONDS]
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
@@ -28,7 +42,11 @@ With "pages", every page of every role is opened in a firm with 10,000 orders an
 
 With "work", what is done all day (orders, parts, tasks, inspections, reminders, lists) is done in
 turn with what Odoo and OCA have for it, and a table tells the time, the statements and whether
-each bound holds; it ends with 1 where one is missed. With 0 it only shows that it runs."""
+each bound holds; it ends with 1 where one is missed. With 0 it only shows that it runs.
+
+With "load", 8 and 32 people work without a pause in the screens of crm_enova_like and of Repairs, in
+turn, on a server with threads and on one with two workers, 20 seconds a run (or another number);
+tables tell orders per second, errors shown, and how long each step took."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -191,6 +209,11 @@ COMMANDS = {
         r"task's calendar entry, beside calendar.event +-?[\d,.]+ .*runs",
         r"reminding of all that is due +[\d,.]+ .*≤ 60 s +runs",
         r"page of 80 devices in service, beside 10 +[\d,.]+ .*runs")),
+    "load": Command(bench_load.seconds_of, bench_load.run, False, ("1",), (
+        r"threads, 2 people, ours( +[\d.]+){3} +[1-9][\d,]*( +[\d.,]+){3} +0 +\d+",
+        r"two workers, 2 people, repairs( +[\d.]+){3} +[1-9][\d,]*( +[\d.,]+){3} +0 +\d+",
+        r"issue( +[\d,]+ / [\d,]+){4}",
+        r"two workers, 2 people: 0 errors shown, none wanted: met")),
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",

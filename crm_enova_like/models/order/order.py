@@ -121,10 +121,12 @@ class CrmServiceOrder(models.Model):
 
     @api.depends("stage_id", "type_id")
     def _compute_allowed_stage_ids(self):
-        stages = self.env["crm.service.stage"].search([("company_id", "in", self.company_id.ids)])
-        for order in self:
-            order.allowed_stage_ids = stages.filtered(
-                lambda stage, order=order: order._is_stage_allowed(stage) or stage == order.stage_id)
+        Stage = self.env["crm.service.stage"]
+        for company, orders in self.grouped("company_id").items():
+            stages = Stage.browse(Stage._get_company_ids(company._origin.id))
+            for order in orders:
+                order.allowed_stage_ids = stages.filtered(
+                    lambda stage, order=order: order._is_stage_allowed(stage) or stage == order.stage_id)
 
     @api.depends("partner_id")
     def _compute_invoice_partner_id(self):

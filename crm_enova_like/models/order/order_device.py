@@ -122,9 +122,9 @@ class CrmServiceOrderDevice(models.Model):
         others = {}
         if self.device_id:
             # a hint that must not depend on whose order it is; shown by number
-            for line in self.sudo().search([
+            for line in self.sudo().search_fetch([
                 ("device_id", "in", self.device_id._origin.ids), ("order_is_open", "=", True), ("is_open", "=", True),
-            ], order="id"):
+            ], ["device_id", "order_id"], order="id"):
                 others.setdefault(line.device_id.id, []).append(line.order_id)
         for line in self:
             candidates = [
