@@ -2,6 +2,7 @@ from . import numbering
 from . import ir_sequence
 from . import res_company
 from . import facts_mixin
+from . import sorted_mixin
 from . import state_mixin
 from . import performer_mixin
 from . import work_mixin
