@@ -47,6 +47,8 @@ class StockPicking(models.Model):
 
     @api.depends("service_order_id")
     def _compute_service_purpose(self):
+        # all names at once: what is filtered below would be read one by one
+        self.move_ids.service_line_id.device_line_id.device_id.mapped("display_name")
         for picking in self:
             order = picking._get_told_order()
             # the devices whose parts are on this document, or the order's

@@ -6,7 +6,6 @@ from odoo.tools import SQL
 
 from .stock_work import get_work
 
-
 # what changes of a quant while it stays the one that it is
 QUANTITIES = {"quantity", "reserved_quantity"}
 
