@@ -24,6 +24,8 @@ class CrmServiceOrder(models.Model):
     picking_names = fields.Char(string="RW/ZW", compute="_compute_pickings", compute_sudo=True)
     has_open_rw = fields.Boolean(compute="_compute_pickings", compute_sudo=True)
     parts_to_issue = fields.Boolean(compute="_compute_parts_to_issue", store=True)
+    holds_parts = fields.Boolean(
+        compute="_compute_holds_parts", store=True, help="The order is open, and parts were issued to it.")
     parts_to_request = fields.Boolean(
         compute="_compute_parts_to_request", compute_sudo=True,
         help="Something of what is to issue is on no open RW yet.")
@@ -39,6 +41,7 @@ class CrmServiceOrder(models.Model):
 
     _to_issue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE parts_to_issue IS TRUE AND is_open IS TRUE")
+    _holds_parts_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE holds_parts IS TRUE")
 
     @api.depends("picking_ids.state")
     def _compute_pickings(self):
@@ -53,6 +56,11 @@ class CrmServiceOrder(models.Model):
     def _compute_parts_to_issue(self):
         for order in self:
             order.parts_to_issue = any(order.line_ids.mapped("needs_issue"))
+
+    @api.depends("line_ids.quantity_issued", "is_open")
+    def _compute_holds_parts(self):
+        for order in self:
+            order.holds_parts = order.is_open and any(line.quantity_issued > 0 for line in order.line_ids)
 
     @api.depends("line_ids.quantity_to_issue", "line_ids.move_ids.state", "line_ids.move_ids.product_uom_qty")
     def _compute_parts_to_request(self):
