@@ -135,10 +135,11 @@ class CrmServiceOrder(models.Model):
             line.quantity_issued and line._to_product_unit(line._get_used()) > 0
             or kits and line._has_parts_out(expected=False)))
 
+    @api.model
     def _check_may_issue(self, products):
-        """Refuse to issue parts to the orders that others have taken for them already; wings above answer.
+        """Refuse to issue parts to orders that others have taken for them already; wings above answer.
 
-        :param products: what an RW is about to issue
+        :param products: what RWs are about to issue, {order: products}
         :raises UserError: names order and part, and says what to do
         """
 

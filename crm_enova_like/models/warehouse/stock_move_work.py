@@ -47,7 +47,8 @@ class StockMove(models.Model):
 
     def _skip_push(self):
         work = get_work(self.env)
-        if work and not self.move_dest_ids and not self._is_pushed(work):
+        # of a move that is done core asks whether to look for a rule, of others what the rule had made of them
+        if work and self.state == "done" and not self.move_dest_ids and not self._is_pushed(work):
             return True
         return super()._skip_push()
 
@@ -56,7 +57,8 @@ class StockMove(models.Model):
         self.ensure_one()
         place = self.location_dest_id
         if place.id not in work.pushed:
+            path = [int(location_id) for location_id in place.parent_path.split("/") if location_id]
             # sudo: whether there is one, of any company
-            work.pushed[place.id] = bool(self.env["stock.rule"].sudo().search_count([
-                ("location_src_id", "parent_of", place.id), ("action", "in", ("push", "pull_push"))], limit=1))
+            work.pushed[place.id] = bool(self.env["stock.rule"].sudo().search_count(
+                [("location_src_id", "in", path), ("action", "in", ("push", "pull_push"))], limit=1))
         return work.pushed[place.id]
