@@ -206,7 +206,8 @@ class CrmServiceOrder(models.Model):
         self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
-        orders = super(CrmServiceOrder, creating).create(vals_list)
+        orders = super(CrmServiceOrder, creating).create([
+            {**self._prepare_first_values(vals), **vals} for vals in vals_list])
         # a context made for the creation alone does not leave with the records
         orders = orders.with_env(self.env)
         for stage, begun in orders.browse(
@@ -214,6 +215,18 @@ class CrmServiceOrder(models.Model):
             begun._after_move(dict.fromkeys(begun, stage.browse()), stage)
         orders._write_late_stages(late)
         return orders
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        """What is computed once an order and its rows are there, as it will most likely be: an order that is entered so
+        is not written once more. Whatever is entered, it is computed all the same.
+
+        :param vals: of an order that is about to be made
+        """
+        devices = list(dict.fromkeys(
+            row[2]["device_id"] for row in vals.get("device_line_ids") or ()
+            if row[0] == Command.CREATE and row[2].get("device_id")))
+        return {"main_device_id": devices[0] if devices else False, "device_count": len(devices)}
 
     @api.model
     def _add_places(self, vals_list):

@@ -155,7 +155,8 @@ class CrmServiceOrderLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_facts(vals)
-        lines = super().create(self._add_only_devices(vals_list))
+        lines = super().create([
+            {**self._prepare_first_values(vals), **vals} for vals in self._add_only_devices(vals_list)])
         lines.order_id._check_open()
         for line in lines:
             if not line.device_line_id and len(line.order_id.device_line_ids) == 1:
@@ -177,6 +178,15 @@ class CrmServiceOrderLine(models.Model):
                     vals = {**vals, "device_line_id": rows.id}
             completed.append(vals)
         return completed
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        """What is computed once a line is there, as it will most likely be: a line that is entered so is not written
+        once more. Whatever is entered, it is computed all the same.
+
+        :param vals: of a line that is about to be made
+        """
+        return {}
 
     def write(self, vals):
         self._check_facts(vals)

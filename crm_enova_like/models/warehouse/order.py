@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import html2plaintext
 
 from ..common.actions import open_dialog, open_list
@@ -73,6 +74,13 @@ class CrmServiceOrder(models.Model):
     def _compute_total_cost(self):
         for order in self:
             order.total_cost = sum(order.line_ids.mapped("cost"))
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        lines = [row[2] for row in vals.get("line_ids") or () if row[0] == Command.CREATE]
+        return {
+            **super()._prepare_first_values(vals),
+            "parts_to_issue": any(self.line_ids._prepare_first_values(line)["needs_issue"] for line in lines)}
 
     def write(self, vals):
         result = super().write(vals)
