@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import html2plaintext
 
 from ..common.actions import open_dialog, open_list
@@ -85,6 +86,13 @@ class CrmServiceOrder(models.Model):
         for order in self:
             order.total_cost = sum(order.line_ids.mapped("cost"))
 
+    @api.model
+    def _prepare_first_values(self, vals):
+        lines = [row[2] for row in vals.get("line_ids") or () if row[0] == Command.CREATE]
+        return {
+            **super()._prepare_first_values(vals),
+            "parts_to_issue": any(self.line_ids._prepare_first_values(line)["needs_issue"] for line in lines)}
+
     def write(self, vals):
         result = super().write(vals)
         if vals.get("type_id"):
@@ -146,10 +154,11 @@ class CrmServiceOrder(models.Model):
             line.quantity_issued and line._to_product_unit(line._get_used()) > 0
             or kits and line._has_parts_out(expected=False)))
 
+    @api.model
     def _check_may_issue(self, products):
-        """Refuse to issue parts to the orders that others have taken for them already; wings above answer.
+        """Refuse to issue parts to orders that others have taken for them already; wings above answer.
 
-        :param products: what an RW is about to issue
+        :param products: what RWs are about to issue, {order: products}
         :raises UserError: names order and part, and says what to do
         """
 

@@ -171,8 +171,9 @@ class StockMove(models.Model):
         mine = mine._share_service_returns()
         moves |= mine
         issued = mine._as_service()._filter_open()._filter_service_issues()
-        for order, moves_of_order in issued.grouped(lambda move: move.picking_id.service_order_id).items():
-            order._check_may_issue(moves_of_order.product_id)
+        pickings._as_service().service_order_id._check_may_issue({
+            order: moves_of_order.product_id
+            for order, moves_of_order in issued.grouped(lambda move: move.picking_id.service_order_id).items()})
         mine._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
         # a document of which nothing is moved stays open
