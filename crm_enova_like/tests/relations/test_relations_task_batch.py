@@ -13,7 +13,7 @@ NINE = datetime(2026, 3, 12, 9)
 
 @tagged("post_install", "-at_install")
 class TestTaskBatch(ServiceCommon):
-    """Many tasks made at once, as by a campaign: who follows them, their entries in the calendar, and the statements."""
+    """Many tasks made at once, as by a campaign: who follows them, their entries in the calendar, the statements."""
 
     @classmethod
     def setUpClass(cls):
@@ -42,7 +42,8 @@ class TestTaskBatch(ServiceCommon):
     def _get_followers(self, task):
         """{partner: names of what they follow it for}"""
         return {
-            follower.partner_id: set(follower.subtype_ids.mapped("name")) for follower in task.sudo().message_follower_ids}
+            follower.partner_id: set(follower.subtype_ids.mapped("name"))
+            for follower in task.sudo().message_follower_ids}
 
     # FOLLOWERS
 
@@ -60,7 +61,8 @@ class TestTaskBatch(ServiceCommon):
     def test_each_performer_follows_his_own(self):
         people = (self.technician, self.other_technician, self.operator, self.env["res.users"])
         tasks = self.Tasks.create([
-            self._vals(number, user_id=people[number % 4].id, state=("open", "done")[number % 2]) for number in range(8)])
+            self._vals(number, user_id=people[number % 4].id, state=("open", "done")[number % 2])
+            for number in range(8)])
         for number, task in enumerate(tasks):
             self.assertEqual(
                 self._get_followers(task).keys(), set((self.operator | people[number % 4]).partner_id), number)

@@ -10,7 +10,7 @@ ROWS, FEW = 40, 5
 
 @tagged("post_install", "-at_install")
 class TestDeviceList(ServiceCommon):
-    """Devices in service, a page at a time, with the columns that are hidden at first: the parts of each, their lots."""
+    """Devices in service, a page at a time, hidden columns included: the parts of each, and their lots."""
 
     @classmethod
     def setUpClass(cls):
