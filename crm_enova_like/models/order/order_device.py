@@ -146,9 +146,17 @@ class CrmServiceOrderDevice(models.Model):
     @api.depends("line_ids.kind", "line_ids.name", "line_ids.product_id")
     def _compute_labour_summary(self):
         for line in self:
-            # sudo: whoever reads the device's history reads what was done, in whosever order
-            labour = line.sudo().line_ids.filtered(lambda row: row.kind == "labour")
-            line.labour_summary = ", ".join(row.name or row.product_id.display_name or "" for row in labour)
+            line.labour_summary = ", ".join(
+                row.name or row.product_id.display_name or "" for row in line._filter_lines("labour"))
+
+    def _filter_lines(self, kind):
+        """The lines of one device that are of a kind; what is read of one is read for all devices of the page.
+
+        sudo: whoever reads the device's history reads what was done and which lot went in, in whosever order.
+        """
+        self.ensure_one()
+        lines = self.sudo().line_ids
+        return lines.filtered(lambda line: line.kind == kind).with_prefetch(lines._prefetch_ids)
 
     @api.model
     def _get_open_states(self):

@@ -42,8 +42,8 @@ class StockMove(models.Model):
         return self.filtered(lambda move: move.state not in ("done", "cancel"))
 
     def _filter_done(self):
-        """Those of the moves that are done."""
-        return self.filtered(lambda move: move.state == "done")
+        """Those of the moves that are done; what is read of one is read of all that it was read with."""
+        return self.filtered(lambda move: move.state == "done").with_prefetch(self._prefetch_ids)
 
     # WHICH WAY: where goods go, whatever document moves them, and however long a chain of returns is
 
@@ -59,11 +59,11 @@ class StockMove(models.Model):
 
     def _filter_service_issues(self):
         """Those of the moves that use parts up."""
-        return self.filtered(lambda move: move._is_service_issue())
+        return self.filtered(lambda move: move._is_service_issue()).with_prefetch(self._prefetch_ids)
 
     def _filter_service_returns(self):
         """Those of the moves that bring back what was used up."""
-        return self.filtered(lambda move: move._is_service_return())
+        return self.filtered(lambda move: move._is_service_return()).with_prefetch(self._prefetch_ids)
 
     @api.model
     def _get_service_issue_domain(self):
