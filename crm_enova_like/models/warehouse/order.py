@@ -71,8 +71,19 @@ class CrmServiceOrder(models.Model):
 
     @api.depends("line_ids.cost")
     def _compute_total_cost(self):
+        # the lines of one alone, or of one that is being edited, are at hand
+        costly = self._find_costly_lines().grouped("order_id") if len(self) > 1 and all(self._ids) else None
         for order in self:
-            order.total_cost = sum(order.line_ids.mapped("cost"))
+            lines = order.line_ids if costly is None else costly.get(order, ())
+            order.total_cost = sum(line.cost for line in lines)
+
+    def _find_costly_lines(self):
+        """The lines of orders in a list that may have a cost: of parts of which something was issued."""
+        domain = [("order_id", "in", self.ids), ("kind", "=", "part")]
+        if not self.env["product.product"]._may_be_kits():
+            # of a kit, components may be out where no whole one is
+            domain.append(("quantity_issued", "!=", 0))
+        return self.env["crm.service.order.line"].search(domain)
 
     def write(self, vals):
         result = super().write(vals)
