@@ -40,6 +40,10 @@ class CrmServiceOrder(models.Model):
     _to_issue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE parts_to_issue IS TRUE AND is_open IS TRUE")
 
+    @api.model
+    def _get_seldom_fields(self):
+        return super()._get_seldom_fields() | {"picking_ids"}
+
     @api.depends("picking_ids.state")
     def _compute_pickings(self):
         for order in self:
