@@ -44,6 +44,10 @@ class CrmServiceOrder(models.Model):
         "(company_id, date_received DESC, id DESC) WHERE parts_to_issue IS TRUE AND is_open IS TRUE")
     _holds_parts_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE holds_parts IS TRUE")
 
+    @api.model
+    def _get_seldom_fields(self):
+        return super()._get_seldom_fields() | {"picking_ids"}
+
     @api.depends("picking_ids.state")
     def _compute_pickings(self):
         for order in self:
@@ -83,8 +87,19 @@ class CrmServiceOrder(models.Model):
 
     @api.depends("line_ids.cost")
     def _compute_total_cost(self):
+        # the lines of one alone, or of one that is being edited, are at hand
+        costly = self._find_costly_lines().grouped("order_id") if len(self) > 1 and all(self._ids) else None
         for order in self:
-            order.total_cost = sum(order.line_ids.mapped("cost"))
+            lines = order.line_ids if costly is None else costly.get(order, ())
+            order.total_cost = sum(line.cost for line in lines)
+
+    def _find_costly_lines(self):
+        """The lines of orders in a list that may have a cost: of parts of which something was issued."""
+        domain = [("order_id", "in", self.ids), ("kind", "=", "part")]
+        if not self.env["product.product"]._may_be_kits():
+            # of a kit, components may be out where no whole one is
+            domain.append(("quantity_issued", "!=", 0))
+        return self.env["crm.service.order.line"].search(domain)
 
     @api.model
     def _prepare_first_values(self, vals):
