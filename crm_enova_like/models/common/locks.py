@@ -2,6 +2,8 @@
 
 Order in which locks are taken, everywhere: the orders' rows, then quants, numbers last.
 """
+from collections import defaultdict
+from contextlib import contextmanager
 from zlib import crc32
 
 from odoo.tools import SQL
@@ -9,6 +11,9 @@ from odoo.tools import SQL
 # What is locked by a key in place of a row: the first of PostgreSQL's two integers, one for each use. Locks end with
 # the transaction, since a pool of connections may not keep a session.
 NUMBERS = 0x6372_6D01    # a series of numbers, while a number of it is drawn
+
+# in the cursor's cache: the ids of rows that are known to be locked, by table
+KEPT = "crm_enova_like.kept_locks"
 
 
 def key_lock(space, text):
@@ -24,6 +29,24 @@ def key_lock(space, text):
     return SQL("pg_advisory_xact_lock(%s, %s)", space, key - (1 << 32) if key >> 31 else key)
 
 
+@contextmanager
+def keep_locks(env):
+    """While it lasts, rows that :func:`lock_rows` has locked are not locked once more.
+
+    A lock lasts until the transaction ends, or until the savepoint is rolled back before which it was not there: so no
+    savepoint is caught in here around what locks.
+    """
+    cache = env.cr.cache
+    if KEPT in cache:
+        yield
+        return
+    cache[KEPT] = defaultdict(set)
+    try:
+        yield
+    finally:
+        del cache[KEPT]
+
+
 def lock_rows(records):
     """Lock the rows of records, blocking and in the order of their ids, until the transaction ends.
 
@@ -33,7 +56,8 @@ def lock_rows(records):
 
     :param records: recordset, may be empty
     """
-    if not records.ids:
+    kept = records.env.cr.cache.get(KEPT)
+    if not records.ids or kept is not None and kept[records._table].issuperset(records.ids):
         return
     records.env.execute_query(SQL(
         # writing the row makes the second of two overlapping transactions fail and run again
@@ -41,3 +65,5 @@ def lock_rows(records):
              FROM (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR NO KEY UPDATE) locked
             WHERE %(table)s.id = locked.id RETURNING locked.id""",
         table=SQL.identifier(records._table), ids=tuple(records.ids)))
+    if kept is not None:
+        kept[records._table].update(records.ids)

@@ -1,5 +1,6 @@
 from dataclasses import dataclass
 
+from psycopg2 import Error
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -74,9 +75,11 @@ class CrmServiceNumber(models.Model):
         lock, taken = key_lock(NUMBERS, f"{company.id}|{documents._name}|{series.text}"), []
         while True:
             try:
-                with self.env.cr.savepoint(flush=False):
-                    return self._take_next(documents, company, series, count, lock, taken)
-            except UniqueViolation as error:
+                return self._take_next(documents, company, series, count, lock, taken)
+            except Error as error:
+                self.env.cr.execute("ROLLBACK TO SAVEPOINT crm_number; RELEASE SAVEPOINT crm_number")
+                if not isinstance(error, UniqueViolation):
+                    raise
                 # somebody has it whom this transaction cannot see: which one, only the message says
                 name = error.diag.message_detail.partition(")=(")[2].rpartition(f", {company.id}")[0]
                 if not name or name in taken:
@@ -90,6 +93,8 @@ class CrmServiceNumber(models.Model):
     def _take_next(self, documents, company, series, count, lock, taken):
         """Enter the next numbers that nothing seen by this transaction has, and name the documents so.
 
+        In one go to the database, with the savepoint in which it is tried; where it fails, that one is still open.
+
         :param lock: SQL that waits for the others who draw of this series
         :param taken: names to leave out
         :return: list of names
@@ -97,6 +102,7 @@ class CrmServiceNumber(models.Model):
         """
         self.env.cr.execute(SQL(
             """
+            SAVEPOINT crm_number;
             WITH drawn AS (
                 INSERT INTO crm_service_number (company_id, document, series, number, name)
                 SELECT %(company)s, %(document)s, %(series)s, tried.number, tried.name
@@ -125,13 +131,19 @@ class CrmServiceNumber(models.Model):
                          LIMIT 1) IS NULL
                  LIMIT %(count)s
              RETURNING number, name
-            ), named AS (
-                UPDATE %(table)s d SET %(field)s = drawn.name
-                  FROM (SELECT name, row_number() OVER (ORDER BY number) AS place FROM drawn) drawn
-                  JOIN unnest(%(ids)s::int[]) WITH ORDINALITY wanted (id, place) ON wanted.place = drawn.place
-                 WHERE d.id = wanted.id
             )
-            SELECT name FROM drawn ORDER BY number
+            UPDATE %(table)s d SET %(field)s = drawn.name
+              FROM (SELECT name, row_number() OVER (ORDER BY number) AS place FROM drawn) drawn
+              JOIN unnest(%(ids)s::int[]) WITH ORDINALITY wanted (id, place) ON wanted.place = drawn.place
+             WHERE d.id = wanted.id;
+            RELEASE SAVEPOINT crm_number;
+            -- those drawn just now are the highest
+            SELECT name
+              FROM (SELECT name, number FROM crm_service_number
+                     WHERE company_id = %(company)s AND document = %(document)s AND series = %(series)s
+                       AND number IS NOT NULL
+                     ORDER BY number DESC LIMIT %(count)s) drawn
+             ORDER BY number
             """,
             company=company.id, document=documents._name, series=series.text, prefix=series.prefix,
             suffix=series.suffix, padding=series.padding, step=series.step, floor=series.floor, lock=lock,

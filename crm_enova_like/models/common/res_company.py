@@ -2,7 +2,7 @@ from datetime import datetime, time, timedelta, timezone
 
 import pytz
 
-from odoo import fields, models
+from odoo import fields, models, tools
 
 
 def translate_name(records, get_name):
@@ -50,7 +50,13 @@ class ResCompany(models.Model):
     def _get_working_days(self, begin, end):
         """The days from one to another on which the company's working schedule works, in order."""
         self.ensure_one()
-        zone, calendar = self._service_tz(), self.sudo().resource_calendar_id
+        return list(self._find_working_days(self.sudo().resource_calendar_id.id, self._service_tz().zone, begin, end))
+
+    @tools.ormcache("calendar_id", "zone", "begin", "end")
+    def _find_working_days(self, calendar_id, zone, begin, end):
+        """The working days of a schedule; kept in the registry's cache, since each new order asks."""
+        # sudo: the days are the company's, whoever asks
+        zone, calendar = pytz.timezone(zone), self.sudo().env["resource.calendar"].browse(calendar_id or [])
         intervals = calendar._work_intervals_batch(
             zone.localize(datetime.combine(begin, time.min)), zone.localize(datetime.combine(end, time.max)))[False]
         days = set()
@@ -60,7 +66,7 @@ class ResCompany(models.Model):
             while day <= last:
                 days.add(day)
                 day += timedelta(days=1)
-        return sorted(days)
+        return tuple(sorted(days))
 
     def _in_own_language(self):
         """The company in the language in which names are made for it that are not translated: its contact's."""

@@ -40,19 +40,34 @@ class CrmServiceInspection(models.Model):
                 return
 
     def _remind(self):
-        """Make the activity that says what is due, at whose place."""
+        """Make the activities that say what is due, at whose place: at once for all readers of a language."""
         for company, inspections in self.grouped("company_id").items():
             inspections._write_facts({"date_reminded": company._service_today()})
-        for inspection in self:
-            user = inspection.user_id or inspection.regime_id.reminder_user_id
+        for lang, inspections in self.grouped(lambda inspection: inspection._get_reminded_user().lang).items():
             # in the language of who reads it (a cron has none), on the list only, without core's assignment mail
-            localized = inspection.with_context(lang=user.lang, mail_activity_quick_update=True)
-            localized.activity_schedule(
-                "mail.mail_activity_data_todo",
-                date_deadline=localized.planned_date,
-                summary=localized.display_name,
-                note=localized._get_papers_note(),
-                user_id=user.id)
+            localized = inspections.with_context(lang=lang, mail_activity_quick_update=True)
+            localized.env["mail.activity"].create(localized._prepare_reminder_vals())
+
+    def _get_reminded_user(self):
+        """Who is reminded of one inspection: its technician, else who the regime names."""
+        self.ensure_one()
+        return self.user_id or self.regime_id.reminder_user_id
+
+    def _prepare_reminder_vals(self):
+        """Values of the activities, as ``activity_schedule`` would make them one by one.
+
+        :param self: inspections, in the language of who reads of them
+        :return: list of values, one for each
+        """
+        activity_type = self.env.ref(
+            "mail.mail_activity_data_todo", raise_if_not_found=False) or self._default_activity_type()
+        model_id = self.env["ir.model"]._get_id(self._name)
+        return [{
+            "activity_type_id": activity_type.id, "automated": True, "res_model_id": model_id, "res_id": inspection.id,
+            "date_deadline": inspection.planned_date, "summary": inspection.display_name,
+            "note": inspection._get_papers_note() or activity_type.default_note,
+            "user_id": inspection._get_reminded_user().id,
+        } for inspection in self]
 
     def _get_papers_note(self):
         """For an inspection by another body: who comes, and the papers to prepare."""

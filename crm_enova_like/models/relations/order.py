@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..common.actions import open_dialog, open_list
 from .calendar_mixin import CALENDAR_LATER
@@ -39,10 +40,24 @@ class CrmServiceOrder(models.Model):
         return orders
 
     def _compute_action_counts(self):
-        for model, name in (("crm.task", "task_count"), ("crm.event", "event_count")):
-            counts = dict(self.env[model]._read_group([("order_id", "in", self.ids)], ["order_id"], ["__count"]))
-            for order in self:
-                order[name] = counts.get(order, 0)
+        names = {"task_count": "crm.task", "event_count": "crm.event"}
+        # both at once: the form asks after each press
+        queries = [query for name, model in names.items() if (query := self._get_count_query(name, model))]
+        counts = {(name, order_id): count for name, order_id, count in self.env.execute_query(
+            SQL(" UNION ALL ").join(queries))} if queries else {}
+        for order in self:
+            for name in names:
+                order[name] = counts.get((name, order.id), 0)
+
+    def _get_count_query(self, name, model):
+        """SQL that counts, for each order, what of a model the user may read: (name, id of the order, number)."""
+        Model = self.env[model]
+        query = Model._search([("order_id", "in", self.ids)])
+        if query.is_empty():
+            return None
+        order_id = Model._field_to_sql(query.table, "order_id", query)
+        query.groupby, query.order = order_id, None
+        return query.select(SQL("%s", name), order_id, SQL("COUNT(*)"))
 
     @api.model
     def _get_calendar_fields(self):

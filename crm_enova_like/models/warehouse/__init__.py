@@ -14,6 +14,7 @@ from . import stock_rule
 from . import scan_mixin
 from . import stock_move_line
 from . import stock_move
+from . import stock_move_work
 from . import stock_move_arrival
 from . import stock_move_join
 from . import stock_move_added

@@ -37,6 +37,9 @@ class CrmServiceOrder(models.Model):
         string="Reason for Keeping Parts", readonly=True, copy=False, tracking=True,
         help="Why issued parts stayed as cost of a cancelled order.")
 
+    _to_issue_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) WHERE parts_to_issue IS TRUE AND is_open IS TRUE")
+
     @api.depends("picking_ids.state")
     def _compute_pickings(self):
         for order in self:

@@ -7,6 +7,7 @@ from odoo.fields import Command
 from ..common.actions import notify, open_dialog
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
+from .stock_work import stock_work
 
 
 class CrmServiceOrder(models.Model):
@@ -23,12 +24,13 @@ class CrmServiceOrder(models.Model):
         :raises UserError: the order is closed or has nothing to issue
         :return: True
         """
-        for order in self._lock_for_parts():
-            lines = order._get_lines_to_issue()
-            if not lines:
-                raise UserError(self.env._("Order %(order)s has no parts to issue.", order=order.name))
-            lines._check_goods()
-            order._prepare_open_rw()
+        with stock_work(self.env):
+            for order in self._lock_for_parts():
+                lines = order._get_lines_to_issue()
+                if not lines:
+                    raise UserError(self.env._("Order %(order)s has no parts to issue.", order=order.name))
+                lines._check_goods()
+                order._prepare_open_rw()
         return True
 
     def action_issue_parts(self):
@@ -42,6 +44,10 @@ class CrmServiceOrder(models.Model):
             what is needed and what is free), or a lot is missing
         :return: True
         """
+        with stock_work(self.env):
+            return self._issue_parts()
+
+    def _issue_parts(self):
         to_issue = []
         for order in self._lock_for_parts():
             lines = order._get_lines_to_issue()
@@ -87,6 +93,10 @@ class CrmServiceOrder(models.Model):
         :raises UserError: nothing is there
         """
         self.ensure_one()
+        with stock_work(self.env):
+            return self._issue_what_is_there()
+
+    def _issue_what_is_there(self):
         order = self._lock_for_parts()
         lines = order._get_lines_to_issue()
         lines._check_goods()
@@ -218,7 +228,7 @@ class CrmServiceOrder(models.Model):
 
     def _create_rw(self):
         picking_type = self.type_id._get_rw_picking_type()
-        Picking = self.env["stock.picking"].with_context(mail_create_nosubscribe=True)
+        Picking = self.env["stock.picking"].with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
         # a context made for the creation alone does not leave with the record
         return Picking.create(self._prepare_rw_vals(picking_type)).with_env(self.env)
 

@@ -139,18 +139,20 @@ class CrmServiceOrderLine(models.Model):
     def _compute_free_qty(self):
         self.free_qty = 0.0
         for order_type, lines in self.grouped(lambda line: line.order_id.type_id).items():
-            warehouse = order_type and order_type._get_warehouse()
             # an order of a company that is not the user's is told him by nothing, a row that he only fills in included
             user = self.env.user
-            if not warehouse or not (user._is_superuser() or warehouse.company_id in user.company_ids):
+            if not order_type or not (
+                    user._is_superuser() or order_type.company_id._origin.id in user._get_company_ids()):
                 continue
-            for line in lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable):
-                product = line.product_id._in_service_stock(warehouse)
+            parts = lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable)
+            shelves = order_type._get_free_parts(parts.product_id)
+            for line in parts:
+                product, there = line.product_id, shelves[line.product_id].in_warehouse
                 # 0.42 of a dozen are five pieces; but no more is promised than lies there
-                free = line._round_moved(line._from_product_unit(product.free_qty))
-                if product.uom_id.compare(line._to_product_unit(free), product.free_qty) > 0:
+                free = line._round_moved(line._from_product_unit(there))
+                if product.uom_id.compare(line._to_product_unit(free), there) > 0:
                     free = product.uom_id._compute_quantity(
-                        product.free_qty, line.uom_id or product.uom_id, rounding_method="DOWN")
+                        there, line.uom_id or product.uom_id, rounding_method="DOWN")
                 line.free_qty = free
 
     @api.depends("quantity_issued", "quantity_returned", "kind", "quantity", "price_unit")

@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
 from .core_ways import core_way
+from .stock_work import get_work, stock_work
 
 
 class StockMove(models.Model):
@@ -125,6 +126,13 @@ class StockMove(models.Model):
     # DONE
 
     def _action_done(self, cancel_backorder=False):
+        if get_work(self.env) or not self.picking_id.picking_type_id.filtered("service_document"):
+            return self._do_service_documents(cancel_backorder)
+        with stock_work(self.env):
+            return self._do_service_documents(cancel_backorder)
+
+    def _do_service_documents(self, cancel_backorder):
+        """Core's validation, and what precedes and follows it for the documents of orders."""
         moves = self._begin_service_documents()
         mine = moves.filtered("picking_id.service_document")
         done = self.browse()

@@ -4,8 +4,15 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .stock_work import get_work
+
+# what changes of a quant while it stays the one that it is
+QUANTITIES = {"quantity", "reserved_quantity"}
+
 
 class StockQuant(models.Model):
+    """Quants from which parts of orders are taken: locked once, and found once where much is done in one go."""
+
     _inherit = "stock.quant"
 
     @api.model
@@ -28,13 +35,20 @@ class StockQuant(models.Model):
         :param locations: stock.location recordset, may be empty
         :return: what lies there, {(product, location, lot, owner, package): quantity}, all by id; 0.0 for what is not
         """
-        on_hand = defaultdict(float)
+        on_hand, work = defaultdict(float), get_work(self.env)
         if not products or not locations:
+            return on_hand
+        if work and all(
+                any(product_id == product.id and location.parent_path.startswith(path)
+                    for product_id, path in work.covered)
+                for product in products for location in locations):
+            on_hand.update(work.on_hand)
             return on_hand
         # what is reserved is not asked for, and may still wait to be written
         self.flush_model(["product_id", "location_id", "lot_id", "owner_id", "package_id", "quantity"])
-        for *key, quantity in self.env.execute_query(SQL(
-                """SELECT quant.product_id, quant.location_id, quant.lot_id, quant.owner_id, quant.package_id,
+        locked = []
+        for quant_id, *key, quantity in self.env.execute_query(SQL(
+                """SELECT quant.id, quant.product_id, quant.location_id, quant.lot_id, quant.owner_id, quant.package_id,
                           quant.quantity
                      FROM stock_quant quant
                      JOIN stock_location location ON location.id = quant.location_id
@@ -43,5 +57,60 @@ class StockQuant(models.Model):
                 tuple(products.ids),
                 SQL(" OR ").join(
                     SQL("location.parent_path LIKE %s", f"{location.parent_path}%") for location in locations))):
+            locked.append(quant_id)
             on_hand[tuple(each or False for each in key)] += float(quantity or 0.0)
+        if work:
+            work.locked.update(locked)
+            work.on_hand.update(on_hand)
+            work.covered.update(
+                (product.id, location.parent_path) for product in products for location in locations)
         return on_hand
+
+    # WHAT IS KNOWN WHILE MUCH IS DONE IN ONE GO
+
+    def try_lock_for_update(self, *, allow_referencing=False, limit=None):
+        work = get_work(self.env)
+        if work and allow_referencing and limit and work.locked.issuperset(self.ids[:limit]):
+            return self[:limit]
+        return super().try_lock_for_update(allow_referencing=allow_referencing, limit=limit)
+
+    def _gather(self, product_id, location_id, lot_id=None, package_id=None, owner_id=None, strict=False, qty=0):
+        work = get_work(self.env)
+        strategy = work and self._get_removal_strategy(product_id, location_id)
+        # core's own list, and what depends on the quantity, are not found twice
+        if not work or strategy == "least_packages" or self.env.context.get("quants_cache") is not None:
+            return super()._gather(
+                product_id, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict,
+                qty=qty)
+        domain = self._get_gather_domain(product_id, location_id, lot_id, package_id, owner_id, strict)
+        key = strategy, repr(domain), self.env.su or (self.env.uid, self.env.companies.ids)
+        if key not in work.gathered:
+            work.gathered[key] = super()._gather(
+                product_id, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict,
+                qty=qty).ids
+        return self.browse(work.gathered[key])
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        quants = super().create(vals_list)
+        work = get_work(self.env)
+        if work:
+            work.forget_quants()
+        return quants
+
+    def write(self, vals):
+        work = get_work(self.env)
+        if work and any(
+                vals["in_date"] != quant.in_date if name == "in_date" else True
+                for quant in self for name in vals.keys() - QUANTITIES):
+            work.forget_quants()
+        elif work and "quantity" in vals:
+            work.forget_quantities()
+        return super().write(vals)
+
+    def unlink(self):
+        result = super().unlink()
+        work = get_work(self.env)
+        if work:
+            work.forget_quants()
+        return result
