@@ -28,7 +28,7 @@ class StockMove(models.Model):
         unknown = [product_id for product_id in self.product_id.ids if product_id not in work.ruled]
         if unknown:
             # sudo: whether there are any, of any company
-            rules = self.env["stock.warehouse.orderpoint"].sudo().search([("product_id", "in", unknown)])
+            rules = self.env["stock.warehouse.orderpoint"].sudo().search([("product_id", "in", unknown)], order="id")
             ruled = set(rules.product_id.ids)
             work.ruled.update((product_id, product_id in ruled) for product_id in unknown)
         return self.filtered(lambda move: work.ruled[move.product_id.id])
@@ -45,7 +45,7 @@ class StockMove(models.Model):
         if get_work(self.env):
             # what is used up waits for nobody: nothing is reserved there
             self = self.filtered(lambda move: not move.location_dest_id.should_bypass_reservation())
-        return super(StockMove, self)._trigger_assign()
+        return super()._trigger_assign()
 
     def write(self, vals):
         work = get_work(self.env)
