@@ -18,6 +18,7 @@ import pytest
 
 from tools import (
     bench,
+    bench_work,
     common,
     config,
     databases,
@@ -727,6 +728,39 @@ def test_figures_that_cannot_be_compared(first, second):
     assert "cannot be compared" in one_sentence(error)
 
 
+def figures(cpu, statements, *others):
+    return [{"ms": 1000 * each, "cpu": each, "statements": statements} for each in (cpu, *others)]
+
+
+def test_table_of_bin_bench_work():
+    kept = {row.ours: figures(1, 0.1) for row in bench_work.ROWS} | {
+        row.peer: figures(100, 100) for row in bench_work.ROWS if row.peer}
+    text, holds = bench_work.table(kept)
+    lines = text.splitlines()
+    assert holds and len(lines) == 1 + len(bench_work.ROWS)
+    assert "MISSES" not in text and text.count("holds") == len(lines) - 1 - text.count("(floor)")
+    text, holds = bench_work.table(kept | {"reminders": figures(61, 1)})
+    assert not holds and [line.split()[0] for line in text.splitlines() if "MISSES" in line] == ["reminding"]
+    text, _holds = bench_work.table({
+        "orders": figures(6, 1.5, 4, 5), "repairs": figures(12, 5, 10, 10), "field orders": figures(9, 7, 9, 9)})
+    assert re.fullmatch(
+        r"order of .* 5.00 +4.00–6.00 +1.50 +10.00 +10.00–12.00 +5.00 +0.50 +0.30 +time ≤ 0.5 +holds",
+        text.splitlines()[1]), "the middle of the rounds, each beside the other side's"
+    assert "runs" in bench_work.table(kept | {"reminders": figures(61, 1)}, judged=False)[0]
+
+
+@pytest.mark.parametrize("arguments, count", [([], 10_000), (["0"], 0), (["2,000"], 2000)])
+def test_plans_of_bin_bench_work(arguments, count):
+    assert bench_work.count_of(arguments) == count
+
+
+@pytest.mark.parametrize("arguments", [["-5"], ["many"], ["5", "6"], ["1000001"]])
+def test_no_number_of_plans_for_bin_bench_work(arguments):
+    with pytest.raises(Fail) as error:
+        bench_work.count_of(arguments)
+    assert "bin/bench work 2000" in one_sentence(error)
+
+
 def make_wheel(name, version, target):
     """What a download brings: a wheel that is not the pinned one."""
     target.mkdir(parents=True)
@@ -752,6 +786,14 @@ def test_wheels_are_unpacked_once(cache, monkeypatch):
     assert oca.get() == folder
     monkeypatch.setattr(oca, "PINS", oca.PINS[:1])
     assert oca.folder_name() != folder.parent.parent.name, "another pin is fetched anew"
+
+
+def test_each_set_of_wheels_has_its_folder(cache, monkeypatch):
+    monkeypatch.setattr(oca, "download", make_wheel)
+    monkeypatch.setattr(oca, "check", lambda wheel, wanted: None)
+    folder = oca.get(oca.FIELDSERVICE)
+    assert {path.name for path in folder.iterdir()} == {name for name, _version, _hash in oca.FIELDSERVICE}
+    assert folder != oca.get()
 
 
 def test_failed_download(cache, tmp_path, monkeypatch):

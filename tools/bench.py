@@ -4,12 +4,28 @@ import json
 import os
 from collections import namedtuple
 
-from . import bench_numbers, common, config, databases, oca, postgres, prepare, system, testing
+from . import (
+    bench_load,
+    bench_numbers,
+    bench_pages,
+    bench_work,
+    common,
+    config,
+    databases,
+    oca,
+    postgres,
+    prepare,
+    system,
+    testing,
+)
 from .common import ADDON, PYTHON, ROOT, Fail, say
 
 USAGE = """usage: bin/bench [PLANS]
        bin/bench clicks
        bin/bench numbers [REQUESTS]
+       bin/bench pages [SMALL LARGE] [WORDS…]
+       bin/bench work [PLANS]
+       bin/bench load [SECONDS]
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
@@ -18,7 +34,19 @@ With "clicks", three pieces of work are played in a browser with crm_enova_like 
 own Repairs, and a table tells the presses of the mouse and the fields typed.
 
 With "numbers", eight people on two servers issue parts, make orders and finish inspections at
-once, 20 times each (or another number); a table tells who waited how long, beside Repairs."""
+once, 20 times each (or another number); a table tells who waited how long, beside Repairs.
+
+With "pages", every page of every role is opened in a firm with 10,000 orders and in one with
+1,000,000 (or other numbers), in turn; a page holds where it takes at most 1.3 times as long, or
+25 ms more (a pivot or graph: 2 times). Words choose the pages whose names have one of them.
+
+With "work", what is done all day (orders, parts, tasks, inspections, reminders, lists) is done in
+turn with what Odoo and OCA have for it, and a table tells the time, the statements and whether
+each bound holds; it ends with 1 where one is missed. With 0 it only shows that it runs.
+
+With "load", 8 and 32 people work without a pause in the screens of crm_enova_like and of Repairs, in
+turn, on a server with threads and on one with two workers, 20 seconds a run (or another number);
+tables tell orders per second, errors shown, and how long each step took."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -137,6 +165,10 @@ def run_plans(arguments, source, environment):
     return 0
 
 
+def run_work(arguments, source, environment):
+    return bench_work.run(arguments, source, environment, run_all)
+
+
 def run_clicks(_arguments, source, environment):
     """The work of bench/clicks.py, on a database that holds both addons."""
     prefix = f"bench_crm_{common.checkout_hash()[:6]}_"
@@ -168,6 +200,20 @@ COMMANDS = {
         r"RW, all the same part( +[\d,]+){5} +0 +\d+ +0 +0( +[\d,.]+){3}",
         r"protocols( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
         r"Repairs, each another part( +[\d,]+){8}( +-?\d+)?( +[\d,.]+){3}")),
+    "pages": Command(bench_pages.sizes_of, bench_pages.run, False, ("100", "200"), (
+        r"orders: current \(default\) \[manager\] .*SQL  holds", r"my tasks: mine \(default\) \[technician\] .*SQL .*",
+        r"\d+ of \d+ pages hold from 100 to 200 orders, \d+ miss")),
+    "work": Command(bench_work.count_of, run_work, False, ("0",), (
+        r"order of 1 device and 1 part, in a batch +[\d,.]+ .*time ≤ 0.5 +runs",
+        r"order to done by an RW, 1 part +[\d,.]+ .*statements ≤ 0.8 +runs",
+        r"task's calendar entry, beside calendar.event +-?[\d,.]+ .*runs",
+        r"reminding of all that is due +[\d,.]+ .*≤ 60 s +runs",
+        r"page of 80 devices in service, beside 10 +[\d,.]+ .*runs")),
+    "load": Command(bench_load.seconds_of, bench_load.run, False, ("1",), (
+        r"threads, 2 people, ours( +[\d.]+){3} +[1-9][\d,]*( +[\d.,]+){3} +0 +\d+",
+        r"two workers, 2 people, repairs( +[\d.]+){3} +[1-9][\d,]*( +[\d.,]+){3} +0 +\d+",
+        r"issue( +[\d,]+ / [\d,]+){4}",
+        r"two workers, 2 people: 0 errors shown, none wanted: met")),
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",

@@ -90,7 +90,7 @@ def rename(source, target):
 def beside(log, *arguments, environment, stdin=subprocess.DEVNULL):
     """Odoo runs while the body does, with its log in var/log; at the end it has ended well, or this fails.
 
-    An error in its log is a failure too.
+    An error in its log is a failure too. The body is given the process.
     """
     path = LOGS / f"{log}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -98,7 +98,7 @@ def beside(log, *arguments, environment, stdin=subprocess.DEVNULL):
         process = common.spawn([PYTHON, "-m", "odoo", *arguments], env=environment, cwd=common.ROOT, stdin=stdin,
                                stdout=output, stderr=subprocess.STDOUT)
     try:
-        yield
+        yield process
         code = process.wait()
     except BaseException:
         common.end(process)

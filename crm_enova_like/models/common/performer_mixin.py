@@ -1,4 +1,6 @@
-from odoo import fields, models
+from odoo import api, fields, models
+
+from .mail_followers import MADE, Made
 
 
 class CrmPerformerMixin(models.AbstractModel):
@@ -11,6 +13,13 @@ class CrmPerformerMixin(models.AbstractModel):
     user_id = fields.Many2one(
         "res.users", string="Performer", tracking=True, index=True, check_company=True,
         domain="[('share', '=', False)]")
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        made = Made(self._name, len(vals_list))
+        records = super(CrmPerformerMixin, self.with_context(**{MADE: made})).create(vals_list).with_env(self.env)
+        made.put(self.env["mail.followers"])
+        return records
 
     def _message_auto_subscribe_followers(self, updated_values, default_subtype_ids):
         # core would mail each assignment; the performer follows, and is not mailed that it is so

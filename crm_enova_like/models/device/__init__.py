@@ -3,6 +3,7 @@ from . import device_type
 from . import device_model
 from . import device
 from . import device_numbers
+from . import device_order
 from . import device_serials
 from . import device_label
 from . import device_copy

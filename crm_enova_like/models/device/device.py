@@ -12,7 +12,7 @@ class CrmServiceDevice(models.Model):
 
     _name = "crm.service.device"
     _description = "Device"
-    _inherit = ["mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = ["crm.sorted.mixin", "mail.thread", "mail.activity.mixin", "image.mixin"]
     _order = "id desc"
     _rec_names_search = ["serial_number", "identifier", "name"]
     _check_company_auto = True
@@ -33,7 +33,7 @@ class CrmServiceDevice(models.Model):
     # What it is
     type_id = fields.Many2one(
         "crm.service.device.type", compute="_compute_type_id", store=True,
-        readonly=False, precompute=True, index=True, ondelete="restrict", check_company=True,
+        readonly=False, precompute=True, ondelete="restrict", check_company=True,
         tracking=True)
     model_id = fields.Many2one(
         "crm.service.device.model", index="btree_not_null", ondelete="restrict",
@@ -96,6 +96,10 @@ class CrmServiceDevice(models.Model):
         "This serial number of the stock already has its device card.")
     _not_customer_idx = models.Index("(ownership) WHERE ownership != 'customer'")
     _archived_idx = models.Index("(id) WHERE active IS NOT TRUE")
+    _type_idx = models.Index("(type_id, model_id)")
+    _name_sort_idx = models.Index("(company_id, name)")
+    _serial_sort_idx = models.Index("(company_id, serial_number)")
+    _warranty_sort_idx = models.Index("(company_id, warranty_end)")
 
     @api.constrains("parent_id")
     def _check_parent(self):

@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.locks import lock_rows
+from ..common.queries import found_by
 
 
 class CrmServiceDevice(models.Model):
@@ -35,20 +36,10 @@ class CrmServiceDevice(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Find by serial number, identifier, name and contractor.
-
-        A union, run first (ARRAY), lets PostgreSQL use the trigram indexes; an OR that reaches
-        into another table makes it read all devices (937 ms against 13 ms on 60 000).
-        """
+        """Find by serial number, identifier, name and contractor."""
         if operator not in ("ilike", "like", "=ilike", "=like") or not value:
             return super()._search_display_name(operator, value)
-        # sudo: the search around this one applies the rules and the archive
-        everything = self.sudo().with_context(active_test=False)
-        union = SQL(" UNION ").join(
-            everything._search(Domain(name, operator, value)).subselect()
-            for name in (*self._rec_names_search, "partner_id"))
-        return Domain.custom(to_sql=lambda model, alias, query: SQL(
-            "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), union))
+        return found_by(self, [Domain(name, operator, value) for name in (*self._rec_names_search, "partner_id")])
 
     @api.model
     def _default_prefix(self):

@@ -17,7 +17,7 @@ class CrmServiceInspection(models.Model):
 
     _name = "crm.service.inspection"
     _description = "Planned Inspection"
-    _inherit = ["crm.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "planned_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]
@@ -40,8 +40,7 @@ class CrmServiceInspection(models.Model):
     zip = fields.Char(related="address_id.zip", store=True)
     phone = fields.Char(related="partner_id.phone")
     user_id = fields.Many2one(
-        "res.users", string="Technician", compute="_compute_user_id", store=True, readonly=False, precompute=True,
-        index="btree_not_null")
+        "res.users", string="Technician", compute="_compute_user_id", store=True, readonly=False, precompute=True)
     planned_date = fields.Date(required=True, tracking=True)
     due_date = fields.Date(
         compute="_compute_due_date", store=True, precompute=True,
@@ -70,8 +69,19 @@ class CrmServiceInspection(models.Model):
         "An inspection of this plan on this day exists already. A cancelled one is reopened.")
     _company_date_idx = models.Index("(company_id, planned_date, id)")
     _live_idx = models.Index("(company_id, planned_date, id) WHERE is_open IS TRUE")
+    _to_arrange_idx = models.Index("(company_id, planned_date, id) WHERE state = 'planned' AND date_agreed IS NULL")
+    _to_order_idx = models.Index("(company_id, planned_date, id) WHERE state = 'planned' AND date_agreed IS NOT NULL")
+    _arranged_idx = models.Index("(company_id, planned_date, id) WHERE is_open IS TRUE AND date_agreed IS NOT NULL")
+    _ordered_idx = models.Index("(company_id, planned_date, id) WHERE state = 'ordered'")
+    _failed_idx = models.Index("(company_id, planned_date, id) WHERE result = 'failed'")
+    _not_found_idx = models.Index("(company_id, planned_date, id) WHERE state = 'planned' AND visit_failed_count > 0")
+    _user_idx = models.Index("(user_id, planned_date, id)")
     _done_has_date = models.Constraint(
         "CHECK(state != 'done' OR date_done IS NOT NULL)", "An inspection that is done has its date.")
+
+    @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"planned_date"}
 
     @api.depends_context("lang")
     @api.depends("device_id", "regime_id", "planned_date")

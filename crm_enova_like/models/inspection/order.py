@@ -15,11 +15,14 @@ class CrmServiceOrder(models.Model):
     has_done_inspection = fields.Boolean(compute="_compute_has_open_inspection")
     planned_hours = fields.Float(copy=False)
 
+    @api.model
+    def _get_seldom_fields(self):
+        return super()._get_seldom_fields() | {"inspection_ids"}
+
+    @api.depends("inspection_ids")
     def _compute_inspection_count(self):
-        counts = dict(self.env["crm.service.inspection"]._read_group(
-            [("order_id", "in", self.ids)], ["order_id"], ["__count"]))
         for order in self:
-            order.inspection_count = counts.get(order, 0)
+            order.inspection_count = len(order.inspection_ids)
 
     @api.depends("inspection_ids.state")
     def _compute_has_open_inspection(self):

@@ -5,6 +5,7 @@ from . import stage
 from . import stage_time
 from . import order_type
 from . import order
+from . import order_search
 from . import order_number
 from . import order_flow
 from . import order_handover
@@ -19,6 +20,7 @@ from . import diagnosis
 from . import claim
 from . import photo
 from . import release
+from . import order_form
 from . import signature
 from . import order_unpaid
 from . import order_warning

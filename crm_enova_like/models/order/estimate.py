@@ -45,7 +45,8 @@ class CrmServiceOrder(models.Model):
     def _compute_limit_warning(self):
         for order in self:
             above = order.device_line_ids.filtered(
-                lambda line: line.is_open and line.is_over_limit) if order.is_open else ()
+                # most have no limit, and the taxes of an estimate take time
+                lambda line: line.is_open and line.cost_limit and line.is_over_limit) if order.is_open else ()
             order.limit_warning = "\n".join(self.env._(
                 "%(device)s: the estimate of %(estimate)s with tax is above the %(limit)s agreed with the customer. "
                 "Ask before going on.", device=line.device_id.display_name,

@@ -31,7 +31,7 @@ class CrmServiceOrderDevice(models.Model):
 
     _name = "crm.service.order.device"
     _description = "Device in Service Order"
-    _inherit = ["crm.state.mixin"]
+    _inherit = ["crm.state.mixin", "crm.sorted.mixin"]
     _order = "sequence, id"
     _rec_name = "device_id"
     _check_company_auto = True
@@ -42,7 +42,7 @@ class CrmServiceOrderDevice(models.Model):
     company_id = fields.Many2one(related="order_id.company_id", store=True, precompute=True)
     partner_id = fields.Many2one(related="order_id.partner_id", store=True, precompute=True, index=True)
     technician_id = fields.Many2one(
-        "res.users", string="Technician", related="order_id.user_id", store=True, precompute=True, index=True)
+        "res.users", string="Technician", related="order_id.user_id", store=True, precompute=True)
     order_state = fields.Selection(related="order_id.state", string="Order State", store=True, precompute=True)
     order_is_open = fields.Boolean(related="order_id.is_open", string="Order Is Open", store=True, precompute=True)
     date_received = fields.Datetime(related="order_id.date_received", store=True, precompute=True)
@@ -77,10 +77,22 @@ class CrmServiceOrderDevice(models.Model):
     _order_device_uniq = models.UniqueIndex(
         "(order_id, device_id)", "This device is in the order already.")
     _history_idx = models.Index("(device_id, date_received DESC, id DESC)")
-    _open_idx = models.Index("(company_id, date_received, id) WHERE is_open IS TRUE")
+    _date_idx = models.Index("(company_id, date_received DESC, id DESC)")
+    # of several companies, whose rows no index has in one order
+    _received_idx = models.Index("(date_received DESC, id DESC)")
+    _open_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE is_open IS TRUE")
+    _technician_idx = models.Index("(technician_id, date_received DESC, id DESC)")
+    _warranty_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'warranty'")
+    _rework_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'rework'")
+    _closed_idx = models.Index("(company_id, date_closed)")
+    _ended_idx = models.Index("((COALESCE(date_released, date_closed)))")
     _in_service_idx = models.Index("(device_id) WHERE order_is_open IS TRUE")
     _to_release_idx = models.Index(
-        "(company_id, date_closed, id) WHERE is_open IS NOT TRUE AND date_released IS NULL")
+        "(company_id, date_received DESC, id DESC) WHERE is_open IS NOT TRUE AND date_released IS NULL")
+
+    @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"date_received", "date_closed"}
 
     @api.depends("device_id", "order_id")
     def _compute_display_name(self):
@@ -127,9 +139,9 @@ class CrmServiceOrderDevice(models.Model):
         others = {}
         if self.device_id:
             # a hint that must not depend on whose order it is; shown by number
-            for line in self.sudo().search([
+            for line in self.sudo().search_fetch([
                 ("device_id", "in", self.device_id._origin.ids), ("order_is_open", "=", True), ("is_open", "=", True),
-            ], order="id"):
+            ], ["device_id", "order_id"], order="id"):
                 others.setdefault(line.device_id.id, []).append(line.order_id)
         for line in self:
             candidates = [
@@ -146,9 +158,17 @@ class CrmServiceOrderDevice(models.Model):
     @api.depends("line_ids.kind", "line_ids.name", "line_ids.product_id")
     def _compute_labour_summary(self):
         for line in self:
-            # sudo: whoever reads the device's history reads what was done, in whosever order
-            labour = line.sudo().line_ids.filtered(lambda row: row.kind == "labour")
-            line.labour_summary = ", ".join(row.name or row.product_id.display_name or "" for row in labour)
+            line.labour_summary = ", ".join(
+                row.name or row.product_id.display_name or "" for row in line._filter_lines("labour"))
+
+    def _filter_lines(self, kind):
+        """The lines of one device that are of a kind; what is read of one is read for all devices of the page.
+
+        sudo: whoever reads the device's history reads what was done and which lot went in, in whosever order.
+        """
+        self.ensure_one()
+        lines = self.sudo().line_ids
+        return lines.filtered(lambda line: line.kind == kind).with_prefetch(lines._prefetch_ids)
 
     @api.model
     def _get_open_states(self):

@@ -22,9 +22,12 @@ class CrmServiceOrderDevice(models.Model):
         """
         last, devices = {}, self.device_id._origin
         if devices:
-            for line in self.search(
+            for line in self.search_fetch(
                     [("device_id", "in", devices.ids), ("is_open", "=", False), ("id", "not in", self._origin.ids)],
-                    order="date_closed desc, id desc"):
+                    ["device_id", "order_id", "company_id", "date_closed", "state", "resolution",
+                     "repair_warranty_until"],
+                    # one device alone, as mostly, has its last repair first
+                    order="date_closed desc, id desc", limit=1 if len(devices) == 1 else None):
                 last.setdefault(line.device_id, line)
         return {line: line._format_facts(last.get(line.device_id._origin)) for line in self if line.device_id}
 
@@ -69,9 +72,11 @@ class CrmServiceOrder(models.Model):
         string="Known Already", compute="_compute_intake_facts", sanitize=False,
         help="Warranty and last repair of the devices that are taken in.")
 
-    @api.depends("device_line_ids.device_id")
+    @api.depends("device_line_ids.device_id", "state")
     def _compute_intake_facts(self):
-        facts = self.device_line_ids._get_intake_facts()
+        # told while the devices are taken in; later the form hides them
+        taken_in = self.filtered(lambda order: order.state in ("new", "accepted") or not order.state)
+        facts = taken_in.device_line_ids._get_intake_facts()
         for order in self:
             order.intake_facts = Markup().join(facts[line] for line in order.device_line_ids if line in facts)
 

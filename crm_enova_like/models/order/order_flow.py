@@ -56,10 +56,9 @@ class CrmServiceOrder(models.Model):
         :param order_type: the type that it gets at the same time
         """
         self.ensure_one()
-        if stage.type_ids and (order_type or self.type_id) not in stage.type_ids:
-            return False
-        current = self.stage_id._origin
-        return stage == current or not current.next_stage_ids or stage in current.next_stage_ids
+        current, following = self.stage_id._origin, self.stage_id._origin._get_next_ids()
+        return stage._is_of_type(order_type or self.type_id) and (
+            stage == current or not following or stage.id in following)
 
     def _comes_in(self, stage):
         """Whether one order is just being made, straight into a stage that its type has: as it has stood in none yet,

@@ -8,7 +8,7 @@ class CrmServiceOrderLine(models.Model):
 
     _name = "crm.service.order.line"
     _description = "Service Order Line"
-    _inherit = ["crm.facts.mixin"]
+    _inherit = ["crm.facts.mixin", "crm.sorted.mixin"]
     _order = "order_id, sequence, id"
     _check_company_auto = True
 
@@ -54,6 +54,9 @@ class CrmServiceOrderLine(models.Model):
         compute="_compute_old_part", store=True, readonly=False, precompute=True,
         help="What becomes of the part that was taken out.")
 
+    _recent_idx = models.Index("(company_id, create_date DESC, id DESC)")
+    _kind_idx = models.Index("(company_id, kind, create_date DESC, id DESC)")
+    _warranty_idx = models.Index("(company_id, create_date DESC, id DESC) WHERE billing = 'warranty'")
     _quantity_positive = models.Constraint(
         "CHECK(quantity >= 0)", "The planned quantity cannot be negative.")
 

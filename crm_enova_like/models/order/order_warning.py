@@ -30,4 +30,4 @@ class CrmServiceOrder(models.Model):
 
         sudo: a colleague's order is out of sight, and its number is all of it that is told.
         """
-        return ", ".join(self.sudo().mapped("name"))
+        return ", ".join(self.sudo().with_context(prefetch_fields=False).mapped("name"))

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# the picture of a signature: when it was signed, which is empty without one
+SIGNATURES = {"customer_signature": "customer_signed_on", "technician_signature": "technician_signed_on"}
+
 
 class CrmServiceOrder(models.Model):
     """Who signed for the work, and when: the moment is a fact that follows from the signature."""
@@ -24,6 +27,11 @@ class CrmServiceOrder(models.Model):
     def _compute_technician_signed_on(self):
         for order in self:
             order.technician_signed_on = order.technician_signature and fields.Datetime.now()
+
+    def _get_unseen_fields(self, names):
+        # each picture is a search among the attachments; the form shows none where nobody signed
+        return super()._get_unseen_fields(names) | {
+            name for name, signed_on in SIGNATURES.items() if name in names and not any(self.mapped(signed_on))}
 
     def _check_facts(self, vals):
         """As everywhere; what was signed is not signed anew, and nobody else's, once the order is closed."""

@@ -70,6 +70,30 @@ class CrmServiceStage(models.Model):
             "|", ("type_ids", "=", False), ("type_ids", "in", [type_id]),
         ], limit=1).id
 
+    # What the stages are is asked at each press and by each form, and changes hardly ever: it is kept in the registry's
+    # cache, which is everybody's. sudo: it is the company's, not the user's.
+
+    @api.model
+    @tools.ormcache("company_id")
+    def _get_company_ids(self, company_id):
+        """Ids of a company's stages, in order, without the archived ones."""
+        return self.sudo().with_context(active_test=True).search([("company_id", "=", company_id)])._ids
+
+    @tools.ormcache("self.id")
+    def _get_type_ids(self):
+        """Ids of the order types that one stage is for; none, where it is every type's."""
+        return frozenset(self.sudo().with_context(active_test=True).type_ids.ids)
+
+    @tools.ormcache("self.id")
+    def _get_next_ids(self):
+        """Ids of the stages into which an order may go from one stage; none, where it may go anywhere."""
+        return frozenset(self.sudo().with_context(active_test=True).next_stage_ids.ids)
+
+    def _is_of_type(self, order_type):
+        """Whether one stage is one of an order type's."""
+        types = self._get_type_ids()
+        return not types or order_type._origin.id in types
+
     @api.model_create_multi
     def create(self, vals_list):
         stages = super().create(vals_list)

@@ -110,7 +110,7 @@ class CrmCalendarMixin(models.AbstractModel):
         gone = (self - wanted)._get_calendar_entries().filtered("active")
         if gone:
             gone.write({"active": False})
-        new = wanted.filtered(lambda record: not record.sudo().calendar_event_id)
+        new = wanted.sudo().filtered(lambda record: not record.calendar_event_id).with_env(self.env)
         same = {}
         for record in wanted - new:
             changes = record._get_calendar_changes()
@@ -121,14 +121,28 @@ class CrmCalendarMixin(models.AbstractModel):
         if not new:
             return True
         model_id = self.env["ir.model"]._get_id(self._name)
-        entries = self._get_quiet_calendar().create([{
+        Calendar = self._get_quiet_calendar()
+        entries = Calendar.create([{
             **vals, "partner_ids": [fields.Command.set(record.user_id.partner_id.ids)],
             # with its commands given, core makes no activity beside the entry
             "activity_ids": [fields.Command.clear()], "res_model_id": model_id, "res_id": record.id,
+            # as core computes them; given, they need no UPDATE after the INSERT
+            "res_model": self._name, "duration": Calendar._get_duration(vals["start"], vals["stop"]),
         } for record in new for vals in [record._get_calendar_vals()]])
-        for record, entry in zip(new, entries, strict=True):
-            record.sudo().with_context(**{SYNCING: True}).calendar_event_id = entry
+        new._keep_entries(entries)
         return True
+
+    def _keep_entries(self, entries):
+        """Note the entry of each record, all in one UPDATE: none of them had one, and who writes the task or order
+        has written it already.
+
+        :param entries: calendar.event records, as many
+        """
+        # sudo: which entry it is follows from the plan, whose right was checked
+        field, records = self._fields["calendar_event_id"], self.sudo()
+        for record, entry in zip(records, entries, strict=True):
+            field.write(record, entry.id)
+        records.modified([field.name])
 
     def _get_calendar_changes(self):
         """What the entry of one record does not say yet."""

@@ -29,17 +29,15 @@ class CrmLinkedMixin(models.AbstractModel):
         return self.env["crm.document.link"]._get_link_field(self._name)
 
     def _compute_document_count(self):
-        field = self._get_link_field()
-        counts = dict(self.env["crm.document.link"]._read_group([(field, "in", self.ids)], [field], ["__count"]))
+        # the form shows the documents beside their number and sums: they are found once
         for record in self:
-            record.document_count = counts.get(record, 0)
+            record.document_count = len(record.document_link_ids)
 
     def _compute_linked_sums(self):
-        Link, field = self.env["crm.document.link"], self._get_link_field()
-        links = Link.search([(field, "in", self.ids), ("role", "!=", "none")]).grouped(field)
         for record in self:
+            links = record.document_link_ids.filtered(lambda link: link.role != "none")
             record.link_currency_id = record.company_id.currency_id
-            record.linked_revenue, record.linked_cost = links.get(record, Link)._get_total()
+            record.linked_revenue, record.linked_cost = links._get_total()
 
     def _link_documents(self, documents, role=None):
         """Tie documents to one record, once.

@@ -14,13 +14,15 @@ class CrmTask(models.Model):
 
     _name = "crm.task"
     _description = "Task"
-    _inherit = ["crm.action.mixin", "crm.calendar.mixin", "crm.linked.mixin", "crm.assignment.mixin"]
+    _inherit = [
+        "crm.action.mixin", "crm.calendar.mixin", "crm.linked.mixin", "crm.assignment.mixin", "crm.sorted.mixin"]
     _order = "priority desc, date_deadline, planned_start, id desc"
 
+    user_id = fields.Many2one(index=False)    # its own indexes, with the order
     type_id = fields.Many2one(
         "crm.task.type", check_company=True, index="btree_not_null", ondelete="restrict", tracking=True)
     requester_id = fields.Many2one(
-        "res.users", string="Requested By", default=lambda self: self.env.user, tracking=True, index=True,
+        "res.users", string="Requested By", default=lambda self: self.env.user, tracking=True,
         domain="[('share', '=', False)]", copy=False, check_company=True)
     priority = fields.Selection(
         [("0", "Normal"), ("1", "Urgent")], compute="_compute_priority", store=True, readonly=False, precompute=True,
@@ -41,9 +43,38 @@ class CrmTask(models.Model):
     event_count = fields.Integer(compute="_compute_event_count")
     document_link_ids = fields.One2many("crm.document.link", "task_id", string="Documents")
 
-    _todo_idx = models.Index("(company_id, date_deadline, id) WHERE is_open IS TRUE")
-    _user_todo_idx = models.Index("(user_id, date_deadline) WHERE is_open IS TRUE")
-    _planned_idx = models.Index("(planned_start) WHERE planned_start IS NOT NULL")
+    # the list's own order, of all tasks and of those that a filter asks for. Not by company: a user of several reads
+    # them in one order, and nearly all rows are of the companies that are asked for
+    _order_idx = models.Index("(priority DESC, date_deadline, planned_start, id DESC)")
+    _open_idx = models.Index("(priority DESC, date_deadline, planned_start, id DESC) WHERE is_open IS TRUE")
+    _cancelled_idx = models.Index("(priority DESC, date_deadline, planned_start, id DESC) WHERE state = 'cancelled'")
+    _archived_idx = models.Index("(priority DESC, date_deadline, planned_start, id DESC) WHERE active IS NOT TRUE")
+    _nobody_idx = models.Index("(priority DESC, date_deadline, planned_start, id DESC) WHERE user_id IS NULL")
+    _user_idx = models.Index("(user_id, priority DESC, date_deadline, planned_start, id DESC)")
+    _user_open_idx = models.Index(
+        "(user_id, priority DESC, date_deadline, planned_start, id DESC) WHERE is_open IS TRUE")
+    _requester_idx = models.Index("(requester_id, priority DESC, date_deadline, planned_start, id DESC)")
+    _requester_open_idx = models.Index(
+        "(requester_id, priority DESC, date_deadline, planned_start, id DESC) WHERE is_open IS TRUE")
+    # My tasks, which keep their own order; the number of a group's rows is read from the index alone
+    _work_idx = models.Index(
+        "(priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, requester_id, company_id, date_deadline) "
+        "WHERE active IS TRUE AND is_open IS TRUE")
+    _work_user_idx = models.Index(
+        "(user_id, priority DESC, date_nearest, planned_start, id) INCLUDE (company_id, date_deadline) "
+        "WHERE active IS TRUE AND is_open IS TRUE")
+    _work_requester_idx = models.Index(
+        "(requester_id, priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, company_id, date_deadline) "
+        "WHERE active IS TRUE AND is_open IS TRUE")
+    # sorted by a column
+    _deadline_idx = models.Index("(date_deadline)")
+    _deadline_open_idx = models.Index("(date_deadline) WHERE is_open IS TRUE")
+    _planned_idx = models.Index("(planned_start)")
+    _planned_open_idx = models.Index("(planned_start) WHERE is_open IS TRUE")
+
+    @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"date_deadline", "planned_start"}
 
     @api.depends("type_id")
     def _compute_planned_stop(self):

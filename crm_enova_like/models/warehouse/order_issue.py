@@ -75,10 +75,14 @@ class CrmServiceOrder(models.Model):
         if self._is_issued_by_keeper():
             self.action_issue_parts()
             return notify(self.env._("The parts are reserved and wait for the warehouse keeper."))
-        shortages = self._as_stock()._get_free_shortages()
-        if not shortages:
-            self.action_issue_parts()
-            return True
+        with stock_work(self.env):
+            # before much is done: of two people who take the same part, the second does it once more
+            order = self._lock_for_parts()
+            order._lock_goods()
+            shortages = order._get_free_shortages()
+            if not shortages:
+                self.action_issue_parts()
+                return True
         wizard = self.env["crm.service.issue.wizard"].create({
             "order_id": self.id,
             "line_ids": [
@@ -120,6 +124,14 @@ class CrmServiceOrder(models.Model):
         self._check_open()
         lock_rows(self)
         return orders
+
+    def _lock_goods(self):
+        """Lock what lies on the shelf of what one order is to issue (with stock rights)."""
+        self.ensure_one()
+        products = self._get_lines_to_issue().product_id.filtered("is_storable")
+        if products:
+            self.env["stock.quant"]._lock_for_issue(
+                products, self.type_id._get_rw_picking_type().default_location_src_id)
 
     def _is_issued_by_keeper(self):
         """Whether the parts of one order wait for a keeper, since the user is none."""

@@ -106,10 +106,14 @@ class CrmServiceOrderLine(models.Model):
         used = defaultdict(float)
         done = self.move_ids._filter_done()
         for sign, moves in ((1, done._filter_service_issues()), (-1, done._filter_service_returns())):
-            for row in moves.move_line_ids.filtered("lot_id"):
-                used[row.lot_id] += sign * row.quantity_product_uom
-        stayed = [lot.id for lot, quantity in used.items() if lot.product_id.uom_id.compare(quantity, 0.0) > 0]
-        return self.env["stock.lot"].browse(stayed or [lot.id for lot in used])
+            for row in moves.move_line_ids:
+                if row.lot_id:
+                    used[row.lot_id] += sign * row.quantity_product_uom
+        stayed = [lot for lot, quantity in used.items() if lot.product_id.uom_id.compare(quantity, 0.0) > 0]
+        lots = stayed or list(used)
+        # their names are read with those of the other lines
+        return self.env["stock.lot"].browse(lot.id for lot in lots).with_prefetch(
+            lots[0]._prefetch_ids if lots else None)
 
     def _get_lot_of(self, move):
         """The lot that lines name for a move: of their own product alone, not of what a kit is made of."""
@@ -139,18 +143,20 @@ class CrmServiceOrderLine(models.Model):
     def _compute_free_qty(self):
         self.free_qty = 0.0
         for order_type, lines in self.grouped(lambda line: line.order_id.type_id).items():
-            warehouse = order_type and order_type._get_warehouse()
             # an order of a company that is not the user's is told him by nothing, a row that he only fills in included
             user = self.env.user
-            if not warehouse or not (user._is_superuser() or warehouse.company_id in user.company_ids):
+            if not order_type or not (
+                    user._is_superuser() or order_type.company_id._origin.id in user._get_company_ids()):
                 continue
-            for line in lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable):
-                product = line.product_id._in_service_stock(warehouse)
+            parts = lines.filtered(lambda line: line.kind == "part" and line.product_id.is_storable)
+            shelves = order_type._get_free_parts(parts.product_id)
+            for line in parts:
+                product, there = line.product_id, shelves[line.product_id].in_warehouse
                 # 0.42 of a dozen are five pieces; but no more is promised than lies there
-                free = line._round_moved(line._from_product_unit(product.free_qty))
-                if product.uom_id.compare(line._to_product_unit(free), product.free_qty) > 0:
+                free = line._round_moved(line._from_product_unit(there))
+                if product.uom_id.compare(line._to_product_unit(free), there) > 0:
                     free = product.uom_id._compute_quantity(
-                        product.free_qty, line.uom_id or product.uom_id, rounding_method="DOWN")
+                        there, line.uom_id or product.uom_id, rounding_method="DOWN")
                 line.free_qty = free
 
     @api.depends("quantity_issued", "quantity_returned", "kind", "quantity", "price_unit")

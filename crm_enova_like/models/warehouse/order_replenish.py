@@ -22,7 +22,7 @@ class CrmServiceOrder(models.Model):
     def _compute_has_missing_parts(self):
         for order in self:
             order.has_missing_parts = False
-            if order.parts_to_issue and order.is_open:
+            if order.parts_to_issue and order.is_open and not order._has_plainly_enough():
                 # without a warehouse the button that issues says what to do
                 with contextlib.suppress(UserError):
                     order.has_missing_parts = bool(order._get_parts_to_order())
@@ -63,6 +63,21 @@ class CrmServiceOrder(models.Model):
         return notify(message, "warning" if left else "success")
 
     # WHAT IS MISSING, AND HOW IT IS BROUGHT (with stock rights)
+
+    def _has_plainly_enough(self):
+        """Whether the shelf has all that one order is to issue, where one statement tells; False where it has to be
+        counted: some of it is reserved for the order already, a lot was chosen, or a part is a kit."""
+        self.ensure_one()
+        needed = defaultdict(float)
+        for line in self._get_lines_to_issue().filtered("product_id.is_storable"):
+            if line.lot_id:
+                return False
+            needed[line.product_id] += line._get_to_issue()
+        products = self.env["product.product"].union(*needed)
+        if any(product._is_service_kit() for product in products):
+            return False
+        shelves = self.type_id._get_free_parts(products)
+        return all(product.uom_id.compare(shelves[product].at_source, need) >= 0 for product, need in needed.items())
 
     def _get_parts_to_order(self):
         """What one order needs and neither the shelf has nor anybody asked for: {product: quantity in its unit}."""

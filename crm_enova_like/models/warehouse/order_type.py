@@ -1,5 +1,19 @@
+from collections import namedtuple
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+# in_warehouse: in the type's warehouse; at_source: where its RWs take from, what is the company's own included
+FreeParts = namedtuple("FreeParts", "in_warehouse at_source")
+FREE_PARTS_READ = {
+    "crm.service.order.type": ["company_id", "warehouse_id", "rw_picking_type_id"],
+    "res.company": ["partner_id"],
+    "stock.warehouse": ["company_id", "sequence", "active", "view_location_id", "rw_type_id"],
+    "stock.picking.type": ["default_location_src_id", "active"],
+    "stock.location": ["parent_path"],
+    "stock.quant": ["product_id", "location_id", "owner_id", "quantity", "reserved_quantity"],
+}
 
 
 class CrmServiceOrderType(models.Model):
@@ -34,6 +48,55 @@ class CrmServiceOrderType(models.Model):
         self.ensure_one()
         return self.warehouse_id or self.env["stock.warehouse"].search(
             [("company_id", "=", self.company_id.id)], limit=1)
+
+    def _get_free_parts(self, products):
+        """How much of products is free for one order type's orders: what nobody reserved, without what others own.
+
+        Core's ``free_qty`` and ``_get_available_quantity``, in one statement: the form of an order asks at each press.
+        Of kits it is what core says.
+
+        :param products: product.product recordset, may be empty
+        :return: {product: FreeParts}, in the product's unit
+        """
+        self.ensure_one()
+        free = dict.fromkeys(products, FreeParts(0.0, 0.0))
+        kits = products.filtered(lambda product: product._is_service_kit())
+        warehouse = kits and self._get_warehouse()
+        for product in kits if warehouse else ():
+            free[product] = FreeParts(product._in_service_stock(warehouse).free_qty, 0.0)
+        stored = (products - kits)._origin
+        found = self._query_free_parts(stored) if stored and self._origin else {}
+        for product in products - kits:
+            if product._origin.id in found:
+                free[product] = FreeParts(*(product.uom_id.round(each or 0.0) for each in found[product._origin.id]))
+        return free
+
+    def _query_free_parts(self, products):
+        """What lies free of stored products: {id: (in the type's warehouse, where its RWs take from)}."""
+        for model, names in FREE_PARTS_READ.items():
+            self.env[model].flush_model(names)
+        return {product_id: quantities for product_id, *quantities in self.env.execute_query(SQL(
+            """
+            SELECT quant.product_id,
+                   SUM(quant.quantity - quant.reserved_quantity) FILTER (
+                       WHERE quant.owner_id IS NULL AND location.parent_path LIKE all_of_it.parent_path || '%%'),
+                   SUM(quant.quantity - quant.reserved_quantity) FILTER (
+                       WHERE (quant.owner_id IS NULL OR quant.owner_id = company.partner_id)
+                         AND location.parent_path LIKE source.parent_path || '%%')
+              FROM crm_service_order_type type
+              JOIN res_company company ON company.id = type.company_id
+              JOIN stock_warehouse warehouse ON warehouse.id = COALESCE(type.warehouse_id, (
+                       SELECT id FROM stock_warehouse
+                        WHERE company_id = type.company_id AND active ORDER BY sequence, id LIMIT 1))
+              JOIN stock_location all_of_it ON all_of_it.id = warehouse.view_location_id
+              LEFT JOIN stock_picking_type operation
+                     ON operation.id = COALESCE(type.rw_picking_type_id, warehouse.rw_type_id) AND operation.active
+              LEFT JOIN stock_location source ON source.id = operation.default_location_src_id
+              JOIN stock_quant quant ON quant.product_id IN %s
+              JOIN stock_location location ON location.id = quant.location_id
+             WHERE type.id = %s
+             GROUP BY quant.product_id
+            """, tuple(products.ids), self._origin.id))}
 
     def _get_rw_picking_type(self):
         """The RW operation type that issues this type's parts.

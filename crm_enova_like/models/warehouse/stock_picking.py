@@ -19,7 +19,7 @@ class StockPicking(models.Model):
         "crm.service.order", index="btree_not_null", copy=True, check_company=True,
         ondelete="restrict")
     service_document = fields.Selection(
-        related="picking_type_id.service_document", store=True, index="btree_not_null")
+        related="picking_type_id.service_document", store=True)
     # what a keeper without our rights needs to know of the order
     service_order_name = fields.Char(compute="_compute_service_purpose", compute_sudo=True)
     service_device_names = fields.Char(string="Devices", compute="_compute_service_purpose", compute_sudo=True)
@@ -39,12 +39,16 @@ class StockPicking(models.Model):
         string="Value", compute="_compute_service_value", currency_field="service_currency_id",
         groups="stock.group_stock_user", help="At which the stock issued the parts, or took them back.")
 
+    _service_idx = models.Index(
+        "(service_document, service_deadline, date_deadline, id) WHERE service_document IS NOT NULL")
     _service_open_idx = models.Index(
         "(service_deadline, date_deadline, id) "
         "WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
 
     @api.depends("service_order_id")
     def _compute_service_purpose(self):
+        # all names at once: what is filtered below would be read one by one
+        self.move_ids.service_line_id.device_line_id.device_id.mapped("display_name")
         for picking in self:
             order = picking._get_told_order()
             # the devices whose parts are on this document, or the order's

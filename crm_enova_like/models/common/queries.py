@@ -1,0 +1,46 @@
+from odoo.fields import Domain
+from odoo.modules.db import FunctionStatus
+from odoo.tools import SQL
+
+
+def trigrams(column):
+    """The definition of an index for pieces of a text column, as core makes it for ``index="trigram"``: for columns of
+    core's models, which have an index of another kind under the name that core would give it.
+
+    :return: function for :class:`odoo.models.Index`
+    """
+    def definition(registry):
+        if not registry.has_trigram or registry.has_unaccent and registry.has_unaccent != FunctionStatus.INDEXABLE:
+            return ""
+        return f"USING gin ({registry.unaccent(column)} gin_trgm_ops) WHERE {column} IS NOT NULL"
+
+    return definition
+
+
+def found_by(model, domains):
+    """The records that one of several domains finds, as a domain.
+
+    A union, run first (ARRAY), lets PostgreSQL answer each domain by its own index; an OR that reaches into other tables
+    makes it read the whole one (937 ms against 13 ms on 60,000 devices).
+
+    :param model: a model; the search around this one applies its rules and the archive
+    :param domains: of the model; what they reach into is searched with the rights of ``model.env``
+    """
+    everything = model.with_context(active_test=False)
+    # sudo: only the model's own rows are told, and those by the rules of the search around this one
+    queries = SQL(" UNION ").join(everything.sudo()._search(domain).subselect() for domain in domains)
+    return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+        "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), queries))
+
+
+def join_required(query, alias, field_name):
+    """Make the join of a many2one that no record of the query lacks an inner one: PostgreSQL may then begin with what
+    is joined, in the order of its index, where it would join and sort all records.
+
+    :param query: in which the many2one is joined, as its order does it
+    :param alias: of the table that has the column
+    """
+    joined = query.make_alias(alias, field_name)
+    if joined in query._joins:
+        _kind, table, condition = query._joins[joined]
+        query._joins[joined] = (SQL("JOIN"), table, condition)

@@ -1,0 +1,107 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..common.queries import found_by, join_required
+
+LIKE = ("ilike", "like", "=ilike", "=like")
+
+
+class CrmServiceOrder(models.Model):
+    """Finding orders among very many: what a list filters, sorts and searches by has an index of just that shape.
+
+    A filter that looks into the devices of an order would go through all of them: what it asks is stored with the order.
+    """
+
+    _inherit = "crm.service.order"
+
+    has_ready = fields.Boolean(
+        string="Ready, Not Handed Back", compute="_compute_has_ready", store=True,
+        help="A device of the order has its outcome and was not handed back yet.")
+    has_warranty = fields.Boolean(string="Under Warranty", compute="_compute_bases", store=True)
+    has_rework = fields.Boolean(string="Complaint about a Repair", compute="_compute_bases", store=True)
+    # fields of the search box alone
+    contact_text = fields.Char(compute="_compute_texts", search="_search_contact_text")
+    product_text = fields.Char(compute="_compute_texts", search="_search_product_text")
+
+    # of several companies, whose orders no index has in one order
+    _received_idx = models.Index("(date_received DESC, id DESC)")
+    _waiting_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE state = 'waiting'")
+    _ready_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE has_ready IS TRUE")
+    _warranty_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE has_warranty IS TRUE")
+    _rework_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE has_rework IS TRUE")
+    _urgent_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE priority = '1'")
+    _archived_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE active IS NOT TRUE")
+    _requester_idx = models.Index("(requester_id, date_received DESC, id DESC)")
+    _stage_idx = models.Index("(stage_id, date_received DESC, id DESC)")
+    _all_deadlines_idx = models.Index("(company_id, date_deadline)")
+    _closed_idx = models.Index("(company_id, date_closed)")
+    _open_partner_idx = models.Index("(partner_id) WHERE is_open IS TRUE")
+
+    @api.depends("device_line_ids.is_open", "device_line_ids.date_released")
+    def _compute_has_ready(self):
+        for order in self:
+            order.has_ready = any(not line.is_open and not line.date_released for line in order.device_line_ids)
+
+    @api.depends("device_line_ids.basis")
+    def _compute_bases(self):
+        for order in self:
+            bases = set(order.device_line_ids.mapped("basis"))
+            order.has_warranty, order.has_rework = "warranty" in bases, "rework" in bases
+
+    # THE SEARCH BOX
+
+    def _compute_texts(self):
+        self.contact_text = self.product_text = False
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find by number, contractor (with who belongs to it), and by a device's serial number or identifier."""
+        if operator not in LIKE or not value:
+            return super()._search_display_name(operator, value)
+        # sudo: the search around this one applies the rules
+        devices = self.env["crm.service.device"].sudo().with_context(active_test=False)
+        numbers = devices._search(Domain("serial_number", operator, value) | Domain("identifier", operator, value))
+        number = Domain("name", operator, value)
+        if operator == "ilike" and self.search_count(self._get_whole_number_domain(value), limit=1):
+            # pieces of a whole number are pieces of all the others as well
+            number = self._get_whole_number_domain(value)
+        return found_by(self, [
+            number,
+            Domain("partner_id", "child_of", value) if operator == "ilike" else Domain("partner_id", operator, value),
+            Domain("device_line_ids", "any", [("device_id", "in", numbers)])])
+
+    def _get_whole_number_domain(self, text):
+        """The order whose number was typed or scanned as a whole, in the companies that the user works in now."""
+        return Domain("company_id", "in", self.env.companies.ids) & Domain("name", "=", text.strip())
+
+    def _search_contact_text(self, operator, value):
+        """Find by the person's name, or by a phone number of the person or contractor."""
+        if operator not in LIKE or not value:
+            return NotImplemented
+        partners = self.env["res.partner"].with_context(active_test=False)
+        # three digits are as many as core looks for
+        phones = partners._search(Domain("phone_mobile_search", operator, value)) if len(value) > 2 else []
+        return found_by(self, [
+            Domain("person_id", operator, value), Domain("person_id", "in", phones), Domain("partner_id", "in", phones)])
+
+    def _search_product_text(self, operator, value):
+        """Find by a product of a line. Which products those are is asked first: how many orders have them tells
+        PostgreSQL whether to begin with the lines or with the orders."""
+        if operator not in LIKE or not value:
+            return NotImplemented
+        products = self.env["product.product"].with_context(active_test=False).search([("display_name", operator, value)])
+        return Domain("line_ids.product_id", "in", products.ids)
+
+    # THE SORTED COLUMNS
+
+    @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"name", "date_received", "partner_id", "date_deadline", "date_closed"}
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **options):
+        """As core's; each order has a contractor, so a page may begin with the contractors, in the order of their names."""
+        query = super()._search(domain, offset, limit, order, **options)
+        if limit and (order or "").strip().split(" ")[0].strip(",") == "partner_id":
+            join_required(query, self._table, "partner_id")
+        return query
