@@ -11,17 +11,21 @@ class StockMove(models.Model):
 
     def _update_orderpoints(self):
         work = get_work(self.env)
-        if not work:
-            return super()._update_orderpoints()
-        # they are told when somebody asks them, and at the end
-        work.moves.update(self.ids)
+        if work and not work.is_telling:
+            # they are told when somebody asks them, and at the end
+            work.moves.update(self.ids)
+            return None
+        return super()._update_orderpoints()
 
     def _tell_orderpoints(self):
         """Tell reordering rules of moves that were changed since they were told last."""
         work = get_work(self.env)
         moves = self.browse(work.moves)._filter_ruled(work)
-        work.moves = set()
-        super(StockMove, moves)._update_orderpoints()
+        work.moves, work.is_telling = set(), True
+        try:
+            moves._update_orderpoints()
+        finally:
+            work.is_telling = False
 
     def _filter_ruled(self, work):
         """Those of the moves whose product has reordering rules, of whatever warehouse."""
