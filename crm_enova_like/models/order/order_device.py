@@ -84,6 +84,7 @@ class CrmServiceOrderDevice(models.Model):
     _warranty_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'warranty'")
     _rework_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'rework'")
     _closed_idx = models.Index("(company_id, date_closed)")
+    _ended_idx = models.Index("((COALESCE(date_released, date_closed)))")
     _in_service_idx = models.Index("(device_id) WHERE order_is_open IS TRUE")
     _to_release_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE is_open IS NOT TRUE AND date_released IS NULL")

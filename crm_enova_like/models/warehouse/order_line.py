@@ -188,6 +188,15 @@ class CrmServiceOrderLine(models.Model):
             return "keeper" if self.order_id.type_id.issue_by == "warehouse" else "reserved"
         return "planned"
 
+    @api.model
+    def _prepare_first_values(self, vals):
+        quantity = 0.0
+        if vals.get("product_id") and vals.get("kind", "part") == "part" and vals.get("supply", "rw") == "rw":
+            quantity = vals.get("quantity", 1.0)
+        return {
+            **super()._prepare_first_values(vals), "quantity_issued": 0.0, "quantity_returned": 0.0,
+            "quantity_to_issue": quantity, "needs_issue": bool(quantity)}
+
     # WHAT THE PLAN IS, AND WHAT OF IT STAYS
 
     @api.model
