@@ -188,6 +188,9 @@ class Firm:
                               FROM {self.series(self.count)}) s) s""")
         self.run("ANALYZE bench_order")
         partner = f"{self.first['res_partner']} + device % {self.firms}"
+        unfinished, released = f"is_open AND {dice(28)} % 4 > 0", f"NOT is_open AND {dice(30)} % 100 > 0"
+        basis = one_of(("paid", "paid", "paid", "warranty", "contract", "inspection"), 27)
+        outcome = one_of(("repaired",) * 8 + ("no_fault", "unrepairable"), 29)
         times = {"create_date": "received", "write_date": "received"}
         self.insert("crm_service_order", "bench_order", {
             "company_id": self.company, "type_id": self.order_type.id, "stage_id": "stage", "state": "state",
@@ -198,19 +201,19 @@ class Firm:
             "priority": f"CASE WHEN {percent(24, 5)} THEN '1' ELSE '0' END", "active": f"{dice(25)} % 500 > 0",
             "date_deadline": "(received + interval '14 days')::date", "description": "'Nie drukuje ' || n",
             "parts_to_issue": "is_open AND has_part AND to_issue", "date_received": "received",
-            "planned_start": "planned", "planned_stop": "planned + interval '1 hour'", "date_closed": "closed", **times})
-        outcome = one_of(("repaired",) * 8 + ("no_fault", "unrepairable"), 29)
-        state = (f"CASE WHEN is_open AND {dice(28)} % 4 > 0 THEN 'open' WHEN state = 'cancelled' THEN 'declined' "
+            "planned_start": "planned", "planned_stop": "planned + interval '1 hour'", "date_closed": "closed",
+            "has_ready": f"NOT ({unfinished}) AND NOT ({released})", "has_warranty": f"{basis} = 'warranty'",
+            "has_rework": "false", "holds_parts": "is_open AND has_part AND NOT (is_open AND to_issue)", **times})
+        state = (f"CASE WHEN {unfinished} THEN 'open' WHEN state = 'cancelled' THEN 'declined' "
                  f"ELSE {outcome} END")
         self.next_id("crm_service_order_device")
         self.insert("crm_service_order_device", "bench_order", {
             "order_id": f"{self.first['crm_service_order']} + n", "sequence": 10, "company_id": self.company,
             "partner_id": partner, "technician_id": "technician", "order_state": "state", "order_is_open": "is_open",
             "device_id": f"{self.first['crm_service_device']} + device",
-            "basis": one_of(("paid", "paid", "paid", "warranty", "contract", "inspection"), 27), "state": state,
-            "is_open": f"is_open AND {dice(28)} % 4 > 0", "fault": "'Nie drukuje'",
+            "basis": basis, "state": state, "is_open": unfinished, "fault": "'Nie drukuje'",
             "resolution": "CASE WHEN NOT is_open THEN 'Wymieniono głowicę' END", "date_received": "received",
-            "date_closed": "closed", "date_released": f"CASE WHEN NOT is_open AND {dice(30)} % 100 > 0 THEN closed END",
+            "date_closed": "closed", "date_released": f"CASE WHEN {released} THEN closed END",
             "repair_warranty_until": f"CASE WHEN state = 'done' AND {outcome} = 'repaired' THEN (closed + interval '90 days')::date END",
             **times})
         self.insert("crm_service_stage_time", "bench_order", {

@@ -4,6 +4,7 @@ from . import ir_sequence
 from . import res_company
 from . import resource_calendar
 from . import facts_mixin
+from . import rollup_mixin
 from . import sorted_mixin
 from . import state_mixin
 from . import mail_followers

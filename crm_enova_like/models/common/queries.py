@@ -1,5 +1,20 @@
 from odoo.fields import Domain
+from odoo.modules.db import FunctionStatus
 from odoo.tools import SQL
+
+
+def trigrams(column):
+    """The definition of an index for pieces of a text column, as core makes it for ``index="trigram"``: for columns of
+    core's models, which have an index of another kind under the name that core would give it.
+
+    :return: function for :class:`odoo.models.Index`
+    """
+    def definition(registry):
+        if not registry.has_trigram or registry.has_unaccent and registry.has_unaccent != FunctionStatus.INDEXABLE:
+            return ""
+        return f"USING gin ({registry.unaccent(column)} gin_trgm_ops) WHERE {column} IS NOT NULL"
+
+    return definition
 
 
 def found_by(model, domains):

@@ -9,6 +9,8 @@ from odoo.tools import SQL
 
 from odoo.addons.phone_validation.models.mail_thread_phone import PHONE_REGEX_PATTERN
 
+from .queries import trigrams
+
 FEWEST_DIGITS = 5    # of a number that is worth looking for
 
 
@@ -31,6 +33,13 @@ class ResPartner(models.Model):
     _service_phone_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
     _service_vat_idx = models.Index(
         r"(upper(regexp_replace(vat, '[^0-9A-Za-z]', '', 'g')) text_pattern_ops) WHERE vat IS NOT NULL")
+
+    # what core compares with a typed piece of a name: one of them without an index, and all contacts are read
+    _service_name_idx = models.Index(trigrams("complete_name"))
+    _service_email_idx = models.Index(trigrams("email"))
+    _service_ref_idx = models.Index(trigrams("ref"))
+    _service_vat_piece_idx = models.Index(trigrams("vat"))
+    _service_registry_idx = models.Index(trigrams("company_registry"))
 
     # FINDING
 

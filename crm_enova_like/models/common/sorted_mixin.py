@@ -10,6 +10,7 @@ class CrmSortedMixin(models.AbstractModel):
 
     _name = "crm.sorted.mixin"
     _description = "Sorted by Index"
+    _inherit = ["crm.rollup.mixin"]
 
     @api.model
     def _get_sortable_fields(self):

@@ -1,6 +1,10 @@
 import functools
+import re
+from collections.abc import Collection
 
 from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL
 
 
@@ -67,25 +71,72 @@ class CrmSourceView(models.AbstractModel):
 
     @property
     def _table_query(self):
+        return SQL(" UNION ALL ").join(self._get_branches())
+
+    @api.model
+    def _get_branches(self, ids=None):
+        """The rows of each source that the user may read: a list of SQL, at least one.
+
+        :param ids: ids of the rows that are wanted, all of them by default
+        """
         fields_by_kind, branches, sources = self._get_source_fields(), [], self._get_sources()
         for slot, (kind, source) in enumerate(sources.items()):
             Model = self.env[self._fields[fields_by_kind[kind]].comodel_name]
-            if self.env.su:
-                readable = SQL("true")
-            elif Model.has_access("read"):
-                readable = SQL("s.id IN %s", Model._search([], active_test=False).subselect())
-            else:
+            # as ids of the source, which its index knows; as the expression that they are here no index would
+            wanted = None if ids is None else [row // len(sources) for row in ids if row % len(sources) == slot]
+            if wanted == [] or not (self.env.su or Model.has_access("read")):
                 continue
+            readable = SQL("true")
+            if wanted:
+                # the condition speaks for no partial index so, in which PostgreSQL would look for ids row by row
+                source = {**source, "where": SQL("COALESCE(%s, FALSE)", source["where"])}
+                readable = SQL("s.id IN %s", tuple(wanted))
+            if not self.env.su:
+                readable = SQL("%s AND s.id IN %s", readable, Model._search([], active_test=False).subselect())
             branches.append(self._get_branch_sql(kind, source, slot, len(sources), readable))
         if not branches:
-            # no right to any source: the columns, without a row
+            # none is wanted, or no right to any source: the columns, without a row
             kind, source = next(iter(sources.items()))
             branches.append(self._get_branch_sql(kind, source, 0, 1, SQL("false")))
-        rows, derived = SQL(" UNION ALL ").join(branches), self._get_derived_columns()
-        if not derived:
-            return rows
-        return SQL("SELECT w.*, %s FROM (%s) w", SQL(", ").join(
-            SQL("%s AS %s", value, SQL.identifier(name)) for name, value in derived.items()), rows)
+        return branches
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **options):
+        """As core's, with each source asked for no more than is wanted of it.
+
+        Known ids are looked up in their own sources. The first rows of a list are the first ones of the first rows of
+        each source, which an index of the source gives in order: PostgreSQL sorts a union only when it is complete.
+        """
+        domain = Domain(domain).optimize(self)
+        query = super()._search(domain, offset, limit, order, **options)
+        if query.is_empty():
+            return query
+        ids, first = self._find_ids(domain), SQL()
+        if ids is not None and isinstance(domain, DomainCondition):
+            query._where_clauses.clear()    # nothing else is asked
+        if order and limit and not query._joins:
+            # within one source, ids are those of its records
+            in_source = self._order_to_sql(re.sub(r"(?<![.\w])id\b", "res_id", order), query)
+            where = SQL(" WHERE %s", query.where_clause) if query.where_clause else SQL()
+            first = SQL("%s ORDER BY %s LIMIT %s", where, in_source, limit + (offset or 0))
+        if ids is None and not first:
+            return query
+        branches = self._get_branches(ids)
+        if first:
+            name = SQL.identifier(self._table)
+            branches = [SQL("(SELECT * FROM (%s) AS %s%s)", branch, name, first) for branch in branches]
+        query._tables[self._table] = SQL(
+            "(%s)", SQL(" UNION ALL ").join(branches), to_flush=tuple(query._tables[self._table].to_flush))
+        return query
+
+    @api.model
+    def _find_ids(self, domain):
+        """The ids to which a domain limits the rows; None where it does not."""
+        for condition in domain.children if isinstance(domain, DomainAnd) else [domain]:
+            if isinstance(condition, DomainCondition) and condition.field_expr == "id" and (
+                    condition.operator == "in" and isinstance(condition.value, Collection)):
+                return [row for row in condition.value if row]
+        return None
 
     @api.model
     def _get_branch_sql(self, kind, source, slot, slots, readable):
@@ -103,9 +154,13 @@ class CrmSourceView(models.AbstractModel):
             SQL("(%s)::%s AS %s", values.get(name, empty), SQL(field.column_type[0]), SQL.identifier(name))
             for name, field in self._fields.items()
             if field.store and field.column_type and name != "id" and name not in derived]
-        return SQL(
+        rows = SQL(
             "SELECT s.id::bigint * %s + %s AS id, %s FROM %s %s WHERE %s AND %s",
             slots, slot, SQL(", ").join(columns), source["from"], self._get_source_join(), source["where"], readable)
+        if not derived:
+            return rows
+        return SQL("SELECT w.*, %s FROM (%s) w", SQL(", ").join(
+            SQL("%s AS %s", value, SQL.identifier(name)) for name, value in derived.items()), rows)
 
     # RIGHTS
 

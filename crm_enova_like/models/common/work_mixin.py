@@ -29,6 +29,10 @@ class CrmAssignmentMixin(models.AbstractModel):
     planned_stop = fields.Datetime(
         compute="_compute_planned_stop", store=True, readonly=False, precompute=True)
     date_deadline = fields.Date(string="Deadline", tracking=True)
+    # what an index finds the work of a day by; whose clock counts is the reader's affair (crm.my.work)
+    date_nearest = fields.Date(
+        string="Day of Work", compute="_compute_date_nearest", store=True, precompute=True,
+        help="The deadline, or the planned day at the company's place where there is none.")
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
 
     _planned_order = models.Constraint(
@@ -61,6 +65,14 @@ class CrmAssignmentMixin(models.AbstractModel):
             elif not record.planned_stop or before.planned_start != start:
                 length = before._get_planned_length() or record._get_usual_length()
                 record.planned_stop = start + length if length else record.planned_stop
+
+    @api.depends("planned_start", "date_deadline", "company_id")
+    def _compute_date_nearest(self):
+        for record in self:
+            day = record.date_deadline
+            if not day and record.planned_start and record.company_id:
+                day = record.company_id._service_date(record.planned_start)
+            record.date_nearest = day
 
     def _get_planned_length(self):
         """How long one record is planned for, as timedelta; None where its start or end is open."""

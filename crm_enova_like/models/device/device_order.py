@@ -10,6 +10,10 @@ class CrmServiceDevice(models.Model):
     _inherit = "crm.service.device"
 
     @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"identifier", "serial_number", "name", "partner_id", "warranty_end"}
+
+    @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **options):
         """As core's; a page by contractor alone begins with the contractors, in the order of their names.
 

@@ -17,7 +17,7 @@ class CrmServiceInspection(models.Model):
 
     _name = "crm.service.inspection"
     _description = "Planned Inspection"
-    _inherit = ["crm.state.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "planned_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]
@@ -78,6 +78,10 @@ class CrmServiceInspection(models.Model):
     _user_idx = models.Index("(user_id, planned_date, id)")
     _done_has_date = models.Constraint(
         "CHECK(state != 'done' OR date_done IS NOT NULL)", "An inspection that is done has its date.")
+
+    @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"planned_date"}
 
     @api.depends_context("lang")
     @api.depends("device_id", "regime_id", "planned_date")

@@ -15,6 +15,7 @@ class CrmServiceInspectionPlan(models.Model):
 
     _name = "crm.service.inspection.plan"
     _description = "Inspection Plan"
+    _inherit = ["crm.sorted.mixin"]
     _order = "next_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]
@@ -42,7 +43,11 @@ class CrmServiceInspectionPlan(models.Model):
     _plan_uniq = models.UniqueIndex(
         "(device_id, regime_id) WHERE active IS TRUE", "This device has a plan of this regime already.")
     _to_make_idx = models.Index("(date_to_make, id) WHERE active IS TRUE")
-    _next_idx = models.Index("(next_date, id) WHERE active IS TRUE")
+    _next_idx = models.Index("(company_id, next_date, id) WHERE active IS TRUE")
+
+    @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"next_date"}
 
     @api.depends_context("lang")
     @api.depends("device_id", "regime_id")

@@ -95,6 +95,10 @@ class CrmServiceOrder(models.Model):
     # THE SORTED COLUMNS
 
     @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"name", "date_received", "partner_id", "date_deadline", "date_closed"}
+
+    @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **options):
         """As core's; each order has a contractor, so a page may begin with the contractors, in the order of their names."""
         query = super()._search(domain, offset, limit, order, **options)

@@ -2,8 +2,11 @@ from datetime import timedelta
 from urllib.parse import quote
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
+# how far the reader's day may be from that of the company's place, for which the index stands
+FARTHEST = timedelta(days=2)
 DAY = (SQL("time '08:00'"), SQL("time '18:00'"))    # what core's own all-day entries span
 
 
@@ -17,14 +20,14 @@ class CrmMyWork(models.Model):
     _description = "My Task"
     _inherit = ["crm.source.view"]
     _auto = False
-    _order = "bucket, priority desc, date_deadline, planned_start, id"
+    _order = "bucket, priority desc, date_nearest, planned_start, id"
     _depends = {
         "crm.task": ["active", "name", "partner_id", "person_id", "user_id", "requester_id", "planned_start",
-                     "planned_stop", "date_deadline", "state", "is_open", "priority", "company_id", "project_id",
-                     "type_id"],
+                     "planned_stop", "date_deadline", "date_nearest", "state", "is_open", "priority", "company_id",
+                     "project_id", "type_id"],
         "crm.service.order": ["active", "name", "partner_id", "person_id", "address_id", "user_id", "requester_id",
-                              "planned_start", "planned_stop", "date_deadline", "state", "is_open", "priority",
-                              "company_id", "project_id"],
+                              "planned_start", "planned_stop", "date_deadline", "date_nearest", "state", "is_open",
+                              "priority", "company_id", "project_id"],
     }
 
     kind = fields.Selection(selection_add=[("task", "Task"), ("order", "Service order")])
@@ -43,6 +46,7 @@ class CrmMyWork(models.Model):
     planned_stop = fields.Datetime(readonly=True)
     date_deadline = fields.Date(string="Deadline", readonly=True)
     date_work = fields.Date(string="Date", readonly=True, help="The deadline, or the planned day where there is none.")
+    date_nearest = fields.Date(string="Day of Work", readonly=True)
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], readonly=True)
     state = fields.Selection(selection="_selection_state", readonly=True)
     allday = fields.Boolean(readonly=True)
@@ -52,9 +56,9 @@ class CrmMyWork(models.Model):
     bucket = fields.Selection([
         ("1_overdue", "Overdue"), ("2_today", "Today"), ("3_tomorrow", "Tomorrow"), ("4_week", "This Week"),
         ("5_later", "Later"), ("6_none", "No Date")], string="When", readonly=True)
-    phone = fields.Char(compute="_compute_contact")
-    address = fields.Char(compute="_compute_contact")
-    map_url = fields.Char(compute="_compute_contact")
+    phone = fields.Char(compute="_compute_phone")
+    address = fields.Char(compute="_compute_address")
+    map_url = fields.Char(compute="_compute_address")
 
     # THE ROWS
 
@@ -75,10 +79,10 @@ class CrmMyWork(models.Model):
     @api.model
     def _get_sources(self):
         common = {
-            "where": SQL("s.active AND s.is_open IS TRUE"),
+            "where": SQL("s.active IS TRUE AND s.is_open IS TRUE"),
             **{name: SQL("s.%s", SQL.identifier(name)) for name in (
                 "name", "partner_id", "person_id", "user_id", "requester_id", "project_id", "company_id",
-                "planned_start", "planned_stop", "date_deadline", "priority", "state")}}
+                "planned_start", "planned_stop", "date_deadline", "date_nearest", "priority", "state")}}
         return {
             **super()._get_sources(),
             "task": {
@@ -118,10 +122,52 @@ class CrmMyWork(models.Model):
             "4_week": SQL("%s <= %s", day, today + timedelta(days=6 - today.weekday())),
         }
 
-    @api.depends("partner_id", "person_id", "address_id")
-    def _compute_contact(self):
+    @api.model
+    def _get_bucket_days(self):
+        """Between which days the rows of a group are at most: {value of ``bucket``: (first, last)}, None without end.
+
+        An index finds them by it; which of them belong to the group, its condition says.
+        """
+        today = fields.Date.context_today(self)
+        tomorrow, sunday = today + timedelta(days=1), today + timedelta(days=6 - today.weekday())
+        return {
+            "1_overdue": (None, today), "2_today": (today, today), "3_tomorrow": (tomorrow, tomorrow),
+            "4_week": (tomorrow, sunday), "5_later": (tomorrow, None)}
+
+    @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **options):
+        domain = Domain(domain).map_conditions(self._add_days)
+        return super()._search(domain, offset, limit, order, **options)
+
+    @api.model
+    def _add_days(self, condition):
+        """A condition on the groups, with one on the stored day."""
+        if condition.field_expr != "bucket" or condition.operator not in ("=", "in") or not condition.value:
+            return condition
+        buckets = [condition.value] if isinstance(condition.value, str) else list(condition.value)
+        known, days = self._get_bucket_days(), []
+        for bucket in buckets:
+            if bucket == "6_none":
+                days.append(Domain("date_nearest", "=", False))
+            elif bucket in known:
+                first, last = known[bucket]
+                days.append(
+                    (Domain("date_nearest", ">=", first - FARTHEST) if first else Domain("date_nearest", "!=", False))
+                    & (Domain("date_nearest", "<=", last + FARTHEST) if last else Domain.TRUE))
+            else:
+                return condition
+        # PostgreSQL takes an expression that is equal to something for rare, and would read and sort all that it finds
+        return Domain.OR(days) & Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "COALESCE(%s IN %s, FALSE)", SQL.identifier(alias, "bucket"), tuple(buckets)))
+
+    @api.depends("partner_id", "person_id")
+    def _compute_phone(self):
         for row in self:
             row.phone = row.person_id.phone or row.partner_id.phone
+
+    @api.depends("address_id")
+    def _compute_address(self):
+        for row in self:
             row.address = " ".join((row.address_id.contact_address_inline or "").split())
             # the phone's own choice of a map
             row.map_url = f"geo:0,0?q={quote(row.address)}" if row.address else False

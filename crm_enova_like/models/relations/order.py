@@ -17,6 +17,20 @@ class CrmServiceOrder(models.Model):
     event_count = fields.Integer(compute="_compute_action_counts")
     document_link_ids = fields.One2many("crm.document.link", "order_id", string="Documents")
 
+    # My tasks, which keep their own order; the number of a group's rows is read from the index alone
+    _work_idx = models.Index(
+        "(priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, requester_id, company_id, date_deadline) "
+        "WHERE active IS TRUE AND is_open IS TRUE")
+    _work_user_idx = models.Index(
+        "(user_id, priority DESC, date_nearest, planned_start, id) INCLUDE (company_id, date_deadline) "
+        "WHERE active IS TRUE AND is_open IS TRUE")
+    _work_requester_idx = models.Index(
+        "(requester_id, priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, company_id, date_deadline) "
+        "WHERE active IS TRUE AND is_open IS TRUE")
+    _work_queue_idx = models.Index(
+        "(priority DESC, date_nearest, planned_start, id) INCLUDE (company_id, date_deadline) "
+        "WHERE active IS TRUE AND is_open IS TRUE AND user_id IS NULL")
+
     @api.model_create_multi
     def create(self, vals_list):
         # an order that comes closed has no entry in the calendar

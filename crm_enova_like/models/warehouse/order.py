@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import html2plaintext
 
 from ..common.actions import open_dialog, open_list
@@ -24,6 +25,8 @@ class CrmServiceOrder(models.Model):
     picking_names = fields.Char(string="RW/ZW", compute="_compute_pickings", compute_sudo=True)
     has_open_rw = fields.Boolean(compute="_compute_pickings", compute_sudo=True)
     parts_to_issue = fields.Boolean(compute="_compute_parts_to_issue", store=True)
+    holds_parts = fields.Boolean(
+        compute="_compute_holds_parts", store=True, help="The order is open, and parts were issued to it.")
     parts_to_request = fields.Boolean(
         compute="_compute_parts_to_request", compute_sudo=True,
         help="Something of what is to issue is on no open RW yet.")
@@ -39,6 +42,7 @@ class CrmServiceOrder(models.Model):
 
     _to_issue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE parts_to_issue IS TRUE AND is_open IS TRUE")
+    _holds_parts_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE holds_parts IS TRUE")
 
     @api.model
     def _get_seldom_fields(self):
@@ -57,6 +61,11 @@ class CrmServiceOrder(models.Model):
     def _compute_parts_to_issue(self):
         for order in self:
             order.parts_to_issue = any(order.line_ids.mapped("needs_issue"))
+
+    @api.depends("line_ids.quantity_issued", "is_open")
+    def _compute_holds_parts(self):
+        for order in self:
+            order.holds_parts = order.is_open and any(line.quantity_issued > 0 for line in order.line_ids)
 
     @api.depends("line_ids.quantity_to_issue", "line_ids.move_ids.state", "line_ids.move_ids.product_uom_qty")
     def _compute_parts_to_request(self):
@@ -91,6 +100,13 @@ class CrmServiceOrder(models.Model):
             # of a kit, components may be out where no whole one is
             domain.append(("quantity_issued", "!=", 0))
         return self.env["crm.service.order.line"].search(domain)
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        lines = [row[2] for row in vals.get("line_ids") or () if row[0] == Command.CREATE]
+        return {
+            **super()._prepare_first_values(vals),
+            "parts_to_issue": any(self.line_ids._prepare_first_values(line)["needs_issue"] for line in lines)}
 
     def write(self, vals):
         result = super().write(vals)
@@ -153,10 +169,11 @@ class CrmServiceOrder(models.Model):
             line.quantity_issued and line._to_product_unit(line._get_used()) > 0
             or kits and line._has_parts_out(expected=False)))
 
+    @api.model
     def _check_may_issue(self, products):
-        """Refuse to issue parts to the orders that others have taken for them already; wings above answer.
+        """Refuse to issue parts to orders that others have taken for them already; wings above answer.
 
-        :param products: what an RW is about to issue
+        :param products: what RWs are about to issue, {order: products}
         :raises UserError: names order and part, and says what to do
         """
 
