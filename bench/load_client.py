@@ -89,7 +89,8 @@ class Screens:
         self.person, self.who = person, person.who
         self.asked = person.plan["screens"][self.who["kind"]][self.model]
         number = person.played
-        self.part_id = person.plan["common_id"] if number % EVERY == 0 else self.who["part_id"]
+        # not everybody takes it at the same time
+        self.part_id = person.plan["common_id"] if (number + self.who["number"]) % EVERY == 0 else self.who["part_id"]
         self.device_id = self.who["device_ids"][number % len(self.who["device_ids"])]
 
     def list(self):
@@ -168,8 +169,6 @@ class Crowd:
         self.rates, self.done = [], 0
 
     def work(self, person):
-        if not person.cookie:
-            person.authenticate()
         person.play(self.side)
         warm, start, done = (len(person.steps), len(person.errors)), time.perf_counter(), 0
         while time.perf_counter() - start < self.plan["seconds"]:
@@ -207,9 +206,24 @@ class Crowd:
             "rate": sum(self.rates), "done": self.done, "steps": steps,
             # those of the unmeasured orders, too: they were shown
             "errors": [error for person in self.people for error in person.errors],
-            "played": sum(person.played for person in self.people),
-            "cookies": [person.cookie for person in self.people]}
+            "played": sum(person.played for person in self.people)}
+
+
+def begin(plan):
+    """Everybody comes in, and the first plays an order of each side, so that the server knows its models and views.
+
+    :return: {"cookies": of each person, "errors": what was shown}
+    """
+    people = [Person(plan, who) for who in plan["people"]]
+    for person in people:
+        if not person.cookie:
+            person.authenticate()
+    for side in SIDES:
+        for _worker in range(plan["warm"]):
+            people[0].play(side)
+    return {"cookies": [person.cookie for person in people], "errors": people[0].errors}
 
 
 if __name__ == "__main__":
-    json.dump(Crowd(json.loads(Path(sys.argv[1]).read_text())).play(), sys.stdout)
+    told = json.loads(Path(sys.argv[1]).read_text())
+    json.dump(Crowd(told).play() if told.get("side") else begin(told), sys.stdout)

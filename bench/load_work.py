@@ -136,7 +136,7 @@ def prepare(env, count, background):
     for number, user in enumerate(users):
         mine = devices[number::count]
         people.append({
-            "login": user.login, "password": PASSWORD, "kind": list(GROUPS)[number % 2],
+            "number": number, "login": user.login, "password": PASSWORD, "kind": list(GROUPS)[number % 2],
             "partner_id": partners[number].id, "device_ids": mine.ids, "machine_id": machines[number].id,
             "part_id": parts[number].id, "context": {
                 "lang": "pl_PL", "tz": "Europe/Warsaw", "uid": user.id, "allowed_company_ids": env.company.ids}})

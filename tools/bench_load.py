@@ -76,17 +76,22 @@ def processor_ms(process):
     return ticks * 1000 / os.sysconf("SC_CLK_TCK")
 
 
-def play(plan, running, folder, environment):
-    """One run: the figures of its people, and of the server meanwhile."""
-    process, port, log = running
+def clients(plan, port, folder, environment):
+    """What bench/load_client.py tells of a plan."""
     file = folder / "run.json"
     file.write_text(json.dumps({**plan, "port": port}))
-    read, used, start = log.stat().st_size, processor_ms(process), time.monotonic()
     code, told = common.run([PYTHON, "-m", "bench.load_client", file], cwd=ROOT, env=environment)
     if code:
         raise Fail(f"The people of the benchmark failed ({common.last_line(told, ('Error',))}).")
+    return json.loads(told)
+
+
+def play(plan, running, folder, environment):
+    """One run: the figures of its people, and of the server meanwhile."""
+    process, port, log = running
+    read, used, start = log.stat().st_size, processor_ms(process), time.monotonic()
+    figures = clients(plan, port, folder, environment)
     elapsed, used = time.monotonic() - start, processor_ms(process) - used
-    figures = json.loads(told)
     with open(log, errors="replace") as lines:
         lines.seek(read)
         said = lines.read()
@@ -104,6 +109,13 @@ def measure(plan, folder, seconds, environment):
             running = contextlib.ExitStack()
             started = running.enter_context(server(name, plan["database"], environment))
         with running:
+            with databases.timed("Everybody comes in"):
+                # each worker has caches of its own
+                come = clients({**plan, "warm": 2 * SERVERS[name] + 1}, started[1], folder, environment)
+            if come["errors"]:
+                raise Fail(f"An order could not be played: {come['errors'][0]}")
+            for who, cookie in zip(plan["people"], come["cookies"], strict=True):
+                who["cookie"] = cookie
             for users in FEW_USERS if small else USERS:
                 runs = measured[name, users] = {side: [] for side in SIDES}
                 for turn in range(1 if small else ROUNDS):
@@ -113,8 +125,6 @@ def measure(plan, folder, seconds, environment):
                             figures = play({**plan, "side": side, "users": users, "seconds": seconds}, started, folder,
                                            environment)
                         runs[side].append(figures)
-                        for who, cookie in zip(plan["people"], figures["cookies"], strict=False):
-                            who["cookie"] = cookie
     return measured
 
 

@@ -6,6 +6,8 @@ from collections import defaultdict
 from contextlib import contextmanager
 from zlib import crc32
 
+from psycopg2.errors import SerializationFailure
+
 from odoo.tools import SQL
 
 # What is locked by a key in place of a row: the first of PostgreSQL's two integers, one for each use. Locks end with
@@ -29,6 +31,27 @@ def key_lock(space, text):
     return SQL("pg_advisory_xact_lock(%s, %s)", space, key - (1 << 32) if key >> 31 else key)
 
 
+def execute_lock(env, query):
+    """Execute SQL that waits for others' locks on rows.
+
+    :return: its rows
+    :raises SerializationFailure: a row was changed since the request began; marked, so that the request is run again
+        at once (:func:`has_waited`)
+    """
+    try:
+        # no error for the log: it is one's turn that comes later
+        env.cr.execute(query, log_exceptions=False)
+    except SerializationFailure as error:
+        error.crm_has_waited = True
+        raise
+    return env.cr.fetchall()
+
+
+def has_waited(error):
+    """Whether a serialization failure tells that somebody else was faster, and has ended."""
+    return getattr(error, "crm_has_waited", False)
+
+
 @contextmanager
 def keep_locks(env):
     """While it lasts, rows that :func:`lock_rows` has locked are not locked once more.
@@ -50,8 +73,8 @@ def keep_locks(env):
 def lock_rows(records):
     """Lock the rows of records, blocking and in the order of their ids, until the transaction ends.
 
-    Whoever waits here and finds a row changed gets a serialization failure, which Odoo answers by running the request
-    again on what is there then. Core's ``try_lock_for_update`` skips a locked row, and its ``lock_for_update``
+    Whoever waits here and finds a row changed gets a serialization failure, and the request is run again on what is
+    there then (:class:`IrHttp`). Core's ``try_lock_for_update`` skips a locked row, and its ``lock_for_update``
     refuses: neither serves the second of two people who press a button at the same moment.
 
     :param records: recordset, may be empty
@@ -59,7 +82,7 @@ def lock_rows(records):
     kept = records.env.cr.cache.get(KEPT)
     if not records.ids or kept is not None and kept[records._table].issuperset(records.ids):
         return
-    records.env.execute_query(SQL(
+    execute_lock(records.env, SQL(
         # writing the row makes the second of two overlapping transactions fail and run again
         """UPDATE %(table)s SET id = %(table)s.id
              FROM (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR NO KEY UPDATE) locked

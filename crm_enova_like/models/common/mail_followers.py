@@ -16,7 +16,8 @@ class Made:
             return False
         self.left -= 1
         if partner_ids:
-            alike = frozenset((partner_id, frozenset((subtypes or {}).get(partner_id, ()))) for partner_id in partner_ids)
+            alike = frozenset(
+                (partner_id, frozenset((subtypes or {}).get(partner_id, ()))) for partner_id in partner_ids)
             self.alike.setdefault(alike, (partner_ids, subtypes, []))[2].extend(res_ids)
         return True
 

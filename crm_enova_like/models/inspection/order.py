@@ -15,6 +15,10 @@ class CrmServiceOrder(models.Model):
     has_done_inspection = fields.Boolean(compute="_compute_has_open_inspection")
     planned_hours = fields.Float(copy=False)
 
+    @api.model
+    def _get_seldom_fields(self):
+        return super()._get_seldom_fields() | {"inspection_ids"}
+
     @api.depends("inspection_ids")
     def _compute_inspection_count(self):
         for order in self:

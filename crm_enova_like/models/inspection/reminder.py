@@ -15,29 +15,41 @@ class CrmServiceInspection(models.Model):
     _inherit = "crm.service.inspection"
 
     @api.model
+    def _get_reminder_domain(self):
+        """Planned inspections of which somebody is to be reminded now: they come within their regime's lead time."""
+        companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
+        regimes = self.env["crm.service.inspection.regime"].search([])    # pylint: disable=no-search-all  # each of the few is asked
+        days = {company: company._service_today() for company in companies}
+        last = max(days.values()) + timedelta(days=max(regimes.mapped("lead_days"), default=0))
+        return Domain([
+            ("state", "=", "planned"), ("date_reminded", "=", False),
+            # of all of them; without it the index would be read to its end
+            ("planned_date", "<=", last), *self._get_in_use_domain(),
+        ]) & Domain.OR(
+            Domain("regime_id", "in", alike.ids)
+            & (Domain.TRUE if named else Domain("user_id", "!=", False))
+            & Domain.OR(
+                Domain("company_id", "=", company.id) & Domain("planned_date", "<=", today + timedelta(days=lead_days))
+                for company, today in days.items())
+            for (lead_days, named), alike in regimes.grouped(
+                lambda regime: (regime.lead_days, bool(regime.reminder_user_id))).items())
+
+    @api.model
     def _cron_remind(self):
         """Remind the technician, or who the regime names, of inspections that
-        come within their lead time: one activity each, once."""
-        Cron = self.env["ir.cron"]
-        companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
-        days = {company: company._service_today() for company in companies}
-        regimes = self.env["crm.service.inspection.regime"].search([])    # pylint: disable=no-search-all  # each of the few is asked
-        Cron._commit_progress(remaining=len(regimes))
-        for regime in regimes:
-            domain = Domain([
-                ("state", "=", "planned"), ("date_reminded", "=", False), ("regime_id", "=", regime.id),
-                *self._get_in_use_domain(),
-            ]) & Domain.OR(
-                Domain("company_id", "=", company.id)
-                & Domain("planned_date", "<=", today + timedelta(days=regime.lead_days))
-                for company, today in days.items())
-            if not regime.reminder_user_id:
-                domain &= Domain("user_id", "!=", False)
-            while due := self.search(domain, limit=BATCH, order="planned_date, id").try_lock_for_update():
-                due._remind()
-                Cron._commit_progress()
-            if not Cron._commit_progress(1):
+        come within their lead time: one activity each, once.
+
+        They are done in batches that commit: a run that is killed has reminded
+        of those it marked, and the next run goes on.
+        """
+        Cron, domain = self.env["ir.cron"], self._get_reminder_domain()
+        Cron._commit_progress(remaining=self.search_count(domain))
+        while due := self.search(domain, limit=BATCH, order="planned_date, id").try_lock_for_update():
+            due._remind()
+            if not Cron._commit_progress(len(due)):
                 return
+        # what another run holds is left to it
+        Cron._commit_progress(remaining=0)
 
     def _remind(self):
         """Make the activities that say what is due, at whose place: at once for all readers of a language."""

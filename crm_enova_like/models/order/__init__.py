@@ -20,6 +20,7 @@ from . import diagnosis
 from . import claim
 from . import photo
 from . import release
+from . import order_form
 from . import signature
 from . import order_unpaid
 from . import order_warning

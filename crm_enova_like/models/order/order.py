@@ -2,6 +2,7 @@ from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Command
 
 
 class CrmServiceOrder(models.Model):
@@ -182,8 +183,19 @@ class CrmServiceOrder(models.Model):
 
     @api.depends("line_ids.subtotal")
     def _compute_amount_billable(self):
+        sums = self._sum_lines()
         for order in self:
-            order.amount_billable = sum(order.line_ids.mapped("subtotal"))
+            order.amount_billable = sum(order.line_ids.mapped("subtotal")) if sums is None else sums.get(order, 0.0)
+
+    def _sum_lines(self):
+        """What is to bill of orders that stand in a list, whose lines nobody looks at, by the database: {order: sum}.
+
+        None for one alone, or one that is being edited: its lines are at hand.
+        """
+        if len(self) < 2 or not all(self._ids):
+            return None
+        return dict(self.env["crm.service.order.line"]._read_group(
+            [("order_id", "in", self.ids)], ["order_id"], ["subtotal:sum"]))
 
     @api.onchange("partner_id")
     def _onchange_partner_id(self):
@@ -206,9 +218,11 @@ class CrmServiceOrder(models.Model):
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
         self._assign_numbers(vals_list)
+        self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
-        orders = super(CrmServiceOrder, creating).create(vals_list)
+        orders = super(CrmServiceOrder, creating).create([
+            {**self._prepare_first_values(vals), **vals} for vals in vals_list])
         # a context made for the creation alone does not leave with the records
         orders = orders.with_env(self.env)
         for stage, begun in orders.browse(
@@ -216,6 +230,37 @@ class CrmServiceOrder(models.Model):
             begun._after_move(dict.fromkeys(begun, stage.browse()), stage)
         orders._write_late_stages(late)
         return orders
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        """What is computed once an order and its rows are there, as it will most likely be: an order that is entered so
+        is not written once more. Whatever is entered, it is computed all the same.
+
+        :param vals: of an order that is about to be made
+        """
+        devices = list(dict.fromkeys(
+            row[2]["device_id"] for row in vals.get("device_line_ids") or ()
+            if row[0] == Command.CREATE and row[2].get("device_id")))
+        return {"main_device_id": devices[0] if devices else False, "device_count": len(devices)}
+
+    @api.model
+    def _add_places(self, vals_list):
+        """Say of orders that are about to be made where their devices stand, as :meth:`_compute_address_id` does, which
+        would make each row once more to see it.
+
+        :param vals_list: changed in place
+        """
+        if self.default_get(["address_id"]):
+            return
+        devices = {}
+        for index, vals in enumerate(vals_list):
+            rows = [] if "address_id" in vals else vals.get("device_line_ids") or []
+            if rows and vals.get("partner_id") and all(row[0] == Command.CREATE for row in rows):
+                devices[index] = next((row[2]["device_id"] for row in rows if row[2].get("device_id")), False)
+        cards = self.env["crm.service.device"].browse(filter(None, devices.values()))
+        for index, device_id in devices.items():
+            place = cards.browse(device_id or []).with_prefetch(cards._prefetch_ids).address_id
+            vals_list[index]["address_id"] = place.id or vals_list[index]["partner_id"]
 
     def write(self, vals):
         """The one door of an order's stage: buttons, a drag, an import and RPC all write it here.

@@ -84,6 +84,7 @@ class CrmServiceOrderDevice(models.Model):
     _warranty_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'warranty'")
     _rework_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'rework'")
     _closed_idx = models.Index("(company_id, date_closed)")
+    _ended_idx = models.Index("((COALESCE(date_released, date_closed)))")
     _in_service_idx = models.Index("(device_id) WHERE order_is_open IS TRUE")
     _to_release_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE is_open IS NOT TRUE AND date_released IS NULL")
@@ -145,9 +146,17 @@ class CrmServiceOrderDevice(models.Model):
     @api.depends("line_ids.kind", "line_ids.name", "line_ids.product_id")
     def _compute_labour_summary(self):
         for line in self:
-            # sudo: whoever reads the device's history reads what was done, in whosever order
-            labour = line.sudo().line_ids.filtered(lambda row: row.kind == "labour")
-            line.labour_summary = ", ".join(row.name or row.product_id.display_name or "" for row in labour)
+            line.labour_summary = ", ".join(
+                row.name or row.product_id.display_name or "" for row in line._filter_lines("labour"))
+
+    def _filter_lines(self, kind):
+        """The lines of one device that are of a kind; what is read of one is read for all devices of the page.
+
+        sudo: whoever reads the device's history reads what was done and which lot went in, in whosever order.
+        """
+        self.ensure_one()
+        lines = self.sudo().line_ids
+        return lines.filtered(lambda line: line.kind == kind).with_prefetch(lines._prefetch_ids)
 
     @api.model
     def _get_open_states(self):

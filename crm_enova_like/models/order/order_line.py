@@ -23,7 +23,7 @@ class CrmServiceOrderLine(models.Model):
         domain="[('order_id', '=', order_id)]", check_company=True, copy=False,
         help="Empty: the order's only device, where there is just one.")
     device_id = fields.Many2one(
-        related="device_line_id.device_id", string="Device Card", store=True, index="btree_not_null")
+        related="device_line_id.device_id", string="Device Card", store=True, precompute=True, index="btree_not_null")
     kind = fields.Selection(
         [("labour", "Labour"), ("part", "Part"), ("expense", "Expense")], required=True, default="part")
     product_id = fields.Many2one(
@@ -42,7 +42,7 @@ class CrmServiceOrderLine(models.Model):
         "uom.uom", string="Unit of the Price", compute="_compute_price_uom_id",
         help="The unit for which the price that is shown was meant, while the line is edited.")
     currency_id = fields.Many2one(related="company_id.currency_id")
-    subtotal = fields.Monetary(compute="_compute_subtotal", store=True)
+    subtotal = fields.Monetary(compute="_compute_subtotal", store=True, precompute=True)
     billing = fields.Selection(
         [("billable", "Billable"), ("warranty", "Warranty"), ("included", "Included")],
         compute="_compute_billing", store=True, readonly=False, precompute=True,
@@ -54,10 +54,9 @@ class CrmServiceOrderLine(models.Model):
         compute="_compute_old_part", store=True, readonly=False, precompute=True,
         help="What becomes of the part that was taken out.")
 
-    _recent_idx = models.Index("(company_id, id DESC)")
-    _kind_idx = models.Index("(company_id, kind, id DESC)")
-    _warranty_idx = models.Index("(company_id, id DESC) WHERE billing = 'warranty'")
-    _entered_idx = models.Index("(company_id, create_date)")
+    _recent_idx = models.Index("(company_id, create_date DESC, id DESC)")
+    _kind_idx = models.Index("(company_id, kind, create_date DESC, id DESC)")
+    _warranty_idx = models.Index("(company_id, create_date DESC, id DESC) WHERE billing = 'warranty'")
     _quantity_positive = models.Constraint(
         "CHECK(quantity >= 0)", "The planned quantity cannot be negative.")
 
@@ -159,12 +158,38 @@ class CrmServiceOrderLine(models.Model):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_facts(vals)
-        lines = super().create(vals_list)
+        lines = super().create([
+            {**self._prepare_first_values(vals), **vals} for vals in self._add_only_devices(vals_list)])
         lines.order_id._check_open()
         for line in lines:
             if not line.device_line_id and len(line.order_id.device_line_ids) == 1:
                 line.device_line_id = line.order_id.device_line_ids
         return lines
+
+    @api.model
+    def _add_only_devices(self, vals_list):
+        """Values for ``create`` with the device of lines whose order has just one: what follows from the device is
+        computed once then."""
+        if self.default_get(["device_line_id"]):
+            return vals_list
+        completed = []
+        for vals in vals_list:
+            # what is given beside the device would not follow it
+            if vals.get("order_id") and not {"device_line_id", "billing", "old_part"} & vals.keys():
+                rows = self.order_id.browse(vals["order_id"]).device_line_ids
+                if len(rows) == 1:
+                    vals = {**vals, "device_line_id": rows.id}
+            completed.append(vals)
+        return completed
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        """What is computed once a line is there, as it will most likely be: a line that is entered so is not written
+        once more. Whatever is entered, it is computed all the same.
+
+        :param vals: of a line that is about to be made
+        """
+        return {}
 
     def write(self, vals):
         self._check_facts(vals)

@@ -17,14 +17,38 @@ class CrmServiceOrder(models.Model):
         help="A device of the order was repaired and handed back or closed no more than 30 days before it was "
              "received again.")
 
+    is_back_lately = fields.Boolean(
+        string="Back after a Repair, Lately", compute="_compute_is_back_lately", search="_search_is_back_lately",
+        help="The order was received in the last 30 days, and is one of those that are back.")
+
+    def _compute_is_back_lately(self):
+        back = self.search([("id", "in", self.ids), ("is_back_lately", "=", True)])
+        for order in self:
+            order.is_back_lately = order in back
+
     def _compute_is_back(self):
         back = self.search([("id", "in", self.ids), ("is_back", "=", True)])
         for order in self:
             order.is_back = order in back
 
     def _search_is_back(self, operator, value):
+        return self._get_back_domain() if operator == "in" else NotImplemented
+
+    def _search_is_back_lately(self, operator, value):
         if operator != "in":
             return NotImplemented
+        # what no repair can have ended before need not be gone through
+        since = fields.Datetime.now() - timedelta(days=BACK_DAYS)
+        return Domain("date_received", ">=", since) & self._get_back_domain(SQL(
+            "again.date_received >= %s AND COALESCE(repair.date_released, repair.date_closed) >= %s",
+            since, since - timedelta(days=BACK_DAYS)))
+
+    @api.model
+    def _get_back_domain(self, narrowed=None):
+        """Orders with a device that was repaired shortly before.
+
+        :param narrowed: SQL that is true of all rows that count, of the device ``again`` and of its ``repair``
+        """
         self.env["crm.service.order.device"].flush_model(
             ["device_id", "order_id", "state", "date_received", "date_released", "date_closed"])
         return Domain("id", "in", SQL(
@@ -33,8 +57,9 @@ class CrmServiceOrder(models.Model):
                     ON repair.device_id = again.device_id AND repair.order_id != again.order_id
                    AND repair.state IN %s
                    AND COALESCE(repair.date_released, repair.date_closed) <= again.date_received
-                   AND COALESCE(repair.date_released, repair.date_closed) >= again.date_received - %s)""",
-            tuple(self.device_line_ids._get_repair_outcomes()), timedelta(days=BACK_DAYS)))
+                   AND COALESCE(repair.date_released, repair.date_closed) >= again.date_received - %s
+                 WHERE %s)""",
+            tuple(self.device_line_ids._get_repair_outcomes()), timedelta(days=BACK_DAYS), narrowed or SQL("true")))
 
     @api.model
     def get_service_overview(self):
@@ -66,7 +91,6 @@ class CrmServiceOrder(models.Model):
         :return: list of tiles, see :meth:`_get_tile`
         """
         companies = Domain("company_id", "in", self.env.companies.ids)
-        since = fields.Datetime.to_string(fields.Datetime.now() - timedelta(days=BACK_DAYS))
         ready = companies & Domain([
             ("is_open", "=", False), ("date_released", "=", False), ("order_state", "!=", "cancelled")])
         return [
@@ -77,8 +101,7 @@ class CrmServiceOrder(models.Model):
                 "ready", self.env._("Ready, not collected"), ready, "crm.service.order.device", sequence=20),
             self._get_tile(
                 "back", self.env._("Back within 30 days of a repair, last 30 days"),
-                companies & Domain("date_received", ">=", since) & Domain("is_back", "=", True), sequence=40,
-                danger=True),
+                companies & Domain("is_back_lately", "=", True), sequence=40, danger=True),
         ]
 
     @api.model

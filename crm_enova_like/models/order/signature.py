@@ -28,15 +28,10 @@ class CrmServiceOrder(models.Model):
         for order in self:
             order.technician_signed_on = order.technician_signature and fields.Datetime.now()
 
-    def web_read(self, specification):
+    def _get_unseen_fields(self, names):
         # each picture is a search among the attachments; the form shows none where nobody signed
-        unsigned = {
-            name: False for name, signed_on in SIGNATURES.items()
-            if name in specification and not any(self.mapped(signed_on))}
-        if not unsigned:
-            return super().web_read(specification)
-        rows = super().web_read({name: asked for name, asked in specification.items() if name not in unsigned})
-        return [{**row, **unsigned} for row in rows]
+        return super()._get_unseen_fields(names) | {
+            name for name, signed_on in SIGNATURES.items() if name in names and not any(self.mapped(signed_on))}
 
     def _check_facts(self, vals):
         """As everywhere; what was signed is not signed anew, and nobody else's, once the order is closed."""

@@ -30,8 +30,8 @@ class CrmDocumentLink(models.Model):
         return self.env["crm.service.order"].sudo().union(*(links.mapped(path) for path in self._get_order_paths()))
 
     @api.model
-    def _get_documents_of(self, order):
-        """What delivers or expenses goods and is tied to one order, or to tasks and events of it, or was copied from
+    def _get_documents_of(self, orders):
+        """What delivers or expenses goods and is tied to orders, or to tasks and events of them, or was copied from
         such a document.
 
         sudo: what nobody sees who issues a part is delivered as well.
@@ -42,12 +42,12 @@ class CrmDocumentLink(models.Model):
         kinds = Domain("res_model", "in", self._get_billing_models())
         # one statement, and each of its branches is served by an index
         branches = [
-            Link._search(kinds & Domain(path, "=", order.id)).select(
+            Link._search(kinds & Domain(path, "in", orders.ids)).select(
                 SQL.identifier(self._table, "res_model"), SQL.identifier(self._table, "res_id"))
             for path in self._get_order_paths()]
         for model in self._get_billing_models():
             Copied = Link.env[model]
-            branches.append(Copied._search([("crm_copied_order_ids", "=", order.id)]).select(
+            branches.append(Copied._search([("crm_copied_order_ids", "in", orders.ids)]).select(
                 SQL("%s", model), SQL.identifier(Copied._table, "id")))
         found = self.env.execute_query(SQL(" UNION ").join(branches))
         return {

@@ -39,20 +39,28 @@ class CrmServiceOrder(models.Model):
         orders._sync_calendar()
         return orders
 
+    @api.model
+    def _get_seldom_fields(self):
+        return super()._get_seldom_fields() | {"document_link_ids", "task_ids", "event_ids"}
+
     def _compute_action_counts(self):
-        names = {"task_count": "crm.task", "event_count": "crm.event"}
+        names = {"task_count": "task_ids", "event_count": "event_ids"}
         # both at once: the form asks after each press
-        queries = [query for name, model in names.items() if (query := self._get_count_query(name, model))]
+        queries = [query for name, linked in names.items() if (query := self._get_count_query(name, linked))]
         counts = {(name, order_id): count for name, order_id, count in self.env.execute_query(
             SQL(" UNION ALL ").join(queries))} if queries else {}
         for order in self:
             for name in names:
                 order[name] = counts.get((name, order.id), 0)
 
-    def _get_count_query(self, name, model):
-        """SQL that counts, for each order, what of a model the user may read: (name, id of the order, number)."""
-        Model = self.env[model]
-        query = Model._search([("order_id", "in", self.ids)])
+    def _get_count_query(self, name, linked):
+        """SQL that counts, for each order, what a field holds that the user may read: (name, id of the order, number).
+
+        :return: SQL; None where there is nothing to count
+        """
+        asked = self.filtered(lambda order: not order._is_noted_empty(linked))
+        Model = self.env[self._fields[linked].comodel_name]
+        query = Model._search([("order_id", "in", asked.ids)])
         if query.is_empty():
             return None
         order_id = Model._field_to_sql(query.table, "order_id", query)

@@ -1,6 +1,6 @@
 from collections import defaultdict
 
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..common.locks import lock_rows
@@ -44,11 +44,15 @@ class CrmServiceOrder(models.Model):
         if problems:
             raise UserError("\n".join(problems))
 
+    @api.model
     def _check_may_issue(self, products):
-        problems = []
-        for order in self.sudo():
+        problems, orders = [], self.sudo().union(*products)
+        # most orders have no such document: of many, this is asked at once
+        if len(orders) > 1 and not any(self.env["crm.document.link"]._get_documents_of(orders).values()):
+            orders = orders.browse()
+        for order in orders:
             for part, documents in order._get_taken_goods().items():
-                if part in products:
+                if part in products[order]:
                     problems.append(self.env._(
                         "Order %(order)s: %(part)s is delivered or billed by %(documents)s already, and would leave "
                         "the stock twice. Cancel that delivery or reverse that invoice, or take the part off the "

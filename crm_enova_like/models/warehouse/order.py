@@ -2,6 +2,7 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
 from odoo.tools import html2plaintext
 
 from ..common.actions import open_dialog, open_list
@@ -24,6 +25,8 @@ class CrmServiceOrder(models.Model):
     picking_names = fields.Char(string="RW/ZW", compute="_compute_pickings", compute_sudo=True)
     has_open_rw = fields.Boolean(compute="_compute_pickings", compute_sudo=True)
     parts_to_issue = fields.Boolean(compute="_compute_parts_to_issue", store=True)
+    holds_parts = fields.Boolean(
+        compute="_compute_holds_parts", store=True, help="The order is open, and parts were issued to it.")
     parts_to_request = fields.Boolean(
         compute="_compute_parts_to_request", compute_sudo=True,
         help="Something of what is to issue is on no open RW yet.")
@@ -39,6 +42,11 @@ class CrmServiceOrder(models.Model):
 
     _to_issue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE parts_to_issue IS TRUE AND is_open IS TRUE")
+    _holds_parts_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE holds_parts IS TRUE")
+
+    @api.model
+    def _get_seldom_fields(self):
+        return super()._get_seldom_fields() | {"picking_ids"}
 
     @api.depends("picking_ids.state")
     def _compute_pickings(self):
@@ -53,6 +61,11 @@ class CrmServiceOrder(models.Model):
     def _compute_parts_to_issue(self):
         for order in self:
             order.parts_to_issue = any(order.line_ids.mapped("needs_issue"))
+
+    @api.depends("line_ids.quantity_issued", "is_open")
+    def _compute_holds_parts(self):
+        for order in self:
+            order.holds_parts = order.is_open and any(line.quantity_issued > 0 for line in order.line_ids)
 
     @api.depends("line_ids.quantity_to_issue", "line_ids.move_ids.state", "line_ids.move_ids.product_uom_qty")
     def _compute_parts_to_request(self):
@@ -74,8 +87,26 @@ class CrmServiceOrder(models.Model):
 
     @api.depends("line_ids.cost")
     def _compute_total_cost(self):
+        # the lines of one alone, or of one that is being edited, are at hand
+        costly = self._find_costly_lines().grouped("order_id") if len(self) > 1 and all(self._ids) else None
         for order in self:
-            order.total_cost = sum(order.line_ids.mapped("cost"))
+            lines = order.line_ids if costly is None else costly.get(order, ())
+            order.total_cost = sum(line.cost for line in lines)
+
+    def _find_costly_lines(self):
+        """The lines of orders in a list that may have a cost: of parts of which something was issued."""
+        domain = [("order_id", "in", self.ids), ("kind", "=", "part")]
+        if not self.env["product.product"]._may_be_kits():
+            # of a kit, components may be out where no whole one is
+            domain.append(("quantity_issued", "!=", 0))
+        return self.env["crm.service.order.line"].search(domain)
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        lines = [row[2] for row in vals.get("line_ids") or () if row[0] == Command.CREATE]
+        return {
+            **super()._prepare_first_values(vals),
+            "parts_to_issue": any(self.line_ids._prepare_first_values(line)["needs_issue"] for line in lines)}
 
     def write(self, vals):
         result = super().write(vals)
@@ -138,10 +169,11 @@ class CrmServiceOrder(models.Model):
             line.quantity_issued and line._to_product_unit(line._get_used()) > 0
             or kits and line._has_parts_out(expected=False)))
 
+    @api.model
     def _check_may_issue(self, products):
-        """Refuse to issue parts to the orders that others have taken for them already; wings above answer.
+        """Refuse to issue parts to orders that others have taken for them already; wings above answer.
 
-        :param products: what an RW is about to issue
+        :param products: what RWs are about to issue, {order: products}
         :raises UserError: names order and part, and says what to do
         """
 

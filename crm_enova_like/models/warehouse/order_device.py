@@ -15,8 +15,7 @@ class CrmServiceOrderDevice(models.Model):
     @api.depends("line_ids.quantity_issued", "line_ids.quantity_returned", "line_ids.kind", "line_ids.lot_id")
     def _compute_parts_summary(self):
         for row in self:
-            # sudo: lots are the stock users'; whoever reads the device's history reads which one went in
-            parts = row.sudo().line_ids.filtered(lambda line: line.kind == "part")
+            parts = row._filter_lines("part")
             row.parts_summary = ", ".join(
                 f"{line.product_id.display_name} × {format_quantity(self.env, line._get_used_quantity())}"
                 + (f" [{line.lot_names}]" if line.lot_names else "")

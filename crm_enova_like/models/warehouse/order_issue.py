@@ -25,12 +25,13 @@ class CrmServiceOrder(models.Model):
         :return: True
         """
         with stock_work(self.env):
-            for order in self._lock_for_parts():
+            orders = self._lock_for_parts()
+            for order in orders:
                 lines = order._get_lines_to_issue()
                 if not lines:
                     raise UserError(self.env._("Order %(order)s has no parts to issue.", order=order.name))
                 lines._check_goods()
-                order._prepare_open_rw()
+            orders._prepare_open_rws()
         return True
 
     def action_issue_parts(self):
@@ -45,27 +46,27 @@ class CrmServiceOrder(models.Model):
         :return: True
         """
         with stock_work(self.env):
-            return self._issue_parts()
-
-    def _issue_parts(self):
-        to_issue = []
-        for order in self._lock_for_parts():
-            lines = order._get_lines_to_issue()
-            if not lines:
-                raise UserError(self.env._(
-                    "Order %(order)s has no parts to issue: everything planned has been issued.", order=order.name))
-            lines._check_goods()
-            if order._is_issued_by_keeper():
-                order._prepare_open_rw()
+            orders, by_keeper = self._lock_for_parts(), self.browse()
+            for order in orders:
+                lines = order._get_lines_to_issue()
+                if not lines:
+                    raise UserError(self.env._(
+                        "Order %(order)s has no parts to issue: everything planned has been issued.",
+                        order=order.name))
+                lines._check_goods()
+                if order._is_issued_by_keeper():
+                    by_keeper |= order
+                else:
+                    lines._check_lots()
+            documents = orders._prepare_open_rws()
+            for order in orders & by_keeper:
                 order.message_post(body=self.env._("Parts requested from the warehouse."))
-                continue
-            lines._check_lots()
-            picking = order._prepare_open_rw()
-            order._check_reserved(picking)
-            to_issue.append(picking)
-        # numbers are the last lock: all that the orders need is locked before the first of them has one
-        for picking in to_issue:
-            picking._issue_service_parts()
+            # numbers are the last lock: all that the orders need is locked before the first of them has one
+            to_issue = orders.env["stock.picking"]
+            for order in orders - by_keeper:
+                order._check_reserved(documents[order])
+                to_issue |= documents[order]
+            to_issue.with_company(to_issue.company_id[:1])._issue_service_parts()
         return True
 
     def action_issue_parts_screen(self):
@@ -74,10 +75,14 @@ class CrmServiceOrder(models.Model):
         if self._is_issued_by_keeper():
             self.action_issue_parts()
             return notify(self.env._("The parts are reserved and wait for the warehouse keeper."))
-        shortages = self._as_stock()._get_free_shortages()
-        if not shortages:
-            self.action_issue_parts()
-            return True
+        with stock_work(self.env):
+            # before much is done: of two people who take the same part, the second does it once more
+            order = self._lock_for_parts()
+            order._lock_goods()
+            shortages = order._get_free_shortages()
+            if not shortages:
+                self.action_issue_parts()
+                return True
         wizard = self.env["crm.service.issue.wizard"].create({
             "order_id": self.id,
             "line_ids": [
@@ -119,6 +124,14 @@ class CrmServiceOrder(models.Model):
         self._check_open()
         lock_rows(self)
         return orders
+
+    def _lock_goods(self):
+        """Lock what lies on the shelf of what one order is to issue (with stock rights)."""
+        self.ensure_one()
+        products = self._get_lines_to_issue().product_id.filtered("is_storable")
+        if products:
+            self.env["stock.quant"]._lock_for_issue(
+                products, self.type_id._get_rw_picking_type().default_location_src_id)
 
     def _is_issued_by_keeper(self):
         """Whether the parts of one order wait for a keeper, since the user is none."""
@@ -168,21 +181,58 @@ class CrmServiceOrder(models.Model):
     # THE OPEN RW (with stock rights)
 
     def _prepare_open_rw(self):
-        """The open RW of one order, holding and reserving just what is to issue.
-
-        What core makes company-dependent (a part's cost, accounts) is the order's company's from here on, whichever
-        the user works in.
+        """:meth:`_prepare_open_rws` for one order.
 
         :return: the RW
         """
         self.ensure_one()
-        order = self.with_company(self.company_id)
-        order._drop_outdated_moves()
-        rw = order._get_open_rw()
-        picking = rw[:1] or order._create_rw()
-        held = rw.move_ids._filter_open().grouped("service_line_id")
+        return self._prepare_open_rws()[self]
+
+    def _prepare_open_rws(self):
+        """The open RWs of orders, one each, holding and reserving just what is to issue.
+
+        What core makes company-dependent (a part's cost, accounts) is the order's company's from here on, whichever
+        the user works in.
+
+        :param self: any number of orders
+        :return: {order: its RW}
+        """
+        documents = {}
+        with stock_work(self.env):
+            for company, orders in self.grouped("company_id").items():
+                documents.update(orders.with_company(company)._prepare_own_rws())
+        return documents
+
+    def _prepare_own_rws(self):
+        """:meth:`_prepare_open_rws` for orders of one company, which is the one worked in."""
+        for order in self:
+            order._drop_outdated_moves()
+        documents = {order: order._get_open_rw()[:1] for order in self}
+        missing = self.filtered(lambda order: not documents[order])
+        documents.update(zip(missing, missing._create_rws(), strict=True))
         vals_list = []
-        for line in order._get_lines_to_issue():
+        for order, picking in documents.items():
+            vals_list += order._prepare_rw_moves(picking)
+        self.env["stock.move"].create(vals_list)
+        pickings = self.env["stock.picking"].union(*documents.values())
+        pickings.move_ids._lock_source_quants()
+        pickings.action_confirm()
+        waiting = pickings.move_ids.filtered(
+            lambda move: move.state in ("confirmed", "waiting", "partially_available"))
+        if waiting:
+            waiting._action_assign()
+        return documents
+
+    def _prepare_rw_moves(self, picking):
+        """Bring the open RWs of one order down to what it plans.
+
+        :param picking: the RW that takes what is missing on them
+        :return: values of the moves that are missing
+        """
+        self.ensure_one()
+        held = self._get_open_rw().move_ids._filter_open().grouped("service_line_id")
+        vals_list = []
+        for line in self._get_lines_to_issue():
             held.pop(line, None)
             missing = line._get_to_request()
             if missing < 0:
@@ -190,21 +240,14 @@ class CrmServiceOrder(models.Model):
                 missing = line._get_to_request()
             rest, missing = line._get_rest_of_kits(missing)
             for vals in rest:
-                vals_list.append({**order._prepare_rw_move_vals(line, picking, 0.0), **vals})
+                vals_list.append({**self._prepare_rw_move_vals(line, picking, 0.0), **vals})
             if missing > 0:
-                vals_list.append(order._prepare_rw_move_vals(line, picking, line._from_product_unit(missing)))
+                vals_list.append(self._prepare_rw_move_vals(line, picking, line._from_product_unit(missing)))
         # what nobody plans any more leaves the RW
         for line, moves in held.items():
             if line:
                 moves._cancel_service_moves()
-        order.env["stock.move"].create(vals_list)
-        picking.move_ids._lock_source_quants()
-        picking.action_confirm()
-        waiting = picking.move_ids.filtered(
-            lambda move: move.state in ("confirmed", "waiting", "partially_available"))
-        if waiting:
-            waiting._action_assign()
-        return picking
+        return vals_list
 
     def _drop_outdated_moves(self):
         """Take out of open RWs what the set-up has left behind: RWs of another warehouse than the order's type has now,
@@ -227,10 +270,20 @@ class CrmServiceOrder(models.Model):
                 order._prepare_open_rw()
 
     def _create_rw(self):
-        picking_type = self.type_id._get_rw_picking_type()
+        self.ensure_one()
+        return self._create_rws()
+
+    def _create_rws(self):
+        """A new RW for each order."""
         Picking = self.env["stock.picking"].with_context(mail_create_nosubscribe=True, mail_create_nolog=True)
-        # a context made for the creation alone does not leave with the record
-        return Picking.create(self._prepare_rw_vals(picking_type)).with_env(self.env)
+        types = {order_type: order_type._get_rw_picking_type() for order_type in self.type_id}
+        vals_list = [order._prepare_rw_vals(types[order.type_id]) for order in self]
+        unnamed = [vals for vals, order in zip(vals_list, self, strict=True) if types[order.type_id].sequence_id]
+        # core would ask for the name of each
+        for vals, name in zip(unnamed, Picking._next_buffer_names(len(unnamed)), strict=True):
+            vals["name"] = name
+        # a context made for the creation alone does not leave with the records
+        return Picking.create(vals_list).with_env(self.env)
 
     def _prepare_rw_vals(self, picking_type):
         """Values of an order's new RW."""

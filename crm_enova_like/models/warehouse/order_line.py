@@ -106,10 +106,14 @@ class CrmServiceOrderLine(models.Model):
         used = defaultdict(float)
         done = self.move_ids._filter_done()
         for sign, moves in ((1, done._filter_service_issues()), (-1, done._filter_service_returns())):
-            for row in moves.move_line_ids.filtered("lot_id"):
-                used[row.lot_id] += sign * row.quantity_product_uom
-        stayed = [lot.id for lot, quantity in used.items() if lot.product_id.uom_id.compare(quantity, 0.0) > 0]
-        return self.env["stock.lot"].browse(stayed or [lot.id for lot in used])
+            for row in moves.move_line_ids:
+                if row.lot_id:
+                    used[row.lot_id] += sign * row.quantity_product_uom
+        stayed = [lot for lot, quantity in used.items() if lot.product_id.uom_id.compare(quantity, 0.0) > 0]
+        lots = stayed or list(used)
+        # their names are read with those of the other lines
+        return self.env["stock.lot"].browse(lot.id for lot in lots).with_prefetch(
+            lots[0]._prefetch_ids if lots else None)
 
     def _get_lot_of(self, move):
         """The lot that lines name for a move: of their own product alone, not of what a kit is made of."""
@@ -183,6 +187,15 @@ class CrmServiceOrderLine(models.Model):
         if moves:
             return "keeper" if self.order_id.type_id.issue_by == "warehouse" else "reserved"
         return "planned"
+
+    @api.model
+    def _prepare_first_values(self, vals):
+        quantity = 0.0
+        if vals.get("product_id") and vals.get("kind", "part") == "part" and vals.get("supply", "rw") == "rw":
+            quantity = vals.get("quantity", 1.0)
+        return {
+            **super()._prepare_first_values(vals), "quantity_issued": 0.0, "quantity_returned": 0.0,
+            "quantity_to_issue": quantity, "needs_issue": bool(quantity)}
 
     # WHAT THE PLAN IS, AND WHAT OF IT STAYS
 

@@ -1,9 +1,15 @@
+from collections import defaultdict
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.actions import open_list
 from ..common.formats import format_quantity
+
+NAMED = 5    # orders that are told by name, of those that wait for a part
+WAITS = SQL(
+    "line.needs_issue IS TRUE AND template.is_storable AND service.is_open IS TRUE AND service.active IS TRUE")
 
 
 class CrmServicePartDemand(models.Model):
@@ -43,7 +49,7 @@ class CrmServicePartDemand(models.Model):
     order_names = fields.Char(string="Orders That Wait", compute="_compute_order_names", compute_sudo=True)
 
     _depends = {
-        "crm.service.order": ["is_open", "type_id", "date_deadline", "active"],
+        "crm.service.order": ["name", "is_open", "type_id", "date_deadline", "priority", "active"],
         "crm.service.order.type": ["warehouse_id", "rw_picking_type_id"],
         "crm.service.order.line": [
             "order_id", "product_id", "uom_id", "company_id", "needs_issue", "quantity_to_issue", "quantity_requested"],
@@ -66,19 +72,7 @@ class CrmServicePartDemand(models.Model):
                    sum(%(to_issue)s) AS quantity,
                    sum(%(requested)s) AS quantity_requested,
                    sum(coalesce(reserved.quantity, 0)) AS quantity_reserved
-              FROM crm_service_order_line line
-              JOIN crm_service_order service ON service.id = line.order_id
-              JOIN crm_service_order_type kind ON kind.id = service.type_id
-              LEFT JOIN stock_picking_type operation ON operation.id = kind.rw_picking_type_id
-              JOIN LATERAL (
-                    SELECT coalesce(operation.warehouse_id, kind.warehouse_id, (
-                           SELECT id FROM stock_warehouse
-                            WHERE company_id = line.company_id AND active
-                            ORDER BY sequence, id LIMIT 1)) AS warehouse_id) place ON TRUE
-              JOIN product_product product ON product.id = line.product_id
-              JOIN product_template template ON template.id = product.product_tmpl_id
-              JOIN uom_uom base ON base.id = template.uom_id
-              JOIN uom_uom unit ON unit.id = line.uom_id
+              FROM %(lines)s
               LEFT JOIN LATERAL (
                     SELECT sum(kit.quantity) AS quantity FROM (
                         SELECT min(component.quantity) AS quantity FROM (
@@ -95,11 +89,28 @@ class CrmServicePartDemand(models.Model):
                                AND place_to.service_consumption IS TRUE
                              GROUP BY move.service_kit, move.product_id) component
                          GROUP BY component.service_kit) kit) reserved ON TRUE
-             WHERE line.needs_issue IS TRUE AND template.is_storable
-               AND service.is_open IS TRUE AND service.active IS TRUE
+             WHERE %(waits)s
              GROUP BY line.product_id, place.warehouse_id, line.company_id
             """, to_issue=self._in_product_unit("quantity_to_issue"),
-            requested=self._in_product_unit("quantity_requested"))
+            requested=self._in_product_unit("quantity_requested"), lines=self._get_lines_sql(), waits=WAITS)
+
+    @api.model
+    def _get_lines_sql(self):
+        """SQL of the orders' lines, with the warehouse in which each waits and what its quantity is in."""
+        return SQL(
+            """crm_service_order_line line
+              JOIN crm_service_order service ON service.id = line.order_id
+              JOIN crm_service_order_type kind ON kind.id = service.type_id
+              LEFT JOIN stock_picking_type operation ON operation.id = kind.rw_picking_type_id
+              JOIN LATERAL (
+                    SELECT coalesce(operation.warehouse_id, kind.warehouse_id, (
+                           SELECT id FROM stock_warehouse
+                            WHERE company_id = line.company_id AND active
+                            ORDER BY sequence, id LIMIT 1)) AS warehouse_id) place ON TRUE
+              JOIN product_product product ON product.id = line.product_id
+              JOIN product_template template ON template.id = product.product_tmpl_id
+              JOIN uom_uom base ON base.id = template.uom_id
+              JOIN uom_uom unit ON unit.id = line.uom_id""")
 
     @api.model
     def _in_product_unit(self, column):
@@ -146,15 +157,40 @@ class CrmServicePartDemand(models.Model):
 
     @api.depends("product_id", "warehouse_id", "quantity")
     def _compute_order_names(self):
-        lines = self._get_lines()._sort_by_urgency()._group_by_demand()
+        """The most urgent of the orders that wait, as :meth:`crm.service.order.line._sort_by_urgency` has them, by SQL:
+        a part in demand has hundreds of lines."""
+        waiting = self._get_most_urgent()
         for row in self:
-            mine = lines.get((row.product_id, row.warehouse_id), [])
-            quantities = {}
-            for line in mine:
-                quantities[line.order_id] = quantities.get(line.order_id, 0.0) + line._to_product_unit(
-                    line.quantity_to_issue)
+            orders = waiting.get((row.product_id.id, row.warehouse_id.id, row.company_id.id), [])
+            more = f" (+{row.order_count - len(orders)})" if orders and row.order_count > len(orders) else ""
             row.order_names = ", ".join(
-                f"{order.name} × {format_quantity(self.env, quantity)}" for order, quantity in quantities.items())
+                f"{name} × {format_quantity(self.env, quantity)}" for name, quantity in orders) + more
+
+    def _get_most_urgent(self):
+        """The first orders that wait for each product: {(product, warehouse, company): [(name, quantity)]}, as ids."""
+        if not self:
+            return {}
+        for model, names in self._depends.items():
+            self.env[model].flush_model(names)
+        rows = self.env.execute_query(SQL(
+            """
+            SELECT product_id, warehouse_id, company_id, name, quantity FROM (
+                SELECT *, row_number() OVER (
+                           PARTITION BY product_id, warehouse_id, company_id
+                               ORDER BY priority DESC, date_deadline NULLS LAST, id) AS place
+                  FROM (SELECT line.product_id, place.warehouse_id, line.company_id, service.name, service.date_deadline,
+                               coalesce(service.priority, '0') AS priority, min(line.id) AS id, sum(%(to_issue)s) AS quantity
+                          FROM %(lines)s
+                         WHERE %(waits)s AND line.product_id IN %(products)s AND line.company_id IN %(companies)s
+                         GROUP BY line.product_id, place.warehouse_id, line.company_id, service.id) waiting) ranked
+             WHERE place <= %(named)s
+             ORDER BY product_id, warehouse_id, company_id, place
+            """, to_issue=self._in_product_unit("quantity_to_issue"), lines=self._get_lines_sql(), waits=WAITS,
+            products=tuple(self.product_id.ids), companies=tuple(self.company_id.ids), named=NAMED))
+        waiting = defaultdict(list)
+        for product, warehouse, company, name, quantity in rows:
+            waiting[product, warehouse, company].append((name, quantity))
+        return waiting
 
     def action_replenish(self):
         """Core's replenishment of one product, with what is short proposed."""

@@ -42,8 +42,8 @@ class StockMove(models.Model):
         return self.filtered(lambda move: move.state not in ("done", "cancel"))
 
     def _filter_done(self):
-        """Those of the moves that are done."""
-        return self.filtered(lambda move: move.state == "done")
+        """Those of the moves that are done; what is read of one is read of all that it was read with."""
+        return self.filtered(lambda move: move.state == "done").with_prefetch(self._prefetch_ids)
 
     # WHICH WAY: where goods go, whatever document moves them, and however long a chain of returns is
 
@@ -57,13 +57,20 @@ class StockMove(models.Model):
         self.ensure_one()
         return self.location_id.service_consumption and not self.location_dest_id.service_consumption
 
+    def _with_places(self):
+        """The moves, with where they begin and end read at once."""
+        (self.location_id | self.location_dest_id).mapped("service_consumption")
+        return self
+
     def _filter_service_issues(self):
         """Those of the moves that use parts up."""
-        return self.filtered(lambda move: move._is_service_issue())
+        return self._with_places().filtered(
+            lambda move: move._is_service_issue()).with_prefetch(self._prefetch_ids)
 
     def _filter_service_returns(self):
         """Those of the moves that bring back what was used up."""
-        return self.filtered(lambda move: move._is_service_return())
+        return self._with_places().filtered(
+            lambda move: move._is_service_return()).with_prefetch(self._prefetch_ids)
 
     @api.model
     def _get_service_issue_domain(self):
@@ -171,8 +178,9 @@ class StockMove(models.Model):
         mine = mine._share_service_returns()
         moves |= mine
         issued = mine._as_service()._filter_open()._filter_service_issues()
-        for order, moves_of_order in issued.grouped(lambda move: move.picking_id.service_order_id).items():
-            order._check_may_issue(moves_of_order.product_id)
+        pickings._as_service().service_order_id._check_may_issue({
+            order: moves_of_order.product_id
+            for order, moves_of_order in issued.grouped(lambda move: move.picking_id.service_order_id).items()})
         mine._check_service_stock()
         moves._as_service()._filter_service_issues()._raise_service_plan()
         # a document of which nothing is moved stays open

@@ -19,18 +19,33 @@ class StockMove(models.Model):
     def _tell_orderpoints(self):
         """Tell reordering rules of moves that were changed since they were told last."""
         work = get_work(self.env)
-        moves = self.browse(work.moves)
+        moves = self.browse(work.moves)._filter_ruled(work)
         work.moves = set()
         super(StockMove, moves)._update_orderpoints()
 
+    def _filter_ruled(self, work):
+        """Those of the moves whose product has reordering rules, of whatever warehouse."""
+        unknown = [product_id for product_id in self.product_id.ids if product_id not in work.ruled]
+        if unknown:
+            # sudo: whether there are any, of any company
+            rules = self.env["stock.warehouse.orderpoint"].sudo().search([("product_id", "in", unknown)])
+            ruled = set(rules.product_id.ids)
+            work.ruled.update((product_id, product_id in ruled) for product_id in unknown)
+        return self.filtered(lambda move: work.ruled[move.product_id.id])
+
     def _trigger_scheduler(self):
-        if not self or not get_work(self.env):
+        work = get_work(self.env)
+        if not work:
             return super()._trigger_scheduler()
         self.sudo()._tell_orderpoints()
         # core asks for each move
-        ruled = self.env["stock.warehouse.orderpoint"].search(
-            [("product_id", "in", self.product_id.ids), ("trigger", "=", "auto")]).product_id
-        return super(StockMove, self.filtered(lambda move: move.product_id in ruled))._trigger_scheduler()
+        return super(StockMove, self._filter_ruled(work))._trigger_scheduler()
+
+    def _trigger_assign(self):
+        if get_work(self.env):
+            # what is used up waits for nobody: nothing is reserved there
+            self = self.filtered(lambda move: not move.location_dest_id.should_bypass_reservation())
+        return super(StockMove, self)._trigger_assign()
 
     def write(self, vals):
         work = get_work(self.env)
@@ -46,17 +61,8 @@ class StockMove(models.Model):
         return super().unlink()
 
     def _skip_push(self):
-        work = get_work(self.env)
-        if work and not self.move_dest_ids and not self._is_pushed(work):
+        # of a move that is done core asks whether to look for a rule, of others what the rule had made of them
+        if (get_work(self.env) and self.state == "done" and not self.move_dest_ids
+                and not self.env["stock.rule"]._pushes_from(self.location_dest_id.parent_path)):
             return True
         return super()._skip_push()
-
-    def _is_pushed(self, work):
-        """Whether any rule pushes on what comes to where one move goes."""
-        self.ensure_one()
-        place = self.location_dest_id
-        if place.id not in work.pushed:
-            # sudo: whether there is one, of any company
-            work.pushed[place.id] = bool(self.env["stock.rule"].sudo().search_count([
-                ("location_src_id", "parent_of", place.id), ("action", "in", ("push", "pull_push"))], limit=1))
-        return work.pushed[place.id]

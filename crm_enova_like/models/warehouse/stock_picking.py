@@ -148,15 +148,16 @@ class StockPicking(models.Model):
         return self.filtered(lambda picking: picking.state not in ("done", "cancel"))
 
     def _issue_service_parts(self):
-        """Validate one RW; what it could not reserve stays on a backorder.
+        """Validate RWs; what they could not reserve stays on backorders.
 
         Not by ``button_validate``, which may answer with a wizard, and sends SMS.
 
+        :param self: any number of RWs
         :raises UserError: a lot has expired
-        :return: the RW
+        :return: the RWs
         """
-        self.ensure_one()
-        self.move_line_ids.lot_id._check_service_dates(self.company_id)
+        for company, pickings in self.grouped("company_id").items():
+            pickings.move_line_ids.lot_id._check_service_dates(company)
         self.move_ids._filter_open().picked = True
         self._action_done()
         return self

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.locks import execute_lock
 from .stock_work import get_work
 
 # what changes of a quant while it stays the one that it is
@@ -47,7 +48,7 @@ class StockQuant(models.Model):
         # what is reserved is not asked for, and may still wait to be written
         self.flush_model(["product_id", "location_id", "lot_id", "owner_id", "package_id", "quantity"])
         locked = []
-        for quant_id, *key, quantity in self.env.execute_query(SQL(
+        for quant_id, *key, quantity in execute_lock(self.env, SQL(
                 """SELECT quant.id, quant.product_id, quant.location_id, quant.lot_id, quant.owner_id, quant.package_id,
                           quant.quantity
                      FROM stock_quant quant

@@ -1,4 +1,4 @@
-from odoo import api, models
+from odoo import api, models, tools
 
 
 class StockRule(models.Model):
@@ -18,3 +18,31 @@ class StockRule(models.Model):
         return {
             **super()._push_prepare_move_copy_values(move_to_copy, new_date), "service_line_id": False,
             "service_ratio": 0.0}
+
+    @api.model
+    @tools.ormcache("path")
+    def _pushes_from(self, path):
+        """Whether any rule pushes on what comes to a location; kept in the registry's cache, since each RW asks.
+
+        :param path: ``parent_path`` of the location
+        """
+        # sudo: whether there is one, of any company
+        return bool(self.sudo().search_count([
+            ("location_src_id", "in", [int(location_id) for location_id in path.split("/") if location_id]),
+            ("action", "in", ("push", "pull_push"))], limit=1))
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        rules = super().create(vals_list)
+        self.env.registry.clear_cache()
+        return rules
+
+    def write(self, vals):
+        result = super().write(vals)
+        self.env.registry.clear_cache()
+        return result
+
+    def unlink(self):
+        result = super().unlink()
+        self.env.registry.clear_cache()
+        return result

@@ -4,3 +4,4 @@ from . import test_common_assignment
 from . import test_common_number_rules
 from . import test_common_numbering
 from . import test_common_partner
+from . import test_common_turn

@@ -9,6 +9,7 @@ from . import test_inspection_notice
 from . import test_inspection_order_device
 from . import test_inspection_protocol
 from . import test_inspection_race
+from . import test_inspection_reminder
 from . import test_inspection_report
 from . import test_inspection_schedule
 from . import test_inspection_statements

@@ -14,6 +14,7 @@ from . import test_relations_order_billing_ways
 from . import test_relations_partner
 from . import test_relations_plans
 from . import test_relations_task
+from . import test_relations_task_batch
 from . import test_relations_task_door
 from . import test_relations_task_race
 from . import test_relations_timeline

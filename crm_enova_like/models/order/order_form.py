@@ -1,0 +1,54 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class CrmServiceOrder(models.Model):
+    """The form of an order is read again after each press: what most orders do not have is not looked for one by one.
+
+    Wings extend :meth:`_get_seldom_fields`.
+    """
+
+    _inherit = "crm.service.order"
+
+    @api.model
+    def _get_seldom_fields(self):
+        """Names of fields with other records, of which most orders have none: set of str."""
+        return {"tag_ids"}
+
+    def _get_unseen_fields(self, names):
+        """Those of the fields that a screen asks for which are empty anyway, known by what is read already."""
+        return set()
+
+    def web_read(self, specification):
+        if len(self) == 1 and self.id:
+            self._note_empty_fields(self._get_seldom_fields())
+        unseen = self._get_unseen_fields(specification.keys())
+        if not unseen:
+            return super().web_read(specification)
+        rows = super().web_read({name: asked for name, asked in specification.items() if name not in unseen})
+        return [{**row, **dict.fromkeys(unseen, False)} for row in rows]
+
+    def _note_empty_fields(self, names):
+        """Note which fields of one stored order are empty, whoever reads them, by one statement for all of them."""
+        fields = [self._fields[name] for name in sorted(names) if name not in self._cache]
+        if not fields:
+            return
+        [filled] = self.env.execute_query(SQL(
+            "SELECT %s", SQL(", ").join(SQL("EXISTS (%s)", self._query_linked(field)) for field in fields)))
+        for field, is_filled in zip(fields, filled, strict=True):
+            if not is_filled:
+                field._insert_cache(self, [()])
+
+    def _query_linked(self, field):
+        """SQL that finds what a one2many or many2many field of one order holds, archived and hidden records too."""
+        if field.type == "many2many":
+            table, column = field.relation, field.column1
+        else:
+            comodel, column = self.env[field.comodel_name], field.inverse_name
+            comodel.flush_model([column])
+            table = comodel._table
+        return SQL("SELECT FROM %s WHERE %s = %s", SQL.identifier(table), SQL.identifier(column), self.id)
+
+    def _is_noted_empty(self, name):
+        """Whether a field of one order is known to be empty."""
+        return name in self._cache and not self[name]

@@ -1,0 +1,93 @@
+from odoo import Command
+from odoo.tests import Form, tagged
+
+from .common import ServiceCommon
+
+# SQL statements of an order's form as it is read after each press, and of a page of the orders' list
+FORM_LIMIT, DONE_LIMIT, LIST_LIMIT = 27, 30, 16
+
+
+@tagged("post_install", "-at_install")
+class TestFormStatements(ServiceCommon):
+    """What the screens of an order ask the database, for each role: the form is read again after each press."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._stock(cls.part, 100)
+
+    def _count(self, call):
+        """Statements of a call with warm registry caches and nothing else known."""
+        call()
+        self.env.flush_all()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        call()
+        return self.env.cr.sql_log_count - before
+
+    def _name_records(self, model, asked):
+        """A specification of ``Form`` with the names of records, which the web client shows."""
+        for name, of_field in asked.items():
+            field = self.env[model]._fields.get(name)
+            if field and field.type == "many2one":
+                of_field["fields"] = {"display_name": {}}
+            elif of_field.get("fields"):
+                self._name_records(field.comodel_name, of_field["fields"])
+        return asked
+
+    def _count_form(self, order, user):
+        order = order.with_user(user)
+        asked = self._name_records(order._name, Form(order)._view["fields_spec"])
+        self.assertIn("picking_count", asked)
+        return self._count(lambda: order.web_read(asked))
+
+    def _make(self):
+        order = self.make_order(self.device, user=self.technician)
+        self.add_part(order)
+        return order
+
+    def test_open_order(self):
+        order = self._make()
+        order.action_accept()
+        for user in (self.manager, self.operator, self.technician):
+            with self.subTest(user=user.login):
+                self.assertLessEqual(self._count_form(order, user), FORM_LIMIT)
+
+    def test_done_order(self):
+        order = self._make()
+        order.action_start()
+        order.action_issue_parts()
+        order.device_line_ids.action_repaired()
+        order.action_done()
+        for user in (self.manager, self.operator, self.technician):
+            with self.subTest(user=user.login):
+                self.assertLessEqual(self._count_form(order, user), DONE_LIMIT)
+
+    def test_list(self):
+        """As many for forty orders as for two."""
+        devices = self.env["crm.service.device"].create([
+            {"name": f"Machine {number}", "type_id": self.device_type.id, "partner_id": self.contractor.id}
+            for number in range(40)])
+        orders = self.env["crm.service.order"].create([{
+            "partner_id": self.contractor.id, "user_id": self.technician.id,
+            "device_line_ids": [Command.create({"device_id": device.id})],
+            "line_ids": [Command.create({"kind": "part", "product_id": self.part.id, "quantity": 2, "price_unit": 5})],
+        } for device in devices])
+        orders[0].action_issue_parts()
+        asked = {
+            "name": {}, "state": {}, "partner_id": {"fields": {"display_name": {}}}, "partner_phone": {},
+            "device_names": {}, "type_id": {"fields": {"display_name": {}}}, "amount_billable": {}, "total_cost": {},
+            "user_id": {"fields": {"display_name": {}}}, "stage_id": {"fields": {"display_name": {}}},
+            "stage_color": {}, "activity_ids": {}, "tag_ids": {"fields": {"display_name": {}}}}
+        for user in (self.manager, self.operator, self.technician):
+            Orders = self.env["crm.service.order"].with_user(user)
+            pages = {count: self._count(lambda Orders=Orders, count=count: Orders.web_search_read(
+                [("id", "in", orders.ids)], asked, limit=count, order="id")) for count in (2, 40)}
+            with self.subTest(user=user.login):
+                self.assertLessEqual(pages[40], LIST_LIMIT)
+                self.assertLessEqual(pages[40], pages[2])
+        rows = orders.with_user(self.technician).web_read({"amount_billable": {}, "total_cost": {}})
+        self.assertEqual([row["amount_billable"] for row in rows], [10] * 40)
+        self.assertEqual([row["total_cost"] for row in rows], [100] + [0] * 39)
+        # one alone reads its lines
+        self.assertEqual((orders[0].amount_billable, orders[0].total_cost), (10, 100))
