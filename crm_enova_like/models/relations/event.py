@@ -51,8 +51,8 @@ class CrmEvent(models.Model):
     _user_idx = models.Index("(user_id, date DESC, id DESC)")
     _unknown_idx = models.Index("(date DESC, id DESC) WHERE partner_id IS NULL")
     _archived_idx = models.Index("(date DESC, id DESC) WHERE active IS NOT TRUE")
-    _partner_date_idx = models.Index("(partner_id, date DESC) WHERE partner_id IS NOT NULL")
-    _person_date_idx = models.Index("(person_id, date DESC) WHERE person_id IS NOT NULL")
+    _partner_date_idx = models.Index("(partner_id, date DESC, id DESC) WHERE partner_id IS NOT NULL")
+    _person_date_idx = models.Index("(person_id, date DESC, id DESC) WHERE person_id IS NOT NULL")
     _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration of an event cannot be negative.")
 
     @api.model

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from ..common import Plan, PlanCase
 
-BY_PIECES = {"enable_seqscan": "off", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
+BY_PIECES = {"enable_bitmapscan": "on", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
 
 
 @tagged("post_install", "-at_install")
@@ -68,6 +68,6 @@ class TestDevicePlans(PlanCase):
     def test_search_box(self):
         Devices = self.env["crm.service.device"].with_user(self.operator)
         statement = self.read_statement(Devices, [("display_name", "ilike", "N12")])
-        found = {node.get("Index Name") for node in self.explain(statement, BY_PIECES)}
+        found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
         self.assertLessEqual(
             {f"crm_service_device__{name}_index" for name in ("identifier", "name")}, found)

@@ -2,7 +2,7 @@ from odoo.tests import tagged
 
 from ..common import Plan, PlanCase
 
-BY_PIECES = {"enable_seqscan": "off", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
+BY_PIECES = {"enable_bitmapscan": "on", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
 DAY = "now() AT TIME ZONE 'utc' - n * INTERVAL '6 hours'"
 # a day's orders are few: either will do
 BY_DATE = "_date_idx|_received_idx"
@@ -122,9 +122,9 @@ class TestOrderPlans(PlanCase):
         """What is typed is looked up by the pieces of numbers, in the indexes of these."""
         Orders = self.env["crm.service.order"].with_user(self.operator)
         statement = self.read_statement(Orders, [("display_name", "ilike", "R/X/12")])
-        found = {node.get("Index Name") for node in self.explain(statement, BY_PIECES)}
+        found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
         self.assertIn("crm_service_order__name_index", found)
         partners = self.read_statement(
             self.env["res.partner"].with_user(self.operator), [("display_name", "ilike", "Kowal")])
-        found = {node.get("Index Name") for node in self.explain(partners, BY_PIECES)}
+        found = {node.get("Index Name") for node in self.explain(partners, **BY_PIECES)}
         self.assertLessEqual({"res_partner_service_name_idx", "res_partner_service_email_idx"}, found)
