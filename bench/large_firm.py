@@ -32,10 +32,10 @@ def dice(salt, row="n"):
     return f"(hashint4({row}::int * 31 + {salt}) & 2147483647)"
 
 
-def one_of(choices, salt):
+def one_of(choices, salt, row="n"):
     """SQL: one of some words or records by the dice."""
     values = [text(choice) for choice in choices] if isinstance(choices[0], str) else [str(one.id) for one in choices]
-    return f"(ARRAY[{', '.join(values)}])[1 + {dice(salt)} % {len(values)}]"
+    return f"(ARRAY[{', '.join(values)}])[1 + {dice(salt, row)} % {len(values)}]"
 
 
 def percent(salt, share):
@@ -203,7 +203,9 @@ class Firm:
             "parts_to_issue": "is_open AND has_part AND to_issue", "date_received": "received",
             "planned_start": "planned", "planned_stop": "planned + interval '1 hour'", "date_closed": "closed",
             "has_ready": f"NOT ({unfinished}) AND NOT ({released})", "has_warranty": f"{basis} = 'warranty'",
-            "has_rework": "false", "holds_parts": "is_open AND has_part AND NOT (is_open AND to_issue)", **times})
+            "has_rework": "false",
+            "date_nearest": "CASE WHEN is_open THEN (received + interval '14 days')::date END",
+            "holds_parts": "is_open AND has_part AND NOT (is_open AND to_issue)", **times})
         state = (f"CASE WHEN {unfinished} THEN 'open' WHEN state = 'cancelled' THEN 'declined' "
                  f"ELSE {outcome} END")
         self.next_id("crm_service_order_device")
@@ -275,6 +277,9 @@ class Firm:
             "name": "'Zadzwonić w sprawie ' || n", "priority": f"CASE WHEN {percent(50, 5)} THEN '1' ELSE '0' END",
             "state": "state", "is_open": "is_open", "repeat_unit": "'week'", "repeats": "false", "active": "true",
             "date_deadline": f"CASE WHEN {percent(51, 80)} THEN day::date END", "description": "'Uzgodnić termin'",
+            # the firm's clock is ahead by an hour or two
+            "date_nearest": f"CASE WHEN is_open THEN CASE WHEN {percent(51, 80)} THEN day::date WHEN is_planned "
+                            "THEN (day AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Warsaw')::date END END",
             "planned_start": "CASE WHEN is_planned THEN day END",
             "planned_stop": "CASE WHEN is_planned THEN day + interval '1 hour' END",
             "date_done": "CASE WHEN state = 'done' THEN day END",
@@ -338,7 +343,7 @@ class Firm:
         self.insert("crm_service_inspection", f"{rows}, generate_series(0, 1) k", {
             "id": f"{first} + n * 2 + k", "plan_id": f"{self.first['crm_service_inspection_plan']} + n", "device_id": device,
             "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner, "address_id": partner,
-            "user_id": one_of(self.technicians, 81), "city": "'Kraków'", "zip": "'30-001'", "is_open": f"NOT ({is_done})",
+            "user_id": one_of(self.technicians, 81), "city": one_of(CITIES, 1, f"(n % {self.firms})"), "zip": "'30-001'", "is_open": f"NOT ({is_done})",
             "state": f"CASE WHEN {is_done} THEN 'done' ELSE 'planned' END", "planned_date": "last + 365 * k",
             "result": f"CASE WHEN {is_done} THEN 'passed' END", "due_date": "last + 365 * k",
             "date_done": f"CASE WHEN {is_done} THEN last END", "visit_failed_count": 0,
@@ -357,7 +362,7 @@ class Firm:
         :raises AssertionError: a stored value is not what the addon would work out
         """
         steps = (self.make_partners, self.make_devices, self.make_orders, self.make_lines, self.make_documents, self.make_tasks,
-                 self.make_events, self.make_calendar, self.make_inspections, self.fill_in)
+                 self.make_events, self.make_calendar, self.make_inspections)
         self.make_users()
         self.make_settings()
         self.env.flush_all()
@@ -376,9 +381,6 @@ class Firm:
         self.env.cr.commit()
         self.env.invalidate_all()
         self.env.registry.clear_all_caches()
-
-    def fill_in(self):
-        """Stored values that follow from others by SQL; later wings add theirs here."""
 
 
 def check_sample(env):

@@ -32,7 +32,7 @@ class CrmAssignmentMixin(models.AbstractModel):
     # what an index finds the work of a day by; whose clock counts is the reader's affair (crm.my.work)
     date_nearest = fields.Date(
         string="Day of Work", compute="_compute_date_nearest", store=True, precompute=True,
-        help="The deadline, or the planned day at the company's place where there is none.")
+        help="Of what is open: the deadline, or the planned day at the company's place where there is none.")
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
 
     _planned_order = models.Constraint(
@@ -66,13 +66,13 @@ class CrmAssignmentMixin(models.AbstractModel):
                 length = before._get_planned_length() or record._get_usual_length()
                 record.planned_stop = start + length if length else record.planned_stop
 
-    @api.depends("planned_start", "date_deadline", "company_id")
+    @api.depends("planned_start", "date_deadline", "company_id", "is_open")
     def _compute_date_nearest(self):
         for record in self:
             day = record.date_deadline
             if not day and record.planned_start and record.company_id:
                 day = record.company_id._service_date(record.planned_start)
-            record.date_nearest = day
+            record.date_nearest = record.is_open and day
 
     def _get_planned_length(self):
         """How long one record is planned for, as timedelta; None where its start or end is open."""
