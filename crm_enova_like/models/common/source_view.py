@@ -4,8 +4,10 @@ from collections.abc import Collection
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.orm.domains import DomainAnd, DomainCondition
+from odoo.orm.domains import DomainAnd, DomainCondition, DomainOr
 from odoo.tools import SQL
+
+MOST_ALTERNATIVES = 4    # that are looked for one by one
 
 
 class CrmSourceView(models.AbstractModel):
@@ -109,25 +111,51 @@ class CrmSourceView(models.AbstractModel):
         """
         domain = Domain(domain).optimize(self)
         query = super()._search(domain, offset, limit, order, **options)
-        if query.is_empty():
+        ids = self._find_ids(domain)
+        if query.is_empty() or ids is None and (query._joins or not limit):
             return query
-        ids, first = self._find_ids(domain), SQL()
-        if ids is not None and isinstance(domain, DomainCondition):
-            query._where_clauses.clear()    # nothing else is asked
-        if order and limit and not query._joins:
+        if query._joins:
+            return self._set_branches(query, self._get_branches(ids))
+        conditions = [query.where_clause] if query.where_clause else [SQL("TRUE")]
+        if limit and ids is None:
+            conditions = self._get_alternatives(domain, options) or conditions
+        first = SQL()
+        if limit:
+            first = SQL("LIMIT %s", limit + (offset or 0))
+        if limit and order:
             # within one source, ids are those of its records
-            in_source = self._order_to_sql(re.sub(r"(?<![.\w])id\b", "res_id", order), query)
-            where = SQL(" WHERE %s", query.where_clause) if query.where_clause else SQL()
-            first = SQL("%s ORDER BY %s LIMIT %s", where, in_source, limit + (offset or 0))
-        if ids is None and not first:
-            return query
-        branches = self._get_branches(ids)
-        if first:
-            name = SQL.identifier(self._table)
-            branches = [SQL("(SELECT * FROM (%s) AS %s%s)", branch, name, first) for branch in branches]
+            in_source = re.sub(r"(?<![.\w])id\b", "res_id", order)
+            first = SQL("ORDER BY %s %s", self._order_to_sql(in_source, query), first)
+        if ids is not None and isinstance(domain, DomainCondition):
+            conditions = [SQL("TRUE")]    # nothing else is asked
+        name = SQL.identifier(self._table)
+        branches = [
+            SQL("(SELECT * FROM (%s) AS %s WHERE %s %s)", branch, name, condition, first)
+            for branch in self._get_branches(ids) for condition in conditions]
+        query._where_clauses.clear()
+        # what two alternatives find is one row
+        return self._set_branches(query, branches, SQL(" UNION ALL ") if len(conditions) == 1 else SQL(" UNION "))
+
+    @api.model
+    def _set_branches(self, query, branches, union=SQL(" UNION ALL ")):
+        """Give a query other rows to choose from than all; what core has it flush stays."""
         query._tables[self._table] = SQL(
-            "(%s)", SQL(" UNION ALL ").join(branches), to_flush=tuple(query._tables[self._table].to_flush))
+            "(%s)", union.join(branches), to_flush=tuple(query._tables[self._table].to_flush))
         return query
+
+    @api.model
+    def _get_alternatives(self, domain, options):
+        """SQL of what a domain offers to choose from, each with all the rest of it: for each there is an index, for
+        their OR there is none. Empty where the domain is not like that."""
+        others = domain.children if isinstance(domain, DomainAnd) else [domain]
+        choices = [child for child in others if isinstance(child, DomainOr)]
+        if len(choices) != 1 or len(choices[0].children) > MOST_ALTERNATIVES:
+            return []
+        rest = Domain.AND(child for child in others if child is not choices[0])
+        queries = [super(CrmSourceView, self)._search(rest & child, **options) for child in choices[0].children]
+        if any(query._joins for query in queries):
+            return []
+        return [query.where_clause for query in queries if not query.is_empty()]
 
     @api.model
     def _find_ids(self, domain):

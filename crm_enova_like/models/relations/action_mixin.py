@@ -33,7 +33,7 @@ class CrmActionMixin(models.AbstractModel):
         ondelete="set null")
     device_id = fields.Many2one(
         "crm.service.device", check_company=True, index="btree_not_null", ondelete="set null")
-    description = fields.Text()
+    description = fields.Text(index="trigram")
 
     @api.depends("project_id", "order_id", "person_id", "device_id")
     def _compute_partner_id(self):

@@ -13,7 +13,7 @@ class CrmEvent(models.Model):
 
     _name = "crm.event"
     _description = "Event"
-    _inherit = ["crm.action.mixin", "crm.linked.mixin"]
+    _inherit = ["crm.action.mixin", "crm.linked.mixin", "crm.sorted.mixin"]
     _order = "date desc, id desc"
 
     type_id = fields.Many2one(
@@ -22,13 +22,22 @@ class CrmEvent(models.Model):
     direction = fields.Selection(
         DIRECTIONS, required=True, compute="_compute_direction", store=True, readonly=False, precompute=True,
         tracking=True)
-    date = fields.Datetime(required=True, default=fields.Datetime.now, tracking=True, index=True)
+    date = fields.Datetime(required=True, default=fields.Datetime.now, tracking=True)
+    # their indexes are below, with the date
+    user_id = fields.Many2one(index=False)
+    partner_id = fields.Many2one(index=False)
+    person_id = fields.Many2one(index=False)
     duration = fields.Float(help="Hours.", tracking=True)
-    description = fields.Text(string="What Was Said", tracking=True)
+    description = fields.Text(string="What Was Said", tracking=True, index="trigram")
     participant_ids = fields.Many2many("res.partner", string="Took Part", check_company=True)
     phone = fields.Char(string="Phone Number", help="Of the caller; finds who it is.")
     task_id = fields.Many2one(
         "crm.task", check_company=True, index="btree_not_null", ondelete="set null", help="The task that it came of.")
+    # who else may read it: kept here, since the rule would join whole tables
+    task_user_id = fields.Many2one(
+        "res.users", string="Performer of the Task", related="task_id.user_id", store=True, index="btree_not_null")
+    order_user_id = fields.Many2one(
+        "res.users", string="Technician of the Order", related="order_id.user_id", store=True, index="btree_not_null")
     follow_up_ids = fields.One2many("crm.task", "event_id", string="Follow-ups")
     document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
     is_letter = fields.Boolean(related="type_id.is_letter")
@@ -37,9 +46,18 @@ class CrmEvent(models.Model):
     letter_date = fields.Date(tracking=True)
     letter_received = fields.Date(string="Received On", tracking=True)
 
-    _date_idx = models.Index("(company_id, date DESC, id DESC)")
+    # not by company, see the tasks
+    _date_idx = models.Index("(date DESC, id DESC)")
+    _user_idx = models.Index("(user_id, date DESC, id DESC)")
+    _unknown_idx = models.Index("(date DESC, id DESC) WHERE partner_id IS NULL")
+    _archived_idx = models.Index("(date DESC, id DESC) WHERE active IS NOT TRUE")
     _partner_date_idx = models.Index("(partner_id, date DESC) WHERE partner_id IS NOT NULL")
+    _person_date_idx = models.Index("(person_id, date DESC) WHERE person_id IS NOT NULL")
     _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration of an event cannot be negative.")
+
+    @api.model
+    def _get_sortable_fields(self):
+        return super()._get_sortable_fields() | {"date"}
 
     @api.depends("type_id")
     def _compute_direction(self):

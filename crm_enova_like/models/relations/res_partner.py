@@ -8,7 +8,8 @@ from odoo.tools import SQL
 from ..common.actions import open_dialog, open_list
 
 # of a number of days: (days to add, whether those who were met are left out or kept)
-NO_CONTACT_OPERATORS = {">": (1, "not any!"), ">=": (0, "not any!"), "<": (0, "any!"), "<=": (1, "any!")}
+NO_CONTACT_OPERATORS = {
+    ">": (1, SQL("NOT EXISTS")), ">=": (0, SQL("NOT EXISTS")), "<": (0, SQL("EXISTS")), "<=": (1, SQL("EXISTS"))}
 
 
 class ResPartner(models.Model):
@@ -66,16 +67,44 @@ class ResPartner(models.Model):
             took_part = SQL(
                 "UNION SELECT m.root, r.%s FROM member m JOIN %s r ON r.%s = m.member",
                 SQL.identifier(field.column1), SQL.identifier(field.relation), SQL.identifier(field.column2))
-        # a union of joins instead of an OR: each has its index
+        # a union of joins instead of an OR, and what may be read in each: each has its index
         return dict(self.env.execute_query(SQL(
             """WITH member AS (%(members)s),
                     link AS (SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.partner_id = m.member
+                              WHERE a.id IN %(readable)s
                               UNION SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.person_id = m.member
-                              %(took_part)s)
+                              WHERE a.id IN %(readable)s %(took_part)s)
              SELECT link.root, %(value)s FROM link JOIN %(table)s a ON a.id = link.id
               WHERE a.id IN %(readable)s GROUP BY link.root""",
             members=self._get_crm_members_sql(), took_part=took_part, table=SQL.identifier(Model._table), value=value,
             readable=Model._search(domain).subselect())))
+
+    def _read_last_event_dates(self):
+        """When something last happened with each partner, of what the user may read: {partner id: date}.
+
+        With each member it is the first entry of an index; whoever took part took part in little.
+        """
+        Event = self.env["crm.event"]
+        if not self.ids or not Event.has_access("read"):
+            return {}
+        Event.flush_model()
+        field, readable = Event._fields["participant_ids"], Event._search([]).subselect()
+        return dict(self.env.execute_query(SQL(
+            """WITH member AS (%(members)s)
+             SELECT root, max(date) FROM (
+                    SELECT m.root, a.date FROM member m CROSS JOIN LATERAL (
+                           SELECT e.date FROM crm_event e WHERE e.partner_id = m.member AND e.id IN %(readable)s
+                            ORDER BY e.date DESC LIMIT 1) a
+                     UNION ALL
+                    SELECT m.root, a.date FROM member m CROSS JOIN LATERAL (
+                           SELECT e.date FROM crm_event e WHERE e.person_id = m.member AND e.id IN %(readable)s
+                            ORDER BY e.date DESC LIMIT 1) a
+                     UNION ALL
+                    SELECT m.root, e.date FROM member m JOIN %(took_part)s r ON r.%(partner)s = m.member
+                      JOIN crm_event e ON e.id = r.%(event)s WHERE e.id IN %(readable)s) happened
+              GROUP BY root""",
+            members=self._get_crm_members_sql(), readable=readable, took_part=SQL.identifier(field.relation),
+            partner=SQL.identifier(field.column2), event=SQL.identifier(field.column1))))
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_counts(self):
@@ -87,7 +116,7 @@ class ResPartner(models.Model):
 
     @api.depends_context("uid", "allowed_company_ids", "tz")
     def _compute_crm_dates(self):
-        last = self._read_crm_actions("crm.event", SQL("max(a.date)"), [])
+        last = self._read_last_event_dates()
         following = self._read_crm_actions(
             "crm.task", SQL(
                 "min(COALESCE((a.planned_start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date, a.date_deadline))",
@@ -112,16 +141,16 @@ class ResPartner(models.Model):
         Event.flush_model(["partner_id", "person_id", "participant_ids"])
         field = Event._fields["participant_ids"]
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        return Domain("id", kept, SQL(
-            """(WITH recent AS MATERIALIZED (
-                     SELECT id, partner_id, person_id FROM crm_event WHERE id IN %s),
-                     met AS (SELECT partner_id AS id FROM recent UNION SELECT person_id FROM recent
-                              UNION SELECT r.%s FROM recent JOIN %s r ON r.%s = recent.id)
-                SELECT id FROM met WHERE id IS NOT NULL
-                 UNION SELECT p.commercial_partner_id FROM met JOIN res_partner p ON p.id = met.id
-                 WHERE p.commercial_partner_id IS NOT NULL)""",
-            recent.subselect(), SQL.identifier(field.column2), SQL.identifier(field.relation),
-            SQL.identifier(field.column1)))
+        # whoever was met, and whose people were; as a join, which PostgreSQL does not repeat for each partner
+        return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            """%(kept)s (
+               SELECT FROM crm_event e LEFT JOIN %(took_part)s r ON r.%(event)s = e.id
+                 CROSS JOIN LATERAL (VALUES (e.partner_id), (e.person_id), (r.%(partner)s)) AS whom (id)
+                 JOIN res_partner p ON p.id = whom.id
+                 CROSS JOIN LATERAL (VALUES (p.id), (p.commercial_partner_id)) AS met (id)
+                WHERE e.id IN %(recent)s AND met.id = %(id)s)""",
+            kept=kept, took_part=SQL.identifier(field.relation), event=SQL.identifier(field.column1),
+            partner=SQL.identifier(field.column2), recent=recent.subselect(), id=SQL.identifier(alias, "id")))
 
     # WHERE THE BUTTONS LEAD
 

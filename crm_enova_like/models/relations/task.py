@@ -56,12 +56,15 @@ class CrmTask(models.Model):
     _requester_idx = models.Index("(requester_id, priority DESC, date_deadline, planned_start, id DESC)")
     _requester_open_idx = models.Index(
         "(requester_id, priority DESC, date_deadline, planned_start, id DESC) WHERE is_open IS TRUE")
+    # what comes next with a contractor
+    _partner_open_idx = models.Index("(partner_id) WHERE is_open IS TRUE AND partner_id IS NOT NULL")
+    _person_open_idx = models.Index("(person_id) WHERE is_open IS TRUE AND person_id IS NOT NULL")
     # My tasks, which keep their own order; the number of a group's rows is read from the index alone
     _work_idx = models.Index(
         "(priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, requester_id, company_id, date_deadline) "
         "WHERE active IS TRUE AND is_open IS TRUE")
     _work_user_idx = models.Index(
-        "(user_id, priority DESC, date_nearest, planned_start, id) INCLUDE (company_id, date_deadline) "
+        "(user_id, priority DESC, date_nearest, planned_start, id) INCLUDE (company_id, date_deadline, state) "
         "WHERE active IS TRUE AND is_open IS TRUE")
     _work_requester_idx = models.Index(
         "(requester_id, priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, company_id, date_deadline) "

@@ -1,0 +1,10 @@
+"""Indexes whose columns begin another one now: Odoo keeps what a field no longer asks for."""
+
+GONE = (
+    "crm_task__user_id_index", "crm_task__requester_id_index", "crm_task_todo_idx", "crm_task_user_todo_idx",
+    "crm_event__date_index", "crm_event__user_id_index", "crm_event__partner_id_index", "crm_event__person_id_index")
+
+
+def migrate(cr, version):
+    for name in GONE:
+        cr.execute(f'DROP INDEX IF EXISTS "{name}"')
