@@ -4,7 +4,7 @@ from odoo.tests import Form, tagged
 from .common import ServiceCommon
 
 # SQL statements of an order's form as it is read after each press, and of a page of the orders' list
-FORM_LIMIT, DONE_LIMIT, LIST_LIMIT = 27, 30, 16
+FORM_LIMIT, DONE_LIMIT, LIST_LIMIT = 28, 29, 21
 
 
 @tagged("post_install", "-at_install")

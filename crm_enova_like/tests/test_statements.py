@@ -3,10 +3,13 @@ from odoo.tests import tagged
 
 from .common import ServiceCommon
 
-BATCH_LIMIT = 4
-# it draws two numbers, each in a savepoint: two statements for each; the first of twenty reads what the others know
-# before it issues, it asks once whether linked documents have the part already
-LIFECYCLE_LIMIT = 75.5
+# what they need is found for all of them at once
+BATCH_LIMIT = 0.25
+# the first of some reads what the others know
+SINGLE_LIMIT = 9
+LIFECYCLE_LIMIT = 51.5
+# one call of each of core's steps for all; a row that it moves takes five
+FORTY_LIMIT = 5.5
 
 
 @tagged("post_install", "-at_install")
@@ -60,6 +63,32 @@ class TestStatements(ServiceCommon):
         self.assertEqual(len(set(orders.mapped("name"))), 100)
         self.assertTrue(orders[-1].sudo().message_ids, "the chatter is on")
         self.assertLessEqual(mean, BATCH_LIMIT, "statements for each order of a batch")
+
+    def test_one_by_one(self):
+        self.Orders.create(self._vals(self.machines[0], part=True))
+        self._fresh()
+        before = self.env.cr.sql_log_count
+        for device in self.machines[5:25]:
+            order = self.Orders.create(self._vals(device, part=True))
+            self.env.flush_all()
+        mean = (self.env.cr.sql_log_count - before) / 20
+        self.assertEqual((order.parts_to_issue, order.device_count, order.main_device_id), (True, 1, device))
+        self.assertLessEqual(mean, SINGLE_LIMIT, "statements for an order with a device and a part")
+
+    def test_forty_orders_issued_at_once(self):
+        self._live(self.machines[0])
+        orders = self.Orders.create([self._vals(device, part=True) for device in self.machines[5:45]])
+        self._fresh()
+        before = self.env.cr.sql_log_count
+        orders.action_issue_parts()
+        self.env.flush_all()
+        mean = (self.env.cr.sql_log_count - before) / 40
+        documents = orders.sudo().picking_ids
+        self.assertEqual(set(documents.mapped("state")), {"done"})
+        numbers = [int(order.picking_names.rpartition("/")[2]) for order in orders]
+        self.assertEqual(numbers, list(range(numbers[0], numbers[0] + 40)), "numbered in the order of the orders")
+        self.assertEqual(orders.line_ids.mapped("quantity_issued"), [1.0] * 40)
+        self.assertLessEqual(mean, FORTY_LIMIT, "statements for each of forty orders")
 
     def test_life_of_an_order(self):
         self._live(self.machines[100])

@@ -72,10 +72,10 @@ class CrmServiceNumber(models.Model):
     def _draw(self, documents, company, series, count):
         """Draw the next numbers of a series; see :meth:`crm.numbered.mixin._draw_numbers`."""
         documents.flush_model(["company_id", documents._number_field])
-        lock, taken = key_lock(NUMBERS, f"{company.id}|{documents._name}|{series.text}"), []
+        lock, taken, least = key_lock(NUMBERS, f"{company.id}|{documents._name}|{series.text}"), [], 0
         while True:
             try:
-                return self._take_next(documents, company, series, count, lock, taken)
+                return self._take_next(documents, company, series, count, lock, taken, least)
             except Error as error:
                 self.env.cr.execute("ROLLBACK TO SAVEPOINT crm_number; RELEASE SAVEPOINT crm_number")
                 if not isinstance(error, UniqueViolation):
@@ -88,15 +88,31 @@ class CrmServiceNumber(models.Model):
                     taken.append(name)
                 # the savepoint has let go of its lock
                 self.env.execute_query(SQL("SELECT %s", lock))
+                least = self._get_committed_highest(documents, company, series) + series.step
 
     @api.model
-    def _take_next(self, documents, company, series, count, lock, taken):
+    def _get_committed_highest(self, documents, company, series):
+        """The highest number drawn of a series by whoever has committed, seen by this transaction or not; 0 if none.
+
+        Of many who wait, the last would else try each number that was drawn before its turn. Asked on a connection of
+        its own, by the one who holds the lock of the series: nobody else draws meanwhile.
+        """
+        with self.env.registry.cursor() as cr:
+            cr.execute(SQL(
+                """SELECT COALESCE(max(number), 0) FROM crm_service_number
+                    WHERE company_id = %s AND document = %s AND series = %s AND number IS NOT NULL""",
+                company.id, documents._name, series.text))
+            return cr.fetchone()[0]
+
+    @api.model
+    def _take_next(self, documents, company, series, count, lock, taken, least):
         """Enter the next numbers that nothing seen by this transaction has, and name the documents so.
 
         In one go to the database, with the savepoint in which it is tried; where it fails, that one is still open.
 
         :param lock: SQL that waits for the others who draw of this series
         :param taken: names to leave out
+        :param least: number below which all are taken
         :return: list of names
         :raises UniqueViolation: one that this transaction cannot see has such a number
         """
@@ -111,7 +127,7 @@ class CrmServiceNumber(models.Model):
                                    %(suffix)s) AS name
                           FROM (SELECT generate_series(first.number, %(limit)s, %(step)s) AS number
                                   FROM (SELECT %(lock)s) locked,
-                                       (SELECT GREATEST(%(floor)s, %(step)s + COALESCE(
+                                       (SELECT GREATEST(%(floor)s, %(least)s, %(step)s + COALESCE(
                                                (SELECT max(number) FROM crm_service_number
                                                  WHERE company_id = %(company)s AND document = %(document)s
                                                    AND series = %(series)s AND number IS NOT NULL),
@@ -147,7 +163,7 @@ class CrmServiceNumber(models.Model):
             """,
             company=company.id, document=documents._name, series=series.text, prefix=series.prefix,
             suffix=series.suffix, padding=series.padding, step=series.step, floor=series.floor, lock=lock,
-            limit=HIGHEST, taken=taken, table=SQL.identifier(documents._table),
+            limit=HIGHEST, taken=taken, least=least, table=SQL.identifier(documents._table),
             field=SQL.identifier(documents._number_field), ids=documents.ids, holds=documents._get_number_holds(),
             count=count), log_exceptions=False)
         return [name for [name] in self.env.cr.fetchall()]

@@ -51,7 +51,7 @@ class CrmServiceDevice(models.Model):
         help="Data of persons are stored in the device (a disk, a card memory): treat it "
              "accordingly when it is repaired or handed over.")
     parent_id = fields.Many2one(
-        "crm.service.device", string="Part of", index="btree_not_null", check_company=True,
+        "crm.service.device", string="Part of", check_company=True,
         domain="[('id', '!=', id)]", help="The larger device which this one belongs to.")
     component_ids = fields.One2many("crm.service.device", "parent_id", string="Components")
     component_count = fields.Integer(compute="_compute_component_count")
@@ -69,7 +69,7 @@ class CrmServiceDevice(models.Model):
         domain="[('id', 'child_of', commercial_partner_id)] if partner_id else []",
         help="Where the device stands: an address of the contractor.")
     technician_id = fields.Many2one(
-        "res.users", index="btree_not_null", check_company=True,
+        "res.users", check_company=True,
         domain="[('share', '=', False)]", help="Who usually looks after this device.")
 
     # Since when
@@ -94,9 +94,12 @@ class CrmServiceDevice(models.Model):
     _lot_uniq = models.UniqueIndex(
         "(lot_id, company_id) WHERE lot_id IS NOT NULL",
         "This serial number of the stock already has its device card.")
-    _not_customer_idx = models.Index("(ownership) WHERE ownership != 'customer'")
+    _not_customer_idx = models.Index("(company_id, ownership, id DESC) WHERE ownership != 'customer'")
     _archived_idx = models.Index("(id) WHERE active IS NOT TRUE")
     _type_idx = models.Index("(type_id, model_id)")
+    _technician_idx = models.Index("(technician_id, id DESC) WHERE technician_id IS NOT NULL")
+    _parent_idx = models.Index("(parent_id) WHERE parent_id IS NOT NULL")
+    _component_idx = models.Index("(id DESC) WHERE parent_id IS NOT NULL")
     _name_sort_idx = models.Index("(company_id, name)")
     _serial_sort_idx = models.Index("(company_id, serial_number)")
     _warranty_sort_idx = models.Index("(company_id, warranty_end)")

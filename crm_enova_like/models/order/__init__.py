@@ -6,6 +6,7 @@ from . import stage_time
 from . import order_type
 from . import order
 from . import order_search
+from . import order_entry
 from . import order_number
 from . import order_flow
 from . import order_handover

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 BASES = [
     ("warranty", "Warranty"),
@@ -102,18 +103,18 @@ class CrmServiceOrderDevice(models.Model):
     def _compute_basis(self):
         """Inside the warranty of an earlier repair *rework*, inside the
         device's warranty *warranty*, else *paid*."""
-        devices = self.device_id._origin
+        devices, days = self.device_id._origin, []
+        for line in self:
+            received = line.order_id.date_received or fields.Datetime.now()
+            days.append((line.order_id.company_id or self.env.company)._service_date(received))
         earlier = {}
-        if devices:
+        if self._was_repaired(devices, min(days, default=None)):
             for line in self.search([
                 ("device_id", "in", devices.ids), ("repair_warranty_until", "!=", False),
                 ("id", "not in", self._origin.ids),
             ], order="repair_warranty_until, id"):
                 earlier[line.device_id] = line
-        for line in self:
-            received = line.order_id.date_received or fields.Datetime.now()
-            company = line.order_id.company_id or self.env.company
-            day = company._service_date(received)
+        for line, day in zip(self, days, strict=True):
             before = earlier.get(line.device_id._origin)
             if before and before.repair_warranty_until >= day:
                 line.basis, line.rework_of_id = "rework", before
@@ -121,6 +122,17 @@ class CrmServiceOrderDevice(models.Model):
                 line.rework_of_id = False
                 ends = line.device_id.warranty_end
                 line.basis = "warranty" if ends and ends >= day else "paid"
+
+    @api.model
+    def _was_repaired(self, devices, day):
+        """Whether the warranty of a repair of some device lasts until a day or longer, in anybody's order: asked
+        first, since few devices come again so soon."""
+        if not devices:
+            return False
+        self.flush_model(["device_id", "repair_warranty_until"])
+        return bool(self.env.execute_query(SQL(
+            "SELECT 1 FROM crm_service_order_device WHERE device_id IN %s AND repair_warranty_until >= %s LIMIT 1",
+            tuple(devices.ids), day)))
 
     @api.depends("device_id", "order_id")
     def _compute_other_open_order_id(self):

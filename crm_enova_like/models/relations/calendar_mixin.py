@@ -12,6 +12,8 @@ CALENDAR_LATER = "crm_calendar_later"
 
 DAY = (time(8), time(18))    # what core's all-day entries span
 
+NONE = fields.Command.set([])
+
 # core mails no attendee, adds no contact's details to the description, makes no followers and no log
 QUIET = {"no_mail_to_attendees": True, "skip_contact_description": True, "tracking_disable": True, SYNCING: True}
 
@@ -120,15 +122,18 @@ class CrmCalendarMixin(models.AbstractModel):
             self.browse(ids)._get_calendar_entries().write(changes)
         if not new:
             return True
-        model_id = self.env["ir.model"]._get_id(self._name)
-        Calendar = self._get_quiet_calendar()
-        entries = Calendar.create([{
+        model_id, Calendar = self.env["ir.model"]._get_id(self._name), self._get_quiet_calendar()
+        vals_list = [{
             **vals, "partner_ids": [fields.Command.set(record.user_id.partner_id.ids)],
             # with its commands given, core makes no activity beside the entry
             "activity_ids": [fields.Command.clear()], "res_model_id": model_id, "res_id": record.id,
             # as core computes them; given, they need no UPDATE after the INSERT
             "res_model": self._name, "duration": Calendar._get_duration(vals["start"], vals["stop"]),
-        } for record in new for vals in [record._get_calendar_vals()]])
+        } for record in new for vals in [record._get_calendar_vals()]]
+        if all(command == NONE for vals in vals_list for command in vals.get("alarm_ids", ())):
+            # without reminders, core need not go through the entries once more for them
+            Calendar = Calendar.with_context(dont_notify=True)
+        entries = Calendar.create(vals_list)
         new._keep_entries(entries)
         return True
 

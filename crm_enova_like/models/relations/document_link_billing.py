@@ -38,6 +38,8 @@ class CrmDocumentLink(models.Model):
 
         :return: {model: records}
         """
+        if not self._may_have_documents(orders):
+            return {model: self.env[model].sudo() for model in self._get_billing_models()}
         Link = self.sudo().with_context(active_test=False)
         kinds = Domain("res_model", "in", self._get_billing_models())
         # one statement, and each of its branches is served by an index
@@ -53,6 +55,32 @@ class CrmDocumentLink(models.Model):
         return {
             model: self.env[model].sudo().browse(res_id for kind, res_id in found if kind == model).exists()
             for model in self._get_billing_models()}
+
+    @api.model
+    def _may_have_documents(self, orders):
+        """Whether anything is tied to orders by which they could have documents: most have nothing, and this is a small
+        question."""
+        ids, questions = tuple(orders.ids), []
+        if not ids:
+            return False
+        sources = self._get_link_sources()
+        for name, model in sources.items():
+            if model == "crm.service.order":
+                self.flush_model([name, "res_model"])
+                questions.append(SQL(
+                    "EXISTS (SELECT FROM %s WHERE %s IN %s AND res_model IN %s)", SQL.identifier(self._table),
+                    SQL.identifier(name), ids, tuple(self._get_billing_models())))
+            elif "order_id" in self.env[model]._fields:
+                self.env[model].flush_model(["order_id"])
+                questions.append(SQL(
+                    "EXISTS (SELECT FROM %s WHERE order_id IN %s)", SQL.identifier(self.env[model]._table), ids))
+        for model in self._get_billing_models():
+            copied = self.env[model]._fields["crm_copied_order_ids"]
+            questions.append(SQL(
+                "EXISTS (SELECT FROM %s WHERE %s IN %s)", SQL.identifier(copied.relation),
+                SQL.identifier(copied.column2), ids))
+        [[found]] = self.env.execute_query(SQL("SELECT %s", SQL(" OR ").join(questions)))
+        return found
 
     @api.constrains(lambda self: ["res_model", "res_id", *self._get_link_sources()])
     def _check_billing(self):

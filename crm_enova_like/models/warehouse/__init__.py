@@ -34,6 +34,7 @@ from . import order_line_return
 from . import order_line_demand
 from . import order
 from . import order_issue
+from . import order_rw
 from . import order_return
 from . import order_replenish
 from . import order_scan

@@ -236,6 +236,8 @@ class CrmServiceOrderLine(models.Model):
     @api.constrains("quantity", "quantity_issued", "quantity_returned")
     def _check_planned(self):
         for line in self:
+            if not line.quantity_issued and not line.quantity_returned and line.quantity >= 0.0:
+                continue
             uom = line.uom_id
             if uom and uom.compare(line.quantity_returned, line.quantity_issued) > 0:
                 raise ValidationError(self.env._(

@@ -60,6 +60,10 @@ class CrmServiceOrderLine(models.Model):
 
         :param used: in the line's unit, exact
         """
+        unit = self.product_id.uom_id
+        if not used and unit and self.uom_id in (unit, unit.browse()):
+            # as it is with most lines: nothing to convert, and nothing to compare
+            return max(unit.round(self.quantity), 0.0)
         missing = self._get_missing(self.quantity, used)
         if missing <= 0:
             return 0.0

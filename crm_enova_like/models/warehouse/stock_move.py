@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import nullcontext
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,7 +8,7 @@ from odoo.fields import Domain
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
 from .core_ways import core_way
-from .stock_work import get_work, stock_work
+from .stock_work import stock_work
 
 
 class StockMove(models.Model):
@@ -133,26 +134,22 @@ class StockMove(models.Model):
     # DONE
 
     def _action_done(self, cancel_backorder=False):
-        if get_work(self.env) or not self.picking_id.picking_type_id.filtered("service_document"):
-            return self._do_service_documents(cancel_backorder)
-        with stock_work(self.env):
-            return self._do_service_documents(cancel_backorder)
-
-    def _do_service_documents(self, cancel_backorder):
-        """Core's validation, and what precedes and follows it for the documents of orders."""
-        moves = self._begin_service_documents()
-        mine = moves.filtered("picking_id.service_document")
-        done = self.browse()
-        if moves != mine or not mine:
-            done = super(StockMove, moves - mine)._action_done(cancel_backorder=cancel_backorder)
-        with core_way(self.env):
-            # cost, valuation and accounts are those of the document's company, whichever the user works in
-            for company, group in mine.grouped("company_id").items():
-                done |= super(StockMove, group.with_company(company))._action_done(cancel_backorder=cancel_backorder)
-        done = done.with_env(self.env)
-        done._tell_waiting_orders()
-        done._settle_service_lines()
-        done._tell_zero_values()
+        is_service = bool(self.picking_id.picking_type_id.filtered("service_document"))
+        with stock_work(self.env) if is_service else nullcontext():
+            moves = self._begin_service_documents()
+            mine = moves.filtered("picking_id.service_document")
+            done = self.browse()
+            if moves != mine or not mine:
+                done = super(StockMove, moves - mine)._action_done(cancel_backorder=cancel_backorder)
+            with core_way(self.env):
+                # cost, valuation and accounts are those of the document's company, whichever the user works in
+                for company, group in mine.grouped("company_id").items():
+                    done |= super(StockMove, group.with_company(company))._action_done(
+                        cancel_backorder=cancel_backorder)
+            done = done.with_env(self.env)
+            done._tell_waiting_orders()
+            done._settle_service_lines()
+            done._tell_zero_values()
         return done
 
     def _begin_service_documents(self):

@@ -11,24 +11,28 @@ class StockMove(models.Model):
 
     def _update_orderpoints(self):
         work = get_work(self.env)
-        if not work:
-            return super()._update_orderpoints()
-        # they are told when somebody asks them, and at the end
-        work.moves.update(self.ids)
+        if work and not work.is_telling:
+            # they are told when somebody asks them, and at the end
+            work.moves.update(self.ids)
+            return None
+        return super()._update_orderpoints()
 
     def _tell_orderpoints(self):
         """Tell reordering rules of moves that were changed since they were told last."""
         work = get_work(self.env)
         moves = self.browse(work.moves)._filter_ruled(work)
-        work.moves = set()
-        super(StockMove, moves)._update_orderpoints()
+        work.moves, work.is_telling = set(), True
+        try:
+            moves._update_orderpoints()
+        finally:
+            work.is_telling = False
 
     def _filter_ruled(self, work):
         """Those of the moves whose product has reordering rules, of whatever warehouse."""
         unknown = [product_id for product_id in self.product_id.ids if product_id not in work.ruled]
         if unknown:
             # sudo: whether there are any, of any company
-            rules = self.env["stock.warehouse.orderpoint"].sudo().search([("product_id", "in", unknown)])
+            rules = self.env["stock.warehouse.orderpoint"].sudo().search([("product_id", "in", unknown)], order="id")
             ruled = set(rules.product_id.ids)
             work.ruled.update((product_id, product_id in ruled) for product_id in unknown)
         return self.filtered(lambda move: work.ruled[move.product_id.id])
@@ -45,7 +49,7 @@ class StockMove(models.Model):
         if get_work(self.env):
             # what is used up waits for nobody: nothing is reserved there
             self = self.filtered(lambda move: not move.location_dest_id.should_bypass_reservation())
-        return super(StockMove, self)._trigger_assign()
+        return super()._trigger_assign()
 
     def write(self, vals):
         work = get_work(self.env)

@@ -43,7 +43,7 @@ class StockPicking(models.Model):
         "(service_document, service_deadline, date_deadline, id) WHERE service_document IS NOT NULL")
     _service_open_idx = models.Index(
         "(service_deadline, date_deadline, id) "
-        "WHERE service_document IS NOT NULL AND state NOT IN ('done', 'cancel')")
+        "WHERE service_document IS NOT NULL AND state IN ('draft', 'waiting', 'confirmed', 'assigned')")
 
     @api.depends("service_order_id")
     def _compute_service_purpose(self):

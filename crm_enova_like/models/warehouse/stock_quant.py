@@ -84,11 +84,22 @@ class StockQuant(models.Model):
                 product_id, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict,
                 qty=qty)
         domain = self._get_gather_domain(product_id, location_id, lot_id, package_id, owner_id, strict)
-        key = strategy, repr(domain), self.env.su or (self.env.uid, self.env.companies.ids)
+        place = (
+            strategy, product_id.id, location_id.id, self.env.context.get("with_expiration"),
+            self.env.su or (self.env.uid, *self.env.companies.ids))
+        key = place, repr(domain)
         if key not in work.gathered:
-            work.gathered[key] = super()._gather(
-                product_id, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict,
-                qty=qty).ids
+            wide = work.gathered.get(place) if strict and not owner_id else None
+            if wide is not None:
+                # they are among those that lie there and below
+                found = self.browse(wide).filtered_domain(domain)
+            else:
+                found = super()._gather(
+                    product_id, location_id, lot_id=lot_id, package_id=package_id, owner_id=owner_id, strict=strict,
+                    qty=qty)
+            work.gathered[key] = found.ids
+            if not strict and not lot_id and not package_id and not owner_id:
+                work.gathered[place] = found.ids
         return self.browse(work.gathered[key])
 
     @api.model_create_multi

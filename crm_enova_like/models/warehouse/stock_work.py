@@ -16,6 +16,7 @@ class StockWork:
         self.covered = set()       # (product id, path of a location) of which that is known
         self.gathered = {}         # what StockQuant._gather has found
         self.moves = set()         # ids of moves whose reordering rules are to be told
+        self.is_telling = False    # they are being told
         self.ruled = {}            # whether a product has reordering rules, by its id
 
     def forget_quants(self):

@@ -4,4 +4,5 @@ from . import test_device_corrections
 from . import test_device_delivery
 from . import test_device_follows
 from . import test_device_label
+from . import test_device_plans
 from . import test_device_repair

@@ -7,6 +7,7 @@ from . import test_inspection_door
 from . import test_inspection_needs
 from . import test_inspection_notice
 from . import test_inspection_order_device
+from . import test_inspection_plans
 from . import test_inspection_protocol
 from . import test_inspection_race
 from . import test_inspection_reminder

@@ -9,5 +9,6 @@ from . import test_order_job
 from . import test_order_outcome
 from . import test_order_overview
 from . import test_order_papers
+from . import test_order_plans
 from . import test_order_release
 from . import test_order_stage_time

@@ -4,10 +4,12 @@ from . import test_warehouse_done
 from . import test_warehouse_entries
 from . import test_warehouse_guards
 from . import test_warehouse_numbers
+from . import test_warehouse_one_go
 from . import test_warehouse_order
 from . import test_warehouse_part_demand
 from . import test_warehouse_parts
 from . import test_warehouse_parts_keeper
+from . import test_warehouse_plans
 from . import test_warehouse_race
 from . import test_warehouse_race_plan
 from . import test_warehouse_returns

@@ -1,0 +1,130 @@
+from odoo.tests import tagged
+
+from ..common import Plan, PlanCase
+
+BY_PIECES = {"enable_bitmapscan": "on", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
+DAY = "now() AT TIME ZONE 'utc' - n * INTERVAL '6 hours'"
+# a day's orders are few: either will do
+BY_DATE = "_date_idx|_received_idx"
+
+
+@tagged("post_install", "-at_install")
+class TestOrderPlans(PlanCase):
+    """Each page of the orders and of the devices in service has its index."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.order = cls._new_order(cls.device)
+        cls.other = cls._get_second_company()
+        # of every three, one is of another company
+        company = f"CASE WHEN n % 3 = 0 THEN {cls.other.id} ELSE {cls.company.id} END"
+        stages = cls.env["crm.service.stage"].search([("company_id", "=", cls.company.id)])
+        is_open, state = "n % 40 = 0", "CASE WHEN n % 80 = 0 THEN 'waiting' WHEN n % 40 = 0 THEN 'new' ELSE 'done' END"
+        cls.multiply(
+            cls.order, company_id=company, partner_id=cls.any_contractor(), name="'ZSR/X/' || n", stage_id=f"(ARRAY{stages.ids})[1 + n % {len(stages)}]", user_id=cls.any_user(), requester_id=cls.any_user(), date_received=DAY,
+            state=state, is_open=is_open, priority="(n % 20 = 0)::int::text", date_deadline=f"({DAY})::date",
+            date_closed=f"CASE WHEN NOT ({is_open}) THEN {DAY} END", active="n % 50 != 1",
+            has_ready="n % 30 = 0", has_warranty="n % 6 = 0", has_rework="n % 60 = 0",
+            parts_to_issue="n % 120 = 0", holds_parts="n % 160 = 0", planned_start="NULL", planned_stop="NULL")
+        cls.env.cr.execute("SELECT min(id) FROM crm_service_order WHERE name = 'ZSR/X/1'")
+        [first] = cls.env.cr.fetchone()
+        cls.multiply(
+            cls.order.device_line_ids, order_id=f"{first} - 1 + n", company_id=company, technician_id=cls.any_user(), date_received=DAY,
+            is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END",
+            basis="CASE WHEN n % 6 = 0 THEN 'warranty' WHEN n % 60 = 1 THEN 'rework' ELSE 'paid' END",
+            date_closed=DAY, date_released=f"CASE WHEN n % 30 > 0 THEN {DAY} END")
+
+    def test_orders(self):
+        search = "crm_enova_like.view_crm_service_order_search"
+        plans = {
+            (): "_date_idx",
+            "current": "_open_idx",
+            # nearly all are
+            "finished": Plan("_date_idx", beside={"is_open"}),
+            "my": "_user_idx",
+            "queue": "_queue_idx",
+            "requested_by_me": "_requester_idx",
+            # of what is open: most of what is late
+            "overdue": Plan("_open_idx", beside={"date_deadline"}),
+            "waiting": "_waiting_idx",
+            "to_issue": "_to_issue_idx",
+            "ready": "_ready_idx",
+            "warranty": "_warranty_idx",
+            "rework": "_rework_idx",
+            "starred": "_urgent_idx",
+            "received_today": BY_DATE,
+            "last_year": BY_DATE,
+            "archived": "_archived_idx",
+            # core's, for the menu of activities
+            "filter_activities_my": None, "activities_overdue": None, "activities_today": None,
+            "activities_upcoming_all": None,
+        }
+        self.assert_filters(search, plans)
+        self.assert_filters(search, plans, role="manager")
+
+    def test_orders_of_a_technician(self):
+        """Whose rule is a filter of its own: each page still comes in its order."""
+        filters = self.filters_of("crm_enova_like.view_crm_service_order_search", self.technician)
+        Orders = self.env["crm.service.order"].with_user(self.technician)
+        self.assert_plan(Orders, filters["current"], "_open_idx")
+        self.assert_plan(Orders, filters["queue"], "_queue_idx")
+        self.assert_plan(Orders, filters["waiting"], "_waiting_idx")
+        self.assert_plan(Orders, [], "_date_idx")
+
+    def test_order_columns(self):
+        view = "crm_enova_like.view_crm_service_order_list"
+        plans = {
+            "name": "_number_uniq", "date_received": "_date_idx", "date_deadline": "_all_deadlines_idx",
+            "date_closed": "_closed_idx"}
+        by_name = Plan("partner_id", "res_partner__complete_name_index", is_sorted_after=True)
+        self.assert_columns(view, {**plans, "partner_id": by_name})
+        Orders = self.env["crm.service.order"].with_user(self.operator)
+        current = [("is_open", "=", True)]
+        self.assert_plan(Orders, current, "_deadline_idx", order="date_deadline")
+        self.assert_plan(
+            Orders, current, Plan("_open_partner_idx", "res_partner__complete_name_index", is_sorted_after=True),
+            order="partner_id")
+
+    def test_columns_of_cards(self):
+        """The columns of the kanban, each with its first cards."""
+        Orders = self.env["crm.service.order"].with_user(self.operator)
+        self.assert_plan(Orders, [("stage_id", "=", self.order.stage_id.id)], "_stage_idx")
+
+    def test_several_companies(self):
+        """No index has the orders of two companies in one order: the one of all dates is read."""
+        self.operator.company_ids |= self.other
+        Orders = self.env["crm.service.order"].with_user(self.operator).with_context(
+            allowed_company_ids=(self.company | self.other).ids)
+        self.assert_plan(Orders, [], "_received_idx")
+        Devices = self.env["crm.service.order.device"].with_env(Orders.env)
+        self.assert_plan(Devices, [], "_received_idx", order="date_received desc, id desc")
+
+    def test_devices_in_service(self):
+        plans = {
+            (): "_date_idx",
+            "open": "_open_idx",
+            "ready": "_to_release_idx",
+            # nearly all are
+            "released": Plan("_date_idx", beside={"date_released"}),
+            "my": "_technician_idx",
+            "warranty": "_warranty_idx",
+            "rework": "_rework_idx",
+        }
+        search, order = "crm_enova_like.view_crm_service_order_device_search", "date_received desc, id desc"
+        self.assert_filters(search, plans, order=order)
+        self.assert_filters(search, plans, role="manager", order=order)
+        self.assert_columns(
+            "crm_enova_like.view_crm_service_order_device_list",
+            {"date_received": "_date_idx", "date_closed": "_closed_idx"})
+
+    def test_search_box(self):
+        """What is typed is looked up by the pieces of numbers, in the indexes of these."""
+        Orders = self.env["crm.service.order"].with_user(self.operator)
+        statement = self.read_statement(Orders, [("display_name", "ilike", "R/X/12")])
+        found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
+        self.assertIn("crm_service_order__name_index", found)
+        partners = self.read_statement(
+            self.env["res.partner"].with_user(self.operator), [("display_name", "ilike", "Kowal")])
+        found = {node.get("Index Name") for node in self.explain(partners, **BY_PIECES)}
+        self.assertLessEqual({"res_partner_service_name_idx", "res_partner_service_email_idx"}, found)
