@@ -152,7 +152,8 @@ class ResPartner(models.Model):
                  CROSS JOIN LATERAL (VALUES (p.id), (p.commercial_partner_id)) AS met (id)
                 WHERE met.id = %(id)s)""",
             kept=kept, took_part=SQL.identifier(field.relation), event=SQL.identifier(field.column1),
-            partner=SQL.identifier(field.column2), recent=self._get_readable_sql(recent), id=SQL.identifier(alias, "id")))
+            partner=SQL.identifier(field.column2), recent=self._get_readable_sql(recent),
+            id=SQL.identifier(alias, "id")))
 
     # WHERE THE BUTTONS LEAD
 
