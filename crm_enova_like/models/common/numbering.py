@@ -248,7 +248,10 @@ class CrmNumberedMixin(models.AbstractModel):
             return []
         # sudo: sequences are a system user's, and the register is nobody's to write
         numbers = self.env["crm.service.number"].sudo()._draw(self, company, sequence.sudo()._get_series(day), count)
-        for document, number in zip(self, numbers, strict=False):
-            # in the database they are named so already, since the unique index of names is a lock too
-            document[self._number_field] = number
+        self._name_documents(numbers)
         return numbers
+
+    def _name_documents(self, numbers):
+        """Name documents as they are named in the database already, since the unique index of names is a lock too."""
+        for document, number in zip(self, numbers, strict=False):
+            document[self._number_field] = number
