@@ -227,6 +227,11 @@ def number(side):
         side.facts["first"]["crm_service_order"] + side.facts["count"] // 2 + 7).name
 
 
+def phone(side):
+    """Six digits of a contractor's number."""
+    return side.env["res.partner"].sudo().browse(contractor(side)).phone[-6:]
+
+
 def end_of(which, length):
     return lambda side: which(side)[-length:]
 
@@ -286,7 +291,7 @@ PAGES = (
     Page("orders: box, contractor's name", (O,), rows(ORDER, search=("name", "Firma 100 sp"))),
     Page("orders: box Device, end of a serial number", (O,), rows(ORDER, search=("device_line_ids", end_of(serial, 8)))),
     Page("orders: current, end of a serial number", (O,), rows(ORDER, "current", search=("name", end_of(serial, 8)))),
-    Page("orders: box Person, phone", (O,), rows(ORDER, search=("contact_text", "5001"))),
+    Page("orders: box Person, phone", (O,), rows(ORDER, search=("contact_text", phone))),
     Page("orders: box Product", (O,), rows(ORDER, search=("product_text", "Część 1"))),
     Page("orders: name_search, end of a number", BOTH, names("crm.service.order", end_of(number, 6))),
     Page("orders: name_search, end of a serial number", BOTH, names("crm.service.order", end_of(serial, 8))),
@@ -327,7 +332,7 @@ PAGES = (
     Page("events: contractor not known", (O,), rows(EVENT, "unknown")),
     Page("events: part of the subject", (O,), rows(EVENT, search=("name", "Rozmowa 77"))),
     Page("events: of a contractor", BOTH, rows(EVENT, extra=[("partner_id", "child_of", contractor)])),
-    Page("events: by month", (O,), groups(EVENT, "date:month"), PIVOT),
+    Page("events: by month (default)", (O,), groups(EVENT, "date:month", "year"), PIVOT),
     Page("events: graph by month and type", (O,), pivot(EVENT, ["date:month", "type_id"]), PIVOT),
     Page("inspections: to do (default)", ALL, rows(INSPECTION, "live")),
     Page("inspections: all", (O,), rows(INSPECTION)),

@@ -86,7 +86,8 @@ class CrmServiceOrder(models.Model):
     # with what is counted of all orders, so that the orders themselves need not be read
     _date_idx = models.Index(
         "(company_id, date_received DESC, id DESC) INCLUDE (active, state, stage_id, type_id)")
-    _open_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE is_open IS TRUE")
+    _open_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) INCLUDE (active, stage_id, user_id) WHERE is_open IS TRUE")
     _queue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE user_id IS NULL AND is_open IS TRUE")
     _user_idx = models.Index("(user_id, date_received DESC, id DESC)")

@@ -55,7 +55,9 @@ class CrmServiceOrderLine(models.Model):
         help="What becomes of the part that was taken out.")
 
     _recent_idx = models.Index("(company_id, create_date DESC, id DESC)")
-    _kind_idx = models.Index("(company_id, kind, create_date DESC, id DESC)")
+    # with what is summed of all parts of a year
+    _kind_idx = models.Index(
+        "(company_id, kind, create_date DESC, id DESC) INCLUDE (product_id, billing, quantity, subtotal)")
     _warranty_idx = models.Index("(company_id, create_date DESC, id DESC) WHERE billing = 'warranty'")
     _quantity_positive = models.Constraint(
         "CHECK(quantity >= 0)", "The planned quantity cannot be negative.")

@@ -62,7 +62,8 @@ class CrmServiceOrder(models.Model):
         devices = self.env["crm.service.device"].sudo().with_context(active_test=False)
         numbers = devices._search(Domain("serial_number", operator, value) | Domain("identifier", operator, value))
         number = Domain("name", operator, value)
-        if operator == "ilike" and self.search_count(self._get_whole_number_domain(value), limit=1):
+        # sudo: it decides how to look, and not what is found
+        if operator == "ilike" and self.sudo().search_count(self._get_whole_number_domain(value), limit=1):
             # pieces of a whole number are pieces of all the others as well
             number = self._get_whole_number_domain(value)
         return found_by(self, [

@@ -24,9 +24,10 @@ class CrmServiceOrder(models.Model):
         Move = self.env["stock.move"].sudo()
         # from the few orders to their lines and moves, and not through all moves that there ever were
         lines = self.env["crm.service.order.line"].sudo()._search([("order_id", "in", self._search(domain))])
-        moves = Domain("service_line_id", "in", lines) & Domain("state", "=", "done")
+        issues, returns = Move._get_service_issue_domain(), Move._get_service_return_domain()
         values = {}
-        for sign, part in ((1, Move._get_service_issue_domain()), (-1, Move._get_service_return_domain())):
-            for company, value in Move._read_group(moves & part, ["company_id"], ["value:sum"]):
-                values[company] = values.get(company, 0.0) + sign * value
+        for company, is_issue, value in Move._read_group(
+                Domain("service_line_id", "in", lines) & Domain("state", "=", "done") & (issues | returns),
+                ["company_id", "location_dest_id.service_consumption"], ["value:sum"]):
+            values[company] = values.get(company, 0.0) + (value if is_issue else -value)
         return [[value, company.currency_id.id] for company, value in values.items()]
