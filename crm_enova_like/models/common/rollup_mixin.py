@@ -32,7 +32,7 @@ class CrmRollupMixin(models.AbstractModel):
 
     @api.model
     def _can_roll_up(self, specs, aggregates, order):
-        """Whether sums of the finest groups are the sums of all: each record is in one group, and what is asked adds up.
+        """Whether sums of the finest groups are the sums of all: a record is in one group, and what is asked adds up.
 
         :param specs: all that is grouped by
         """
@@ -78,7 +78,8 @@ class CrmRollupMixin(models.AbstractModel):
         for place in reversed(range(count)):
             values = {key[place] for key in keys}
             records = [value for value in values if isinstance(value, models.BaseModel) and value]
-            rank = {record: number for number, record in enumerate(records[0].union(*records).sorted())} if records else {}
+            in_order = records[0].union(*records).sorted() if records else ()
+            rank = {record: number for number, record in enumerate(in_order)}
             keys.sort(key=lambda key, place=place, rank=rank: (
                 not key[place], rank.get(key[place], 0) if rank else key[place] or 0))
         return keys

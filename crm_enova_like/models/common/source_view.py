@@ -134,13 +134,13 @@ class CrmSourceView(models.AbstractModel):
             for branch in self._get_branches(ids) for condition in conditions]
         query._where_clauses.clear()
         # what two alternatives find is one row
-        return self._set_branches(query, branches, SQL(" UNION ALL ") if len(conditions) == 1 else SQL(" UNION "))
+        return self._set_branches(query, branches, " UNION ALL " if len(conditions) == 1 else " UNION ")
 
     @api.model
-    def _set_branches(self, query, branches, union=SQL(" UNION ALL ")):
+    def _set_branches(self, query, branches, union=" UNION ALL "):
         """Give a query other rows to choose from than all; what core has it flush stays."""
         query._tables[self._table] = SQL(
-            "(%s)", union.join(branches), to_flush=tuple(query._tables[self._table].to_flush))
+            "(%s)", SQL(union).join(branches), to_flush=tuple(query._tables[self._table].to_flush))
         return query
 
     @api.model

@@ -10,7 +10,8 @@ class RelationsPlanCase(PlanCase):
     def multiply_tasks(cls):
         task = cls.env["crm.task"].create({"name": "Call", "partner_id": cls.contractor.id})
         cls.multiply(
-            task, partner_id=cls.any_partner(), name="'Call about ' || n", user_id=cls.any_user(), requester_id=cls.any_user(),
+            task, partner_id=cls.any_partner(), name="'Call about ' || n", user_id=cls.any_user(),
+            requester_id=cls.any_user(),
             state="(ARRAY['open', 'in_progress', 'done', 'done', 'done', 'cancelled'])[1 + n / 5 % 6]",
             is_open="n / 5 % 6 < 2", priority="(n % 7 = 0)::int::text",
             date_deadline="CASE WHEN n % 3 > 0 THEN DATE '2026-01-01' + n / 3 END",
