@@ -53,7 +53,7 @@ class Side:
         action = self.action(name)
         context = safe_eval(action["context"] or "{}", {"uid": self.env.uid, "active_id": False, "active_ids": []})
         return self.env[action["res_model"]].with_context(
-            {key: value for key, value in context.items() if not key.startswith(("search_default_", "default_"))})
+            **{key: value for key, value in context.items() if not key.startswith(("search_default_", "default_"))})
 
     def domain(self, name, filters=(), search=None):
         """The domain of an action with filters pressed and a text typed into a field of its search box."""

@@ -1,6 +1,5 @@
 from dataclasses import dataclass
 
-from psycopg2 import Error
 from psycopg2.errors import UniqueViolation
 
 from odoo import api, fields, models
@@ -76,18 +75,14 @@ class CrmServiceNumber(models.Model):
         while True:
             try:
                 return self._take_next(documents, company, series, count, lock, taken, least)
-            except Error as error:
+            except UniqueViolation as error:
                 self.env.cr.execute("ROLLBACK TO SAVEPOINT crm_number; RELEASE SAVEPOINT crm_number")
-                if not isinstance(error, UniqueViolation):
-                    raise
                 # somebody has it whom this transaction cannot see: which one, only the message says
                 name = error.diag.message_detail.partition(")=(")[2].rpartition(f", {company.id}")[0]
                 if not name or name in taken:
                     raise
                 if not documents._free_number(company, name):
                     taken.append(name)
-                # the savepoint has let go of its lock
-                self.env.execute_query(SQL("SELECT %s", lock))
                 least = self._get_committed_highest(documents, company, series) + series.step
 
     @api.model
@@ -118,6 +113,8 @@ class CrmServiceNumber(models.Model):
         """
         self.env.cr.execute(SQL(
             """
+            -- before the savepoint, so that it is kept where the savepoint is rolled back: who waits, waits once
+            SELECT %(lock)s;
             SAVEPOINT crm_number;
             WITH drawn AS (
                 INSERT INTO crm_service_number (company_id, document, series, number, name)
@@ -126,8 +123,7 @@ class CrmServiceNumber(models.Model):
                                    %(prefix)s, lpad(number::text, GREATEST(%(padding)s, length(number::text)), '0'),
                                    %(suffix)s) AS name
                           FROM (SELECT generate_series(first.number, %(limit)s, %(step)s) AS number
-                                  FROM (SELECT %(lock)s) locked,
-                                       (SELECT GREATEST(%(floor)s, %(least)s, %(step)s + COALESCE(
+                                  FROM (SELECT GREATEST(%(floor)s, %(least)s, %(step)s + COALESCE(
                                                (SELECT max(number) FROM crm_service_number
                                                  WHERE company_id = %(company)s AND document = %(document)s
                                                    AND series = %(series)s AND number IS NOT NULL),
@@ -252,7 +248,10 @@ class CrmNumberedMixin(models.AbstractModel):
             return []
         # sudo: sequences are a system user's, and the register is nobody's to write
         numbers = self.env["crm.service.number"].sudo()._draw(self, company, sequence.sudo()._get_series(day), count)
-        for document, number in zip(self, numbers, strict=False):
-            # in the database they are named so already, since the unique index of names is a lock too
-            document[self._number_field] = number
+        self._name_documents(numbers)
         return numbers
+
+    def _name_documents(self, numbers):
+        """Name documents as they are named in the database already, since the unique index of names is a lock too."""
+        for document, number in zip(self, numbers, strict=False):
+            document[self._number_field] = number

@@ -216,7 +216,7 @@ class CrmServiceOrder(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         vals_list = [dict(vals) for vals in vals_list]
-        self._assign_numbers(vals_list)
+        to_draw = self._assign_numbers(vals_list)
         self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
@@ -228,6 +228,7 @@ class CrmServiceOrder(models.Model):
                 order.id for index, order in enumerate(orders) if index not in late).grouped("stage_id").items():
             begun._after_move(dict.fromkeys(begun, stage.browse()), stage)
         orders._write_late_stages(late)
+        orders._draw_late(to_draw)
         return orders
 
     def write(self, vals):

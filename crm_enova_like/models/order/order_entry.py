@@ -17,7 +17,9 @@ class CrmServiceOrder(models.Model):
         devices = list(dict.fromkeys(
             row[2]["device_id"] for row in vals.get("device_line_ids") or ()
             if row[0] == Command.CREATE and row[2].get("device_id")))
-        return {"main_device_id": devices[0] if devices else False, "device_count": len(devices)}
+        return {
+            "main_device_id": devices[0] if devices else False, "device_count": len(devices), "has_ready": False,
+            "has_warranty": False, "has_rework": False}
 
     @api.model
     def _add_places(self, vals_list):

@@ -15,6 +15,10 @@ class CrmServiceOrder(models.Model):
         """Number orders that are about to be made, one draw for all of a series: by the day on which they came in, at
         the company's place. A number given (an import) stays; what follows it is said at :class:`CrmServiceNumber`.
 
+        One that is made alone, and that nothing names yet, is numbered when the rest of it is done: whoever draws of a
+        series keeps others waiting until his transaction ends.
+
+        :return: what :meth:`_draw_late` needs for it, else None
         :raises UserError: the company has no order type, or somebody who is no manager gives a number
         """
         Type, Company = self.env["crm.service.order.type"], self.env["res.company"]
@@ -39,11 +43,34 @@ class CrmServiceOrder(models.Model):
             else:
                 wanted.setdefault((company, sequence, series), (day, []))[1].append(vals)
         self.env["crm.service.number"]._enter(self, given)
+        if len(vals_list) == 1 and wanted and self._is_named_late(vals_list[0]):
+            vals_list[0]["name"] = False
+            [((company, sequence, _series), (day, _numbered))] = wanted.items()
+            return sequence, company, day
         for (company, sequence, _series), (day, numbered) in sorted(
                 wanted.items(), key=lambda item: (item[0][0].id, item[0][2].text)):
             numbers = self.browse()._draw_numbers(sequence, company, day, len(numbered))
             for vals, number in zip(numbered, numbers, strict=True):
                 vals["name"] = number
+        return None
+
+    def _name_documents(self, numbers):
+        # no write: what it would check and send to the database is done, and nobody types a number
+        self.invalidate_recordset(["name", "display_name"], flush=False)
+
+    @api.model
+    def _is_named_late(self, vals):
+        """Whether nothing that is made with an order names it: no performer is told of it, it stands in nobody's
+        calendar, and it is not moved to another stage."""
+        named = {"user_id", "planned_start", "stage_id", "state"}
+        return not any(vals.get(name) for name in named) and not any(
+            self.env.context.get(f"default_{name}") for name in named)
+
+    def _draw_late(self, to_draw):
+        """Number one order that was made without; see :meth:`_assign_numbers`."""
+        if to_draw:
+            sequence, company, day = to_draw
+            self._draw_numbers(sequence, company, day)
 
     @api.model
     def _default_company_id(self, vals):

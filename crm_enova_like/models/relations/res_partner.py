@@ -62,7 +62,7 @@ class ResPartner(models.Model):
         if not self.ids or not Model.has_access("read"):
             return {}
         Model.flush_model()
-        took_part = SQL()
+        took_part, readable = SQL(), self._get_readable_sql(Model._search(domain))
         if field := Model._fields.get("participant_ids"):
             took_part = SQL(
                 "UNION SELECT m.root, r.%s FROM member m JOIN %s r ON r.%s = m.member",
@@ -70,14 +70,16 @@ class ResPartner(models.Model):
         # a union of joins instead of an OR, and what may be read in each: each has its index
         return dict(self.env.execute_query(SQL(
             """WITH member AS (%(members)s),
-                    link AS (SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.partner_id = m.member
-                              WHERE a.id IN %(readable)s
-                              UNION SELECT m.root, a.id FROM member m JOIN %(table)s a ON a.person_id = m.member
-                              WHERE a.id IN %(readable)s %(took_part)s)
-             SELECT link.root, %(value)s FROM link JOIN %(table)s a ON a.id = link.id
-              WHERE a.id IN %(readable)s GROUP BY link.root""",
-            members=self._get_crm_members_sql(), took_part=took_part, table=SQL.identifier(Model._table), value=value,
-            readable=Model._search(domain).subselect())))
+                    link AS (SELECT m.root, a.id FROM member m JOIN %(readable)s a ON a.partner_id = m.member
+                              UNION SELECT m.root, a.id FROM member m JOIN %(readable)s a ON a.person_id = m.member
+                              %(took_part)s)
+             SELECT link.root, %(value)s FROM link JOIN %(readable)s a ON a.id = link.id GROUP BY link.root""",
+            members=self._get_crm_members_sql(), took_part=took_part, value=value, readable=readable)))
+
+    @api.model
+    def _get_readable_sql(self, query):
+        """The rows that a query of tasks or events finds, as a table: a join with ids would go through it twice."""
+        return SQL("(%s)", query.select(SQL("%s.*", SQL.identifier(query.table))))
 
     def _read_last_event_dates(self):
         """When something last happened with each partner, of what the user may read: {partner id: date}.
@@ -88,20 +90,20 @@ class ResPartner(models.Model):
         if not self.ids or not Event.has_access("read"):
             return {}
         Event.flush_model()
-        field, readable = Event._fields["participant_ids"], Event._search([]).subselect()
+        field, readable = Event._fields["participant_ids"], self._get_readable_sql(Event._search([]))
         return dict(self.env.execute_query(SQL(
             """WITH member AS (%(members)s)
              SELECT root, max(date) FROM (
                     SELECT m.root, a.date FROM member m CROSS JOIN LATERAL (
-                           SELECT e.date FROM crm_event e WHERE e.partner_id = m.member AND e.id IN %(readable)s
+                           SELECT e.date FROM %(readable)s e WHERE e.partner_id = m.member
                             ORDER BY e.date DESC LIMIT 1) a
                      UNION ALL
                     SELECT m.root, a.date FROM member m CROSS JOIN LATERAL (
-                           SELECT e.date FROM crm_event e WHERE e.person_id = m.member AND e.id IN %(readable)s
+                           SELECT e.date FROM %(readable)s e WHERE e.person_id = m.member
                             ORDER BY e.date DESC LIMIT 1) a
                      UNION ALL
                     SELECT m.root, e.date FROM member m JOIN %(took_part)s r ON r.%(partner)s = m.member
-                      JOIN crm_event e ON e.id = r.%(event)s WHERE e.id IN %(readable)s) happened
+                      JOIN %(readable)s e ON e.id = r.%(event)s) happened
               GROUP BY root""",
             members=self._get_crm_members_sql(), readable=readable, took_part=SQL.identifier(field.relation),
             partner=SQL.identifier(field.column2), event=SQL.identifier(field.column1))))
@@ -144,13 +146,14 @@ class ResPartner(models.Model):
         # whoever was met, and whose people were; as a join, which PostgreSQL does not repeat for each partner
         return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
             """%(kept)s (
-               SELECT FROM crm_event e LEFT JOIN %(took_part)s r ON r.%(event)s = e.id
+               SELECT FROM %(recent)s e LEFT JOIN %(took_part)s r ON r.%(event)s = e.id
                  CROSS JOIN LATERAL (VALUES (e.partner_id), (e.person_id), (r.%(partner)s)) AS whom (id)
                  JOIN res_partner p ON p.id = whom.id
                  CROSS JOIN LATERAL (VALUES (p.id), (p.commercial_partner_id)) AS met (id)
-                WHERE e.id IN %(recent)s AND met.id = %(id)s)""",
+                WHERE met.id = %(id)s)""",
             kept=kept, took_part=SQL.identifier(field.relation), event=SQL.identifier(field.column1),
-            partner=SQL.identifier(field.column2), recent=recent.subselect(), id=SQL.identifier(alias, "id")))
+            partner=SQL.identifier(field.column2), recent=self._get_readable_sql(recent),
+            id=SQL.identifier(alias, "id")))
 
     # WHERE THE BUTTONS LEAD
 

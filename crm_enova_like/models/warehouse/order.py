@@ -105,7 +105,7 @@ class CrmServiceOrder(models.Model):
     def _prepare_first_values(self, vals):
         lines = [row[2] for row in vals.get("line_ids") or () if row[0] == Command.CREATE]
         return {
-            **super()._prepare_first_values(vals),
+            **super()._prepare_first_values(vals), "holds_parts": False,
             "parts_to_issue": any(self.line_ids._prepare_first_values(line)["needs_issue"] for line in lines)}
 
     def write(self, vals):

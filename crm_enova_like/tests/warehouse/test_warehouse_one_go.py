@@ -126,7 +126,9 @@ class TestFirstValues(ServiceCommon):
     """What an order is entered with is what is computed of it."""
 
     NAMES = {
-        "crm.service.order": ("main_device_id", "device_count", "parts_to_issue", "address_id"),
+        "crm.service.order": (
+            "main_device_id", "device_count", "parts_to_issue", "address_id", "has_ready", "has_warranty",
+            "has_rework", "holds_parts"),
         "crm.service.order.line": (
             "quantity_issued", "quantity_returned", "quantity_to_issue", "needs_issue", "device_line_id", "device_id",
             "billing", "old_part", "subtotal"),
