@@ -306,7 +306,12 @@ class Firm:
 
     def make_events(self):
         person = f"{self.first['res_partner']} + {self.firms} + firm"
-        rows = (f"(SELECT n, CASE WHEN {dice(60)} % 100 = 0 THEN 0 ELSE {dice(61)} % {self.firms} END AS firm, "
+        for table in ("bench_task", "bench_order"):
+            self.run(f"CREATE INDEX ON {table} (n)")
+        task, order = (f"CASE WHEN {percent(65, 20)} THEN {dice(66)} % {self.count} END",
+                       f"CASE WHEN {percent(67, 10)} THEN {dice(68)} % {self.count} END")
+        rows = (f"(SELECT n, {task} AS task, {order} AS service, "
+                f"CASE WHEN {dice(60)} % 100 = 0 THEN 0 ELSE {dice(61)} % {self.firms} END AS firm, "
                 f"date_trunc('second', now() AT TIME ZONE 'utc') - {YEARS} * (1 - n::float / {3 * self.count}) AS day "
                 f"FROM {self.series(3 * self.count)}) s")
         self.next_id("crm_event")
@@ -314,9 +319,9 @@ class Firm:
             "company_id": self.company, "partner_id": f"{self.first['res_partner']} + firm",
             "person_id": f"CASE WHEN {percent(62, 30)} AND {self.firms} + firm < {self.partners} THEN {person} END",
             "user_id": one_of(self.everybody, 63), "type_id": one_of(self.event_types, 64),
-            "task_id": f"CASE WHEN {percent(65, 20)} THEN {self.first['crm_task']} + {dice(66)} % {self.count} END",
-            "order_id": f"CASE WHEN {percent(67, 10)} "
-                        f"THEN {self.first['crm_service_order']} + {dice(68)} % {self.count} END",
+            "task_id": f"{self.first['crm_task']} + task", "order_id": f"{self.first['crm_service_order']} + service",
+            "task_user_id": "(SELECT performer FROM bench_task t WHERE t.n = task)",
+            "order_user_id": "(SELECT technician FROM bench_order o WHERE o.n = service)",
             "name": "'Rozmowa ' || n", "direction": one_of(("in", "out"), 69),
             "description": "'Klient prosi o kontakt'", "active": "true", "date": "day", "duration": 0.25,
             "create_date": "day", "write_date": "day"})

@@ -7,7 +7,7 @@ from .common import ServiceCommon
 BATCH_LIMIT = 0.25
 # the first of some reads what the others know
 SINGLE_LIMIT = 9
-LIFECYCLE_LIMIT = 51.5
+LIFECYCLE_LIMIT = 52
 # one call of each of core's steps for all; a row that it moves takes five
 FORTY_LIMIT = 5.5
 
