@@ -100,8 +100,9 @@ class Firm:
             self.first[table] = cr.fetchone()[0]
         values = {"id": f"{self.first[table]} + n", **columns}
         if keeps_log:
-            for name, value in (("create_uid", self.uid), ("write_uid", self.uid), ("create_date", "NOW() AT TIME ZONE 'utc'"),
-                                ("write_date", "NOW() AT TIME ZONE 'utc'")):
+            now = "NOW() AT TIME ZONE 'utc'"
+            for name, value in (
+                    ("create_uid", self.uid), ("write_uid", self.uid), ("create_date", now), ("write_date", now)):
                 values.setdefault(name, value)
         self.run(f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(map(str, values.values()))} FROM {rows}")
         cr.execute(SQL(
@@ -141,10 +142,13 @@ class Firm:
         of_firm = f"'Firma ' || n % {self.firms} || ' sp. z o.o.'"
         phone = f"'+48 ' || (500000000 + {dice(2)} % 400000000)"
         self.insert("res_partner", self.series(self.partners), {
-            "name": name, "complete_name": f"CASE WHEN n < {self.firms} THEN {name} ELSE {of_firm} || ', ' || {name} END",
-            "is_company": f"n < {self.firms}", "parent_id": f"CASE WHEN n >= {self.firms} THEN {first} + n % {self.firms} END",
+            "name": name,
+            "complete_name": f"CASE WHEN n < {self.firms} THEN {name} ELSE {of_firm} || ', ' || {name} END",
+            "is_company": f"n < {self.firms}",
+            "parent_id": f"CASE WHEN n >= {self.firms} THEN {first} + n % {self.firms} END",
             "commercial_partner_id": f"{first} + n % {self.firms}", "commercial_company_name": of_firm,
-            "type": "'contact'", "active": "true", "partner_share": "true", "lang": "'pl_PL'", "autopost_bills": "'ask'",
+            "type": "'contact'", "active": "true", "partner_share": "true", "lang": "'pl_PL'",
+            "autopost_bills": "'ask'",
             "city": one_of(CITIES, 1), "zip": "'30-001'", "street": "'ul. Długa ' || n", "phone": phone,
             "phone_sanitized": f"replace({phone}, ' ', '')", "email": "'a' || n || '@example.com'",
             "email_normalized": "'a' || n || '@example.com'", "crm_kind": "'contractor'", "employee": "false",
@@ -170,13 +174,17 @@ class Firm:
         open_states = tuple(state for state in states if state in self.stages._get_open_states())
         stage = " ".join(f"WHEN '{state}' THEN {one_of(stages, 10)}" for state, stages in states.items())
         weighed = ("new", "new", "accepted", "in_progress", "in_progress", "waiting")
-        device = (f"CASE WHEN {dice(17)} % 100 = 0 THEN {dice(18)} % {max(self.devices // self.firms, 1)} * {self.firms} "
+        device = (f"CASE WHEN {dice(17)} % 100 = 0 "
+                  f"THEN {dice(18)} % {max(self.devices // self.firms, 1)} * {self.firms} "
                   f"ELSE {dice(18)} % {self.devices} END")
         self.run(f"""
             CREATE TEMPORARY TABLE bench_order ON COMMIT DROP AS
-            SELECT n, received, {device} AS device, state, CASE state {stage} END AS stage, state IN {open_states} AS is_open,
-                   CASE WHEN state = 'new' AND {dice(11)} % 10 < 4 THEN NULL ELSE {one_of(self.technicians, 12)} END AS technician,
-                   CASE WHEN state NOT IN {open_states} THEN received + ({dice(13)} % 240 || ' hours')::interval END AS closed,
+            SELECT n, received, {device} AS device, state, CASE state {stage} END AS stage,
+                   state IN {open_states} AS is_open,
+                   CASE WHEN state = 'new' AND {dice(11)} % 10 < 4 THEN NULL
+                        ELSE {one_of(self.technicians, 12)} END AS technician,
+                   CASE WHEN state NOT IN {open_states}
+                        THEN received + ({dice(13)} % 240 || ' hours')::interval END AS closed,
                    CASE WHEN {percent(14, 20)} THEN received + interval '2 days' END AS planned,
                    {percent(15, 50)} AS has_part, {percent(16, 60)} AS has_labour, {percent(26, 50)} AS to_issue
               FROM (SELECT n, received, CASE
@@ -184,7 +192,8 @@ class Firm:
                           OR {dice(19)} % 1000 = 0 THEN {one_of(weighed, 20)}
                         WHEN {percent(21, 5)} THEN 'cancelled' ELSE 'done' END AS state
                       FROM (SELECT n, date_trunc('second', now() AT TIME ZONE 'utc')
-                                   - {YEARS} * (1 - n::float / {self.count}) - interval '1 minute' * ({dice(22)} % 60) AS received
+                                   - {YEARS} * (1 - n::float / {self.count})
+                                   - interval '1 minute' * ({dice(22)} % 60) AS received
                               FROM {self.series(self.count)}) s) s""")
         self.run("ANALYZE bench_order")
         partner = f"{self.first['res_partner']} + device % {self.firms}"
@@ -216,7 +225,8 @@ class Firm:
             "basis": basis, "state": state, "is_open": unfinished, "fault": "'Nie drukuje'",
             "resolution": "CASE WHEN NOT is_open THEN 'Wymieniono głowicę' END", "date_received": "received",
             "date_closed": "closed", "date_released": f"CASE WHEN {released} THEN closed END",
-            "repair_warranty_until": f"CASE WHEN state = 'done' AND {outcome} = 'repaired' THEN (closed + interval '90 days')::date END",
+            "repair_warranty_until":
+                f"CASE WHEN state = 'done' AND {outcome} = 'repaired' THEN (closed + interval '90 days')::date END",
             **times})
         self.insert("crm_service_stage_time", "bench_order", {
             "order_id": f"{self.first['crm_service_order']} + n", "company_id": self.company, "stage_id": "stage",
@@ -231,37 +241,44 @@ class Firm:
             "quantity": 1, "quantity_returned": 0, "create_date": "received", "write_date": "received"}
         waits = "(is_open AND to_issue)"
         self.insert("crm_service_order_line", "bench_order WHERE has_part", {
-            **row, "id": f"{self.next_id('crm_service_order_line')} + n", "sequence": 10, "kind": "'part'", "name": "'Część'",
-            "product_id": one_of(self.parts, 31), "uom_id": self.parts[0].uom_id.id, "price_unit": 25, "subtotal": 25,
-            "quantity_issued": f"1 - {waits}::int", "quantity_to_issue": f"{waits}::int", "needs_issue": waits})
+            **row, "id": f"{self.next_id('crm_service_order_line')} + n", "sequence": 10, "kind": "'part'",
+            "name": "'Część'", "product_id": one_of(self.parts, 31), "uom_id": self.parts[0].uom_id.id,
+            "price_unit": 25, "subtotal": 25, "quantity_issued": f"1 - {waits}::int",
+            "quantity_to_issue": f"{waits}::int", "needs_issue": waits})
         self.insert("crm_service_order_line", "bench_order WHERE has_labour", {
-            **row, "id": f"{self.first['crm_service_order_line']} + {self.count} + n", "sequence": 20, "kind": "'labour'",
-            "name": "'Naprawa'", "product_id": self.labour.id, "uom_id": self.labour.uom_id.id, "price_unit": 150,
-            "subtotal": 150, "user_id": "technician", "quantity_issued": 0, "quantity_to_issue": 0, "needs_issue": "false"})
+            **row, "id": f"{self.first['crm_service_order_line']} + {self.count} + n", "sequence": 20,
+            "kind": "'labour'", "name": "'Naprawa'", "product_id": self.labour.id, "uom_id": self.labour.uom_id.id,
+            "price_unit": 150, "subtotal": 150, "user_id": "technician", "quantity_issued": 0, "quantity_to_issue": 0,
+            "needs_issue": "false"})
 
     def make_documents(self):
         """An RW for every fifth order with a part, and for those of today's work."""
         rows = "bench_order WHERE has_part AND (n % 5 = 0 OR is_open) AND NOT (is_open AND to_issue)"
         source, target = self.rw.default_location_src_id.id, self.rw.default_location_dest_id.id
-        common = {"company_id": self.company, "location_id": source, "location_dest_id": target, "picking_type_id": self.rw.id,
-                  "state": "'done'", "priority": "'0'", "create_date": "received", "write_date": "received"}
+        common = {
+            "company_id": self.company, "location_id": source, "location_dest_id": target,
+            "picking_type_id": self.rw.id, "state": "'done'", "priority": "'0'", "create_date": "received",
+            "write_date": "received"}
         self.next_id("stock_picking")
         self.insert("stock_picking", rows, {
             **common, "name": "'RW/P' || n", "origin": "'ZSR'", "move_type": "'direct'", "is_locked": "true",
             "partner_id": f"{self.first['res_partner']} + device % {self.firms}",
             "service_order_id": f"{self.first['crm_service_order']} + n", "service_document": "'rw'",
-            "service_deadline": "(received + interval '14 days')::date", "scheduled_date": "received", "date_done": "received"})
+            "service_deadline": "(received + interval '14 days')::date", "scheduled_date": "received",
+            "date_done": "received"})
         self.insert("stock_move", rows, {
             **common, "sequence": 10, "product_id": one_of(self.parts, 31), "product_uom": self.parts[0].uom_id.id,
             "picking_id": f"{self.first['stock_picking']} + n", "procure_method": "'make_to_stock'", "product_qty": 1,
             "product_uom_qty": 1, "quantity": 1, "picked": "true", "date": "received", "value": 10, "is_out": "true",
-            "is_in": "false", "service_line_id": f"{self.first['crm_service_order_line']} + n", "reference": "'RW/P' || n"})
+            "is_in": "false", "service_line_id": f"{self.first['crm_service_order_line']} + n",
+            "reference": "'RW/P' || n"})
 
     def make_tasks(self):
         self.run(f"""
             CREATE TEMPORARY TABLE bench_task ON COMMIT DROP AS
             SELECT n, CASE WHEN {dice(40)} % 100 < 3 THEN {one_of(('open', 'open', 'open', 'in_progress'), 41)}
-                           WHEN {dice(40)} % 100 < 6 THEN 'cancelled' ELSE 'done' END AS state, {dice(40)} % 100 < 3 AS is_open,
+                           WHEN {dice(40)} % 100 < 6 THEN 'cancelled' ELSE 'done' END AS state,
+                   {dice(40)} % 100 < 3 AS is_open,
                    CASE WHEN {dice(40)} % 100 < 3 THEN today + interval '1 hour' * ({dice(42)} % 2880 - 1440)
                         ELSE today - {YEARS} * (1 - n::float / {self.count}) END AS day,
                    {one_of(self.everybody, 43)} AS performer, {dice(44)} % 3 = 0 AS is_planned,
@@ -283,7 +300,8 @@ class Firm:
             "planned_start": "CASE WHEN is_planned THEN day END",
             "planned_stop": "CASE WHEN is_planned THEN day + interval '1 hour' END",
             "date_done": "CASE WHEN state = 'done' THEN day END",
-            "order_id": f"CASE WHEN {percent(52, 10)} THEN {self.first['crm_service_order']} + {dice(53)} % {self.count} END",
+            "order_id": f"CASE WHEN {percent(52, 10)} "
+                        f"THEN {self.first['crm_service_order']} + {dice(53)} % {self.count} END",
             "create_date": "day", "write_date": "day"})
 
     def make_events(self):
@@ -304,8 +322,9 @@ class Firm:
             "task_id": f"{self.first['crm_task']} + task", "order_id": f"{self.first['crm_service_order']} + service",
             "task_user_id": "(SELECT performer FROM bench_task t WHERE t.n = task)",
             "order_user_id": "(SELECT technician FROM bench_order o WHERE o.n = service)",
-            "name": "'Rozmowa ' || n", "direction": one_of(("in", "out"), 69), "description": "'Klient prosi o kontakt'",
-            "active": "true", "date": "day", "duration": 0.25, "create_date": "day", "write_date": "day"})
+            "name": "'Rozmowa ' || n", "direction": one_of(("in", "out"), 69),
+            "description": "'Klient prosi o kontakt'", "active": "true", "date": "day", "duration": 0.25,
+            "create_date": "day", "write_date": "day"})
         self.run(f"""INSERT INTO crm_event_res_partner_rel (crm_event_id, res_partner_id)
                      SELECT {self.first['crm_event']} + n, {self.first['res_partner']} + {dice(70)} % {self.partners}
                        FROM generate_series(0, {3 * self.count} - 1, 10) n""")
@@ -320,8 +339,9 @@ class Firm:
             first = self.next_id("calendar_event")
             self.first["calendar_event"] = first
             self.insert("calendar_event", rows, {
-                "user_id": performer, "res_id": f"{self.first[table]} + n", "res_model_id": self.env["ir.model"]._get_id(model),
-                "res_model": text(model), "name": "'Wizyta ' || n", "privacy": "'public'", "show_as": "'busy'", "active": is_open,
+                "user_id": performer, "res_id": f"{self.first[table]} + n",
+                "res_model_id": self.env["ir.model"]._get_id(model), "res_model": text(model),
+                "name": "'Wizyta ' || n", "privacy": "'public'", "show_as": "'busy'", "active": is_open,
                 "allday": "false", "start": start, "stop": f"{start} + interval '1 hour'", "duration": 1,
                 "crm_company_id": self.company, "recurrency": "false"})
             partner = f"(SELECT partner_id FROM res_users WHERE id = {performer})"
@@ -332,8 +352,8 @@ class Firm:
             self.run(f"INSERT INTO calendar_event_res_partner_rel (calendar_event_id, res_partner_id) "
                      f"SELECT {first} + n, {partner} FROM {rows}")
             source, _where, condition = rows.partition(" WHERE ")
-            self.run(f"UPDATE {table} SET calendar_event_id = {first} + n FROM {source} WHERE {table}.id = {self.first[table]} + n "
-                     f"AND {condition}")
+            self.run(f"UPDATE {table} SET calendar_event_id = {first} + n FROM {source} "
+                     f"WHERE {table}.id = {self.first[table]} + n AND {condition}")
 
     def make_inspections(self):
         """One that is done and the next one, each within a year of its plan."""
@@ -342,14 +362,15 @@ class Firm:
         self.next_id("crm_service_inspection_plan")
         self.insert("crm_service_inspection_plan", rows, {
             "device_id": device, "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner,
-            "anchor_date": "last - 365", "next_date": "last + 365", "date_last_done": "last", "date_to_make": "last + 800",
-            "active": "true"})
+            "anchor_date": "last - 365", "next_date": "last + 365", "date_last_done": "last",
+            "date_to_make": "last + 800", "active": "true"})
         is_done = "k = 0"
         first = self.next_id("crm_service_inspection")
         self.insert("crm_service_inspection", f"{rows}, generate_series(0, 1) k", {
-            "id": f"{first} + n * 2 + k", "plan_id": f"{self.first['crm_service_inspection_plan']} + n", "device_id": device,
-            "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner, "address_id": partner,
-            "user_id": one_of(self.technicians, 81), "city": one_of(CITIES, 1, f"(n % {self.firms})"), "zip": "'30-001'", "is_open": f"NOT ({is_done})",
+            "id": f"{first} + n * 2 + k", "plan_id": f"{self.first['crm_service_inspection_plan']} + n",
+            "device_id": device, "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner,
+            "address_id": partner, "user_id": one_of(self.technicians, 81),
+            "city": one_of(CITIES, 1, f"(n % {self.firms})"), "zip": "'30-001'", "is_open": f"NOT ({is_done})",
             "state": f"CASE WHEN {is_done} THEN 'done' ELSE 'planned' END", "planned_date": "last + 365 * k",
             "result": f"CASE WHEN {is_done} THEN 'passed' END", "due_date": "last + 365 * k",
             "date_done": f"CASE WHEN {is_done} THEN last END", "visit_failed_count": 0,
@@ -367,15 +388,15 @@ class Firm:
 
         :raises AssertionError: a stored value is not what the addon would work out
         """
-        steps = (self.make_partners, self.make_devices, self.make_orders, self.make_lines, self.make_documents, self.make_tasks,
-                 self.make_events, self.make_calendar, self.make_inspections)
+        steps = (self.make_partners, self.make_devices, self.make_orders, self.make_lines, self.make_documents,
+                 self.make_tasks, self.make_events, self.make_calendar, self.make_inspections)
         self.make_users()
         self.make_settings()
         self.env.flush_all()
         tables = tuple(self.env[model]._table for model in (
             "crm.service.device", "crm.service.order", "crm.service.order.device", "crm.service.order.line", "crm.task",
-            "crm.event", "crm.service.inspection", "crm.service.inspection.plan", "crm.service.stage.time", "calendar.event",
-            "calendar.attendee"))
+            "crm.event", "crm.service.inspection", "crm.service.inspection.plan", "crm.service.stage.time",
+            "calendar.event", "calendar.attendee"))
         with self.without_indexes((*tables, "crm_event_res_partner_rel", "calendar_event_res_partner_rel")):
             for step in steps:
                 start = time.monotonic()
@@ -390,7 +411,7 @@ class Firm:
 
 
 def check_sample(env):
-    """Work out stored values of a few records of each model again: what is measured on a firm that cannot be says nothing.
+    """Work out stored values of a few records of each model again: on a firm that cannot be, nothing is measured.
 
     :raises AssertionError: a stored value is not what the addon works out
     """

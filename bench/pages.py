@@ -13,8 +13,8 @@ from . import large_firm
 
 ADDON = "crm_enova_like"
 LIST, CARDS, COUNTED = 80, 40, 10001    # what the web client asks for: rows of a list, cards of a column, its count
-M, O, T = "manager", "operator", "technician"
-ALL, BOTH = (M, O, T), (O, T)
+MANAGER, OPERATOR, TECHNICIAN = "manager", "operator", "technician"
+ALL, BOTH = (MANAGER, OPERATOR, TECHNICIAN), (OPERATOR, TECHNICIAN)
 
 # `make` is a function of a Side that gives the function to be timed
 Page = namedtuple("Page", "title roles make bound", defaults=(1.3,))
@@ -132,7 +132,8 @@ def groups(action, by, *filters, unfold=False, aggregates=(), kind="list", extra
         def call():
             model.web_read_group(
                 domain, [by], list(aggregates), limit=None if kind == "kanban" else LIST,
-                auto_unfold=unfold or kind == "kanban", unfold_read_specification=asked, unfold_read_default_limit=rows_limit)
+                auto_unfold=unfold or kind == "kanban", unfold_read_specification=asked,
+                unfold_read_default_limit=rows_limit)
             if bar is not None:
                 model.read_progress_bar(domain, by, {
                     "field": bar.get("field"), "colors": safe_eval(bar.get("colors"))})
@@ -151,7 +152,8 @@ def pivot(action, by, *filters, measures=("__count",)):
 
 def defaults(side, action):
     """The names of filters with which an action opens, those of a date's period aside."""
-    context = safe_eval(side.action(action)["context"] or "{}", {"uid": side.env.uid, "active_ids": [], "active_id": False})
+    context = safe_eval(
+        side.action(action)["context"] or "{}", {"uid": side.env.uid, "active_ids": [], "active_id": False})
     return tuple(key.removeprefix("search_default_") for key, value in context.items()
                  if key.startswith("search_default_") and value)
 
@@ -185,7 +187,9 @@ def month(action, start, stop, *filters):
     def make(side):
         model, view, day = side.model(action), side.arch(action, "calendar"), fields.Date.today()
         last = calendar.monthrange(day.year, day.month)[1]
-        domain = [*side.domain(action, filters), (start, "<=", f"{day:%Y-%m}-{last} 23:59:59"), (stop, ">=", f"{day:%Y-%m}-01 00:00:00")]
+        domain = [
+            *side.domain(action, filters),
+            (start, "<=", f"{day:%Y-%m}-{last} 23:59:59"), (stop, ">=", f"{day:%Y-%m}-01 00:00:00")]
         # as the calendar's model asks: its fields, the dates, and the name
         asked = {*specification(model, view), start, stop, "display_name"}
         return lambda: model.search_read(domain, sorted(asked))
@@ -214,7 +218,7 @@ def device(side):
 def order(side):
     """An open order of the technician, or the first one."""
     orders = side.env["crm.service.order"].sudo().search(
-        [("state", "=", "in_progress"), ("user_id.login", "=", f"bench_{T}")], limit=1)
+        [("state", "=", "in_progress"), ("user_id.login", "=", f"bench_{TECHNICIAN}")], limit=1)
     return orders.id or side.facts["first"]["crm_service_order"]
 
 
@@ -260,112 +264,122 @@ PAGES = (
     Page("orders: all", ALL, rows(ORDER)),
     Page("orders: current (default)", ALL, rows(ORDER, "current")),
     Page("orders: finished", ALL, rows(ORDER, "finished")),
-    Page("orders: overdue", (O,), rows(ORDER, "overdue")),
-    Page("orders: waiting", (O,), rows(ORDER, "waiting")),
-    Page("orders: parts to issue", (O,), rows(ORDER, "to_issue")),
-    Page("orders: ready, not handed back", (O,), rows(ORDER, "ready")),
-    Page("orders: under warranty", (O,), rows(ORDER, "warranty")),
-    Page("orders: rework", (O,), rows(ORDER, "rework")),
-    Page("orders: urgent", (O,), rows(ORDER, "starred")),
-    Page("orders: taken in by me", (O,), rows(ORDER, "requested_by_me")),
-    Page("orders: received today", (O,), rows(ORDER, "received_today")),
-    Page("orders: archived", (O,), rows(ORDER, "archived")),
-    Page("orders: mine and the queue (My orders)", (T,), rows("action_crm_service_order_my", "current", "my", "queue")),
+    Page("orders: overdue", (OPERATOR,), rows(ORDER, "overdue")),
+    Page("orders: waiting", (OPERATOR,), rows(ORDER, "waiting")),
+    Page("orders: parts to issue", (OPERATOR,), rows(ORDER, "to_issue")),
+    Page("orders: ready, not handed back", (OPERATOR,), rows(ORDER, "ready")),
+    Page("orders: under warranty", (OPERATOR,), rows(ORDER, "warranty")),
+    Page("orders: rework", (OPERATOR,), rows(ORDER, "rework")),
+    Page("orders: urgent", (OPERATOR,), rows(ORDER, "starred")),
+    Page("orders: taken in by me", (OPERATOR,), rows(ORDER, "requested_by_me")),
+    Page("orders: received today", (OPERATOR,), rows(ORDER, "received_today")),
+    Page("orders: archived", (OPERATOR,), rows(ORDER, "archived")),
+    Page("orders: mine and the queue (My orders)", (TECHNICIAN,),
+         rows("action_crm_service_order_my", "current", "my", "queue")),
     Page("orders: queue", BOTH, rows("action_crm_service_order_queue")),
-    Page("orders: current, by contractor", (O,), rows(ORDER, "current", order="partner_id")),
-    Page("orders: all, by contractor", (O,), rows(ORDER, order="partner_id")),
-    Page("orders: all, by number", (O,), rows(ORDER, order="name desc")),
-    Page("orders: all, by deadline", (O,), rows(ORDER, order="date_deadline")),
-    Page("orders: current, by deadline", (O,), rows(ORDER, "current", order="date_deadline")),
+    Page("orders: current, by contractor", (OPERATOR,), rows(ORDER, "current", order="partner_id")),
+    Page("orders: all, by contractor", (OPERATOR,), rows(ORDER, order="partner_id")),
+    Page("orders: all, by number", (OPERATOR,), rows(ORDER, order="name desc")),
+    Page("orders: all, by deadline", (OPERATOR,), rows(ORDER, order="date_deadline")),
+    Page("orders: current, by deadline", (OPERATOR,), rows(ORDER, "current", order="date_deadline")),
     Page("orders: kanban, current", ALL, groups(ORDER, "stage_id", "current", kind="kanban")),
     Page("orders: kanban, all", BOTH, groups(ORDER, "stage_id", kind="kanban")),
-    Page("orders: by technician, current", (O,), groups(ORDER, "user_id", "current")),
-    Page("orders: by month, all", (O,), groups(ORDER, "date_received:month")),
-    Page("orders: by contractor, all", (O,), groups(ORDER, "partner_id")),
-    Page("orders: calendar, month", (O,), month("action_crm_service_order_calendar", "planned_start", "planned_stop", "current")),
-    Page("orders: analysis", (O,), pivot("action_crm_service_order_analysis", ["date_received:month", "state"]), PIVOT),
+    Page("orders: by technician, current", (OPERATOR,), groups(ORDER, "user_id", "current")),
+    Page("orders: by month, all", (OPERATOR,), groups(ORDER, "date_received:month")),
+    Page("orders: by contractor, all", (OPERATOR,), groups(ORDER, "partner_id")),
+    Page("orders: calendar, month", (OPERATOR,),
+         month("action_crm_service_order_calendar", "planned_start", "planned_stop", "current")),
+    Page("orders: analysis", (OPERATOR,),
+         pivot("action_crm_service_order_analysis", ["date_received:month", "state"]), PIVOT),
     Page("orders: count of all", BOTH, count(ORDER)),
     Page("orders: box, end of a number", BOTH, rows(ORDER, search=("name", end_of(number, 6)))),
     Page("orders: box, whole number", BOTH, rows(ORDER, search=("name", number))),
     Page("orders: box, end of a serial number", BOTH, rows(ORDER, search=("name", end_of(serial, 8)))),
-    Page("orders: box, contractor's name", (O,), rows(ORDER, search=("name", "Firma 100 sp"))),
-    Page("orders: box Device, end of a serial number", (O,), rows(ORDER, search=("device_line_ids", end_of(serial, 8)))),
-    Page("orders: current, end of a serial number", (O,), rows(ORDER, "current", search=("name", end_of(serial, 8)))),
-    Page("orders: box Person, phone", (O,), rows(ORDER, search=("contact_text", phone))),
-    Page("orders: box Product", (O,), rows(ORDER, search=("product_text", "Część 1"))),
+    Page("orders: box, contractor's name", (OPERATOR,), rows(ORDER, search=("name", "Firma 100 sp"))),
+    Page("orders: box Device, end of a serial number", (OPERATOR,),
+         rows(ORDER, search=("device_line_ids", end_of(serial, 8)))),
+    Page("orders: current, end of a serial number", (OPERATOR,),
+         rows(ORDER, "current", search=("name", end_of(serial, 8)))),
+    Page("orders: box Person, phone", (OPERATOR,), rows(ORDER, search=("contact_text", phone))),
+    Page("orders: box Product", (OPERATOR,), rows(ORDER, search=("product_text", "Część 1"))),
     Page("orders: name_search, end of a number", BOTH, names("crm.service.order", end_of(number, 6))),
     Page("orders: name_search, end of a serial number", BOTH, names("crm.service.order", end_of(serial, 8))),
     Page("orders: form", ALL, form(ORDER, order)),
-    Page("overview", (M,), call("crm.service.order", "get_service_overview")),
+    Page("overview", (MANAGER,), call("crm.service.order", "get_service_overview")),
     Page("devices in service: open (default)", ALL, rows(DEVICES, "open")),
-    Page("devices in service: ready", (O,), rows(DEVICES, "ready")),
+    Page("devices in service: ready", (OPERATOR,), rows(DEVICES, "ready")),
     Page("devices in service: all", BOTH, rows(DEVICES)),
-    Page("devices in service: handed back", (O,), rows(DEVICES, "released")),
-    Page("devices in service: pivot", (O,), pivot(DEVICES, ["basis", "state"]), PIVOT),
-    Page("lines: pivot", (O,), pivot(LINES, ["product_id", "billing"], measures=("quantity:sum", "subtotal:sum")), PIVOT),
-    Page("lines: list of parts", (O,), rows(LINES, "parts")),
+    Page("devices in service: handed back", (OPERATOR,), rows(DEVICES, "released")),
+    Page("devices in service: pivot", (OPERATOR,), pivot(DEVICES, ["basis", "state"]), PIVOT),
+    Page("lines: pivot", (OPERATOR,),
+         pivot(LINES, ["product_id", "billing"], measures=("quantity:sum", "subtotal:sum")), PIVOT),
+    Page("lines: list of parts", (OPERATOR,), rows(LINES, "parts")),
     Page("devices: all", ALL, rows(DEVICE)),
-    Page("devices: in service now", (O,), rows(DEVICE, "in_service")),
-    Page("devices: under warranty", (O,), rows(DEVICE, "under_warranty")),
+    Page("devices: in service now", (OPERATOR,), rows(DEVICE, "in_service")),
+    Page("devices: under warranty", (OPERATOR,), rows(DEVICE, "under_warranty")),
     Page("devices: box, end of a serial number", BOTH, rows(DEVICE, search=("serial_number", end_of(serial, 8)))),
     Page("devices: name_search, end of a serial number", BOTH, names("crm.service.device", end_of(serial, 8))),
     Page("devices: name_search, whole serial number", BOTH, names("crm.service.device", serial)),
-    Page("devices: by contractor", (O,), rows(DEVICE, order="partner_id")),
-    Page("devices: by name", (O,), rows(DEVICE, order="name")),
-    Page("devices: grouped by type", (O,), groups(DEVICE, "type_id")),
-    Page("devices: pivot", (O,), pivot(DEVICE, ["type_id", "model_id"]), PIVOT),
+    Page("devices: by contractor", (OPERATOR,), rows(DEVICE, order="partner_id")),
+    Page("devices: by name", (OPERATOR,), rows(DEVICE, order="name")),
+    Page("devices: grouped by type", (OPERATOR,), groups(DEVICE, "type_id")),
+    Page("devices: pivot", (OPERATOR,), pivot(DEVICE, ["type_id", "model_id"]), PIVOT),
     Page("device: form with history", ALL, form(DEVICE, device)),
     Page("tasks: to do (default)", ALL, rows(TASK, "todo")),
     Page("tasks: all", BOTH, rows(TASK)),
-    Page("tasks: done", (O,), rows(TASK, "done")),
+    Page("tasks: done", (OPERATOR,), rows(TASK, "done")),
     Page("tasks: mine to do", BOTH, rows(TASK, "todo", "mine")),
-    Page("tasks: delegated to do", (O,), rows(TASK, "todo", "delegated")),
-    Page("tasks: overdue", (O,), rows(TASK, "overdue")),
-    Page("tasks: part of the subject", (O,), rows(TASK, search=("name", "sprawie 77"))),
-    Page("tasks: kanban, to do", (O,), rows(TASK, "todo", kind="kanban")),
-    Page("tasks: by performer, to do", (O,), groups(TASK, "user_id", "todo")),
-    Page("tasks: pivot", (O,), pivot(TASK, ["user_id", "state"]), PIVOT),
-    Page("tasks: all, by deadline", (O,), rows(TASK, order="date_deadline desc")),
+    Page("tasks: delegated to do", (OPERATOR,), rows(TASK, "todo", "delegated")),
+    Page("tasks: overdue", (OPERATOR,), rows(TASK, "overdue")),
+    Page("tasks: part of the subject", (OPERATOR,), rows(TASK, search=("name", "sprawie 77"))),
+    Page("tasks: kanban, to do", (OPERATOR,), rows(TASK, "todo", kind="kanban")),
+    Page("tasks: by performer, to do", (OPERATOR,), groups(TASK, "user_id", "todo")),
+    Page("tasks: pivot", (OPERATOR,), pivot(TASK, ["user_id", "state"]), PIVOT),
+    Page("tasks: all, by deadline", (OPERATOR,), rows(TASK, order="date_deadline desc")),
     Page("events: all (default)", ALL, rows(EVENT)),
     Page("events: mine", BOTH, rows(EVENT, "mine")),
-    Page("events: incoming", (O,), rows(EVENT, "incoming")),
-    Page("events: contractor not known", (O,), rows(EVENT, "unknown")),
-    Page("events: part of the subject", (O,), rows(EVENT, search=("name", "Rozmowa 77"))),
+    Page("events: incoming", (OPERATOR,), rows(EVENT, "incoming")),
+    Page("events: contractor not known", (OPERATOR,), rows(EVENT, "unknown")),
+    Page("events: part of the subject", (OPERATOR,), rows(EVENT, search=("name", "Rozmowa 77"))),
     Page("events: of a contractor", BOTH, rows(EVENT, extra=[("partner_id", "child_of", contractor)])),
-    Page("events: by month (default)", (O,), groups(EVENT, "date:month", "year"), PIVOT),
-    Page("events: graph by month and type", (O,), pivot(EVENT, ["date:month", "type_id"]), PIVOT),
+    Page("events: by month (default)", (OPERATOR,), groups(EVENT, "date:month", "year"), PIVOT),
+    Page("events: graph by month and type", (OPERATOR,), pivot(EVENT, ["date:month", "type_id"]), PIVOT),
     Page("inspections: to do (default)", ALL, rows(INSPECTION, "live")),
-    Page("inspections: all", (O,), rows(INSPECTION)),
-    Page("inspections: overdue", (O,), rows(INSPECTION, "overdue")),
-    Page("inspections: next 30 days", (O,), rows(INSPECTION, "next_30_days")),
-    Page("inspections: to arrange", (O,), rows(INSPECTION, "to_arrange")),
-    Page("inspections: no e-mail", (O,), rows(INSPECTION, "no_email")),
-    Page("inspections: mine", (T,), rows(INSPECTION, "live", "my")),
-    Page("inspections: report", (O,), pivot("action_crm_service_inspection_report", ["planned_date:month"]), PIVOT),
-    Page("inspection plans: all", (O,), rows(PLAN)),
+    Page("inspections: all", (OPERATOR,), rows(INSPECTION)),
+    Page("inspections: overdue", (OPERATOR,), rows(INSPECTION, "overdue")),
+    Page("inspections: next 30 days", (OPERATOR,), rows(INSPECTION, "next_30_days")),
+    Page("inspections: to arrange", (OPERATOR,), rows(INSPECTION, "to_arrange")),
+    Page("inspections: no e-mail", (OPERATOR,), rows(INSPECTION, "no_email")),
+    Page("inspections: mine", (TECHNICIAN,), rows(INSPECTION, "live", "my")),
+    Page("inspections: report", (OPERATOR,),
+         pivot("action_crm_service_inspection_report", ["planned_date:month"]), PIVOT),
+    Page("inspection plans: all", (OPERATOR,), rows(PLAN)),
     Page("my tasks: mine (default)", ALL, groups(WORK, "bucket", "mine", unfold=True)),
     Page("my tasks: delegated", ALL, groups(WORK, "bucket", "delegated", "tasks", unfold=True)),
     Page("my tasks: queue", BOTH, groups(WORK, "bucket", "queue", unfold=True)),
     Page("my tasks: everybody's", BOTH, groups(WORK, "bucket", unfold=True)),
-    Page("my tasks: phone, mine", (T,), rows(WORK, "mine", kind="kanban")),
+    Page("my tasks: phone, mine", (TECHNICIAN,), rows(WORK, "mine", kind="kanban")),
     Page("contractors: all", ALL, rows(CONTRACTOR)),
     Page("persons: all", BOTH, rows(PERSON)),
-    Page("contractors: 90 days without contact", (O,), rows(CONTRACTOR, "no_contact_90")),
+    Page("contractors: 90 days without contact", (OPERATOR,), rows(CONTRACTOR, "no_contact_90")),
     Page("contractors: name_search at the counter", BOTH, names("res.partner", "Firma 100", **COUNTER)),
     Page("contractors: name_search by phone", BOTH, names("res.partner", "500123", **COUNTER)),
     Page("contractor: form", BOTH, form(CONTRACTOR, contractor)),
     Page("contractor: timeline", ALL, rows(TIMELINE, extra=[("contractor_id", "=", contractor)])),
-    Page("contractor: timeline of the largest", (O,), rows(TIMELINE, extra=[("contractor_id", "=", largest)])),
-    Page("contractor: timeline, events", (O,), rows(TIMELINE, "event", extra=[("contractor_id", "=", contractor)])),
-    Page("person: timeline", (O,), rows(TIMELINE, extra=[
-        "|", "|", ("partner_id", "=", person), ("person_id", "=", person), ("event_id.participant_ids", "in", around)])),
-    Page("part demand", (M,), rows("action_crm_service_part_demand")),
-    Page("RW: all", (M,), rows("action_rw")),
-    Page("RW: to issue", (M,), rows("action_rw_to_issue")),
-    Page("projects: all", (O,), rows("action_crm_project")),
-    Page("campaigns: all", (O,), rows("action_crm_campaign")),
+    Page("contractor: timeline of the largest", (OPERATOR,), rows(TIMELINE, extra=[("contractor_id", "=", largest)])),
+    Page("contractor: timeline, events", (OPERATOR,),
+         rows(TIMELINE, "event", extra=[("contractor_id", "=", contractor)])),
+    Page("person: timeline", (OPERATOR,), rows(TIMELINE, extra=[
+        "|", "|", ("partner_id", "=", person), ("person_id", "=", person),
+        ("event_id.participant_ids", "in", around)])),
+    Page("part demand", (MANAGER,), rows("action_crm_service_part_demand")),
+    Page("RW: all", (MANAGER,), rows("action_rw")),
+    Page("RW: to issue", (MANAGER,), rows("action_rw_to_issue")),
+    Page("projects: all", (OPERATOR,), rows("action_crm_project")),
+    Page("campaigns: all", (OPERATOR,), rows("action_crm_campaign")),
     Page("calendar of the team, month", ALL, month("action_crm_team_calendar", "start", "stop")),
-    Page("schedule: inspections to make, nothing to do", ("root",), call("crm.service.inspection.plan", "_cron_generate")),
+    Page("schedule: inspections to make, nothing to do", ("root",),
+         call("crm.service.inspection.plan", "_cron_generate")),
     Page("schedule: reminders, nothing to do", ("root",), call("crm.service.inspection", "_cron_remind")),
     Page("schedule: notices, nothing to do", ("root",), call("crm.service.inspection", "_cron_notify")),
 )
@@ -377,6 +391,6 @@ def further_pages(side):
     """A page for each filter of the lists that no page of the table is about."""
     shown = {getattr(page.make, "shows", None) for page in PAGES}
     return [
-        Page(f"{action.removeprefix('action_')}: filter {node.get('name')}", (M,), rows(action, node.get("name")))
+        Page(f"{action.removeprefix('action_')}: filter {node.get('name')}", (MANAGER,), rows(action, node.get("name")))
         for action in LISTS for node in side.arch(action, "search").iter("filter")
         if node.get("domain") and node.get("name") and (action, (node.get("name"),)) not in shown]

@@ -118,7 +118,7 @@ def measure(env):
         one.cr.commit()
     with open(os.environ["BENCH_RESULT"], "w") as result, open(os.environ["BENCH_PLANS"], "w") as plans, \
             Listener() as listener:
-        for page in (*pages.PAGES, *pages.further_pages(sides[pages.M][0])):
+        for page in (*pages.PAGES, *pages.further_pages(sides[pages.MANAGER][0])):
             for role in page.roles:
                 name = f"{page.title} [{role}]"
                 if not any(word in name for word in words):

@@ -1,6 +1,7 @@
-"""A database of the first version, with the demo firm in it, is brought to this version: nothing is lost or renamed.
+"""Databases of the first version and of the one before, with the demo firm in them, are brought to this version:
+nothing is lost or renamed.
 
-The old version comes out of the repository's history. A version that stores something new says here what becomes of
+The old versions come out of the repository's history. A version that stores something new says here what becomes of
 what is there already.
 """
 import configparser
@@ -21,6 +22,8 @@ from tools import common, databases
 from tools.common import ADDON
 
 OLD = "cc372fd5cdede6965a083ce150653f16a4fdf779"    # the last commit of version 19.0.1.0.0
+# the last commit of the version before
+BEFORE, BEFORE_VERSION = "730121663a718d335c8f9a6ea46e010d80cd086d", "19.0.3.0.0"
 # a quotation, which the demo firm has none of; an order that walks through some stages: the chatter of that version
 # says who brought it there, except once; and parts of a product that is kept in a larger unit
 WALK = """
@@ -48,6 +51,50 @@ env["crm.service.order.line"].create([
     for grams in (4, 40)])
 env.cr.commit()
 print(f"WALKED {order.id}")
+"""
+# what the demo firm has none of: orders of each kind that a filter asks for, plans late in the evening and in another
+# part of the world, tasks that are done or have no day, and events of them
+KINDS = """
+from odoo import Command
+orders = env["crm.service.order"].search([("is_open", "=", True)], order="id", limit=3)
+for order, basis in zip(orders, ("warranty", "rework", "paid")):
+    order.device_line_ids[:1].basis = basis
+company = env["res.company"].create({"name": "Overseas"})    # with a country, account would install its chart
+company.partner_id.tz = "America/New_York"
+env.user.company_ids = [Command.link(company.id)]
+env.cr.commit()
+technician = env["res.users"].search([("login", "=", "serwisant")])
+tasks = env["crm.task"].create([{"name": "Call", "company_id": where, "planned_start": moment, "date_deadline": day}
+    for where in (env.company.id, company.id)
+    for moment, day in (("2030-05-06 23:30:00", False), ("2030-05-06 02:30:00", False), (False, False),
+                        ("2030-05-06 23:30:00", "2030-05-09"), (False, "2030-05-10"))])
+done = env["crm.task"].create([
+    {"name": "Called", "planned_start": "2030-05-06 23:30:00"}, {"name": "Called", "date_deadline": "2030-05-06"}])
+done.write({"state": "done"})
+tasks[:2].user_id = technician
+orders[0].write({"user_id": technician.id, "planned_start": "2030-05-06 22:30:00", "date_deadline": False})
+env["crm.event"].create([{"name": "Talk", **tied} for tied in (
+    {"task_id": tasks[0].id}, {"task_id": tasks[2].id}, {"order_id": orders[0].id}, {"order_id": orders[1].id},
+    {"task_id": tasks[1].id, "order_id": orders[0].id})])
+env.cr.commit()
+"""
+# stored values of the addon's, worked out again
+WORKED_OUT = """
+for model in env.values():
+    names = [name for name, field in model._fields.items() if field.store and field.compute and field.column_type
+             and f"{{model._table}}.{{name}}" in {columns}]
+    if names and not model._abstract:
+        records = env[model._name].with_context(active_test=False).search([])
+        before = [[record[name] for name in names] for record in records]
+        for name in names:
+            env.add_to_compute(records._fields[name], records)
+        env._recompute_all()
+        for record, values in zip(records, before):
+            for name, value in zip(names, values):
+                if record[name] != value:
+                    print(f"WRONG {{record}} {{name}}: {{value}}, expected: {{record[name]}}")
+        print("WORKED OUT", *(f"{{model._table}}.{{name}}" for name in names))
+env.cr.rollback()
 """
 # columns that are true in some states alone, and were not stored in the first version
 FLAGS = (
@@ -170,11 +217,12 @@ def none_of(problems):
         pytest.fail("\n".join(problems), pytrace=False)
 
 
-def old_version(folder):
-    """The old version's files, unpacked; Odoo's addons path with them in the place of this version's."""
-    done = subprocess.run(["git", "archive", OLD, ADDON, "tools/load_demo.py"], cwd=common.ROOT, capture_output=True)
+def old_version(folder, commit):
+    """An old version's files, unpacked; Odoo's addons path with them in the place of this version's."""
+    done = subprocess.run(
+        ["git", "archive", commit, ADDON, "tools/load_demo.py"], cwd=common.ROOT, capture_output=True)
     if done.returncode:
-        pytest.skip(f"The history here does not reach back to {OLD[:7]}, the version from which an upgrade begins "
+        pytest.skip(f"The history here does not reach back to {commit[:7]}, the version from which an upgrade begins "
                     f"({common.last_line(done.stderr.decode())}): clone the repository in full.")
     with tarfile.open(fileobj=io.BytesIO(done.stdout)) as archive:
         archive.extractall(folder)
@@ -191,17 +239,28 @@ def odoo(log, *arguments, **options):
     return (common.LOGS / f"{log}.log").read_text()
 
 
+def run_script(log, database, folder, script, *options):
+    """What Odoo says and prints of a script for its shell."""
+    path = folder / f"{log}.py"
+    path.write_text(script)
+    with open(path) as lines:
+        return odoo(log, "shell", "-d", database, *options, stdin=lines)
+
+
+@contextlib.contextmanager
+def old_firm(folder, commit, name, script):
+    """A database with the demo firm in an old version: (its name, what the script for Odoo's shell printed)."""
+    old = ("--addons-path", old_version(folder, commit))
+    with copied(setting("ODOO_TEST_TEMPLATE"), f"{setting('ODOO_TEST_DB')}_{name}") as database:
+        odoo(f"{name}-install", "-d", database, "-i", f"{ADDON},l10n_pl", "--stop-after-init", *old)
+        demo = (folder / "tools" / "load_demo.py").read_text()
+        yield database, run_script(f"{name}-demo", database, folder, demo + script, *old)
+
+
 @pytest.fixture(scope="module")
 def upgrade(tmp_path_factory):
-    """The demo firm in the old version, updated, and updated once more: what was there before and after."""
-    folder = tmp_path_factory.mktemp("old")
-    old = ("--addons-path", old_version(folder))
-    with copied(setting("ODOO_TEST_TEMPLATE"), f"{setting('ODOO_TEST_DB')}_upgrade") as database:
-        odoo("upgrade-install", "-d", database, "-i", f"{ADDON},l10n_pl", "--stop-after-init", *old)
-        script = folder / "demo.py"
-        script.write_text((folder / "tools" / "load_demo.py").read_text() + WALK)
-        with open(script) as lines:
-            told = odoo("upgrade-demo", "shell", "-d", database, *old, stdin=lines)
+    """The demo firm in the first version, updated, and updated once more: what was there before and after."""
+    with old_firm(tmp_path_factory.mktemp("old"), OLD, "upgrade", WALK) as (database, told):
         columns = get_columns(database)
         for table, names in SET_RIGHT.items():
             columns[table] = [name for name in columns[table] if name not in names]
@@ -223,6 +282,39 @@ def upgrade(tmp_path_factory):
         result.changed_again = compare(settled, get_rows(database, columns))
         result.written_again = compare(written, get_versions(database))
         result.ids_again = get_xml_ids(database)
+        yield result
+
+
+@pytest.fixture(scope="module")
+def step(tmp_path_factory):
+    """The demo firm in the version before, updated: what was there before and after. Then an update that was broken
+    off is played again: some of the new columns are there, and some are not."""
+    folder = tmp_path_factory.mktemp("before")
+    with old_firm(folder, BEFORE, "step", KINDS) as (database, _told):
+        old = get_columns(database)
+        result = SimpleNamespace(
+            database=database,
+            before=get_rows(database, old),
+            transient={model.replace(".", "_") for [model] in query(
+                database, "SELECT model FROM ir_model WHERE transient")},
+        )
+        update = ("-d", database, "-u", ADDON, "--stop-after-init")
+        result.logs = [odoo("step", *update)]
+        result.after, columns = get_rows(database, old), get_columns(database)
+        result.schema = dict(query(database, SCHEMA))
+        # what the update put into tables that were there before
+        result.new = {
+            f"{table}.{name}" for table in old.keys() & columns.keys()
+            for name in columns[table] if name not in old[table]}
+        result.told = run_script("step-worked-out", database, folder, WORKED_OUT.format(columns=result.new))
+        settled = get_rows(database, columns)
+        with contextlib.closing(psycopg2.connect(dbname=database)) as connection, connection.cursor() as cursor:
+            cursor.execute("UPDATE ir_module_module SET latest_version = %s WHERE name = %s", [BEFORE_VERSION, ADDON])
+            cursor.execute("ALTER TABLE crm_service_order DROP COLUMN has_warranty, DROP COLUMN date_nearest")
+            connection.commit()
+        result.logs.append(odoo("step-again", *update))
+        result.changed_again = compare(settled, get_rows(database, columns))
+        result.schema_again = dict(query(database, SCHEMA))
         yield result
 
 
@@ -383,6 +475,39 @@ def test_views_are_those_of_a_new_installation(upgrade):
         for database in (upgrade.database, setting("ODOO_TEST_DB")))
     assert len(fresh) > 100
     none_of(tell_differences(upgraded, fresh))
+
+
+def test_a_step_is_clean(step):
+    for log in step.logs:
+        none_of([line for line in log.splitlines() if " WARNING " in line])
+        assert f"module {ADDON}: Running migration" in log
+    none_of(compare(step.before, step.after, step.transient))
+
+
+def test_a_step_fills_the_new_columns_as_the_addon_works_them_out(step):
+    worked_out = {
+        name for line in step.told.splitlines() if line.startswith("WORKED OUT ") for name in line.split()[2:]}
+    assert worked_out == step.new == {
+        "crm_service_order.has_ready", "crm_service_order.has_warranty", "crm_service_order.has_rework",
+        "crm_service_order.holds_parts", "crm_service_order.date_nearest", "crm_task.date_nearest",
+        "crm_event.task_user_id", "crm_event.order_user_id"}
+    none_of([line for line in step.told.splitlines() if line.startswith("WRONG ")])
+    for name in sorted(step.new):
+        table, column = name.split(".")
+        [[values, rows]] = query(step.database, SQL(
+            "SELECT count(DISTINCT coalesce({column}::text, '')), count(*) FROM {table}").format(
+                column=Identifier(column), table=Identifier(table)))
+        assert values > 1, f"{name} is the same for all {rows} rows: this test proves nothing"
+
+
+def test_a_step_leaves_no_index_behind(step):
+    none_of(tell_differences(step.schema, dict(query(setting("ODOO_TEST_DB"), SCHEMA))))
+
+
+def test_an_update_that_was_broken_off_is_taken_up(step):
+    """Its columns that are there stay as they are, the others are filled."""
+    none_of(step.changed_again)
+    none_of(tell_differences(step.schema_again, step.schema))
 
 
 def test_a_second_update_changes_nothing(upgrade):

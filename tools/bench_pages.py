@@ -21,15 +21,17 @@ def sizes_of(arguments):
     words = arguments[len(counts):]
     small, large = counts if len(counts) == 2 else (SMALL, LARGE)
     if len(counts) == 1 or not LEAST <= small < large <= MOST:
-        raise Fail(f"{' '.join(arguments[:2])} are no two sizes: give two numbers of orders from {LEAST:,} to {MOST:,}, "
-                   "the smaller one first, as in bin/bench pages 10000 1000000.")
+        raise Fail(f"{' '.join(arguments[:2])} are no two sizes: give two numbers of orders from {LEAST:,} to "
+                   f"{MOST:,}, the smaller one first, as in bin/bench pages 10000 1000000.")
     return small, large, words
 
 
 def line(row):
     """A page as a line of the table."""
     def middle(times):
-        return f"{min(times):9.1f} {statistics.median(times):9.1f} ±{(max(times) - min(times)) / 2:6.1f}" if times else " " * 27
+        if not times:
+            return " " * 27
+        return f"{min(times):9.1f} {statistics.median(times):9.1f} ±{(max(times) - min(times)) / 2:6.1f}"
 
     small, large = row["small"], row["large"]
     ratio = f"× {min(large) / min(small):7.2f}" if small and large else " " * 9
@@ -91,8 +93,8 @@ def run(arguments, source, environment):
             make(f"{database}_{count}", base, count, environment)
         say("\n" + HEADING)
         with shell("measure", f"{database}_{small}", {
-                **environment, "BENCH_LARGE": f"{database}_{large}", "BENCH_RESULT": str(result), "BENCH_PLANS": str(plans),
-                "BENCH_WORDS": "|".join(words)}) as process:
+                **environment, "BENCH_LARGE": f"{database}_{large}", "BENCH_RESULT": str(result),
+                "BENCH_PLANS": str(plans), "BENCH_WORDS": "|".join(words)}) as process:
             rows = watch(process, result)
     finally:
         result.unlink(missing_ok=True)

@@ -14,7 +14,8 @@ def migrate(cr, version):
             cr.execute(SQL(
                 """UPDATE {} SET date_nearest = COALESCE(
                           date_deadline, (planned_start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)
-                    WHERE is_open IS TRUE AND company_id IN %s AND (date_deadline IS NOT NULL OR planned_start IS NOT NULL)""",
+                    WHERE is_open IS TRUE AND company_id IN %s
+                      AND (date_deadline IS NOT NULL OR planned_start IS NOT NULL)""",
             ).format(Identifier(table)), [zone, tuple(companies)])
 
 

@@ -20,8 +20,8 @@ def trigrams(column):
 def found_by(model, domains):
     """The records that one of several domains finds, as a domain.
 
-    A union, run first (ARRAY), lets PostgreSQL answer each domain by its own index; an OR that reaches into other tables
-    makes it read the whole one (937 ms against 13 ms on 60,000 devices).
+    A union, run first (ARRAY), lets PostgreSQL answer each domain by its own index; an OR that reaches into other
+    tables makes it read the whole one (937 ms against 13 ms on 60,000 devices).
 
     :param model: a model; the search around this one applies its rules and the archive
     :param domains: of the model; what they reach into is searched with the rights of ``model.env``

@@ -2,11 +2,20 @@ from odoo import api, models
 from odoo.tools import unique
 
 GROUPED = ("many2one", "selection", "date", "datetime")
-SUMMED = {
-    "sum": lambda one, other: (one or 0) + (other or 0) if one or other else one,
-    "min": lambda one, other: min(one, other) if one and other else one or other,
-    "max": lambda one, other: max(one, other) if one and other else one or other,
-}
+SPANS = ("day", "week", "month", "quarter", "year")    # of days: their groups are days, and none is a mere number
+
+
+def keep(choose):
+    """A function of two values, of which one may be there and the other not (False: there was nothing to look at)."""
+    def function(one, other):
+        if one is False or one is None:
+            return other
+        return one if other is False or other is None else choose(one, other)
+
+    return function
+
+
+SUMMED = {"sum": keep(lambda one, other: one + other), "min": keep(min), "max": keep(max)}
 
 
 class CrmRollupMixin(models.AbstractModel):
@@ -28,18 +37,19 @@ class CrmRollupMixin(models.AbstractModel):
         if not rows:
             # core says what the sum of nothing is
             return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
-        return [self._roll_up(rows, specs, tuple(groupby), aggregates) for groupby in grouping_sets]
+        ranks = self._rank_groups(rows, specs)
+        return [self._roll_up(rows, specs, tuple(groupby), aggregates, ranks) for groupby in grouping_sets]
 
     @api.model
     def _can_roll_up(self, specs, aggregates, order):
-        """Whether sums of the finest groups are the sums of all: each record is in one group, and what is asked adds up.
+        """Whether sums of the finest groups are the sums of all: a record is in one group, and what is asked adds up.
 
         :param specs: all that is grouped by
         """
         def is_plain(spec):
-            name, _colon, _granularity = spec.partition(":")
+            name, _colon, span = spec.partition(":")
             field = self._fields.get(name)
-            return field is not None and field.store and field.type in GROUPED
+            return field is not None and field.store and field.type in GROUPED and (not span or span in SPANS)
 
         def adds_up(aggregate):
             name, _colon, function = aggregate.partition(":")
@@ -50,12 +60,13 @@ class CrmRollupMixin(models.AbstractModel):
             and (order or "").replace(" ", "") in ("", ",".join(specs)))
 
     @api.model
-    def _roll_up(self, rows, specs, groupby, aggregates):
+    def _roll_up(self, rows, specs, groupby, aggregates, ranks):
         """The groups of one set.
 
         :param rows: the finest groups, as :meth:`_read_group` gives them, in its order
         :param specs: by what those are grouped
         :param groupby: some of them
+        :param ranks: see :meth:`_rank_groups`
         """
         places = [specs.index(spec) for spec in groupby]
         functions = [SUMMED[aggregate.partition(":")[2] or "sum"] for aggregate in aggregates]
@@ -65,20 +76,22 @@ class CrmRollupMixin(models.AbstractModel):
             before = groups.get(key)
             groups[key] = values if before is None else tuple(
                 function(one, other) for function, one, other in zip(functions, before, values, strict=True))
-        if places != list(range(len(places))):
-            keys = self._sort_groups(groups, len(places))
-        else:
-            keys = groups
+        # as core has them: by each of what is grouped, what is empty comes last
+        keys = sorted(groups, key=lambda key: [ranks[spec][value] for spec, value in zip(groupby, key, strict=True)])
         return [(*key, *groups[key]) for key in keys]
 
     @api.model
-    def _sort_groups(self, keys, count):
-        """Keys of groups in the order in which core has them: what is empty comes last."""
-        keys = list(keys)
-        for place in reversed(range(count)):
-            values = {key[place] for key in keys}
-            records = [value for value in values if isinstance(value, models.BaseModel) and value]
-            rank = {record: number for number, record in enumerate(records[0].union(*records).sorted())} if records else {}
-            keys.sort(key=lambda key, place=place, rank=rank: (
-                not key[place], rank.get(key[place], 0) if rank else key[place] or 0))
-        return keys
+    def _rank_groups(self, rows, specs):
+        """The places of the values of each group: {spec: {value: number}}."""
+        ranks = {}
+        for place, spec in enumerate(specs):
+            values = dict.fromkeys(row[place] for row in rows)
+            if place and self._fields[spec.partition(":")[0]].type == "many2one":
+                # their order is their model's, by its SQL, as core has it: also of those out of the reader's sight
+                records = [value for value in values if value]
+                found = records[0].union(*records).sudo().with_context(active_test=False) if records else ()
+                values = [*(found.sorted().with_env(self.env) if found else ()), *[v for v in values if not v]]
+            elif place:
+                values = [*sorted(value for value in values if value), *[value for value in values if not value]]
+            ranks[spec] = {value: number for number, value in enumerate(values)}
+        return ranks

@@ -63,8 +63,11 @@ class CrmServiceOrder(models.Model):
         """Whether nothing that is made with an order names it: no performer is told of it, it stands in nobody's
         calendar, and it is not moved to another stage."""
         named = {"user_id", "planned_start", "stage_id", "state"}
-        return not any(vals.get(name) for name in named) and not any(
-            self.env.context.get(f"default_{name}") for name in named)
+        rows = {"device_line_ids", "line_ids", "tag_ids"}    # which say nothing to anybody
+        named |= {
+            name for name in vals
+            if name in self._fields and self._fields[name].type in ("one2many", "many2many") and name not in rows}
+        return not any(vals.get(name) or self.env.context.get(f"default_{name}") for name in named)
 
     def _draw_late(self, to_draw):
         """Number one order that was made without; see :meth:`_assign_numbers`."""

@@ -9,7 +9,8 @@ LIKE = ("ilike", "like", "=ilike", "=like")
 class CrmServiceOrder(models.Model):
     """Finding orders among very many: what a list filters, sorts and searches by has an index of just that shape.
 
-    A filter that looks into the devices of an order would go through all of them: what it asks is stored with the order.
+    A filter that looks into the devices of an order would go through all of them: what it asks is stored with the
+    order.
     """
 
     _inherit = "crm.service.order"
@@ -83,14 +84,16 @@ class CrmServiceOrder(models.Model):
         # three digits are as many as core looks for
         phones = partners._search(Domain("phone_mobile_search", operator, value)) if len(value) > 2 else []
         return found_by(self, [
-            Domain("person_id", operator, value), Domain("person_id", "in", phones), Domain("partner_id", "in", phones)])
+            Domain("person_id", operator, value), Domain("person_id", "in", phones),
+            Domain("partner_id", "in", phones)])
 
     def _search_product_text(self, operator, value):
         """Find by a product of a line. Which products those are is asked first: how many orders have them tells
         PostgreSQL whether to begin with the lines or with the orders."""
         if operator not in LIKE or not value:
             return NotImplemented
-        products = self.env["product.product"].with_context(active_test=False).search([("display_name", operator, value)])
+        products = self.env["product.product"].with_context(active_test=False).search(
+            [("display_name", operator, value)])
         return Domain("line_ids.product_id", "in", products.ids)
 
     # THE SORTED COLUMNS
@@ -101,7 +104,7 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _search(self, domain, offset=0, limit=None, order=None, **options):
-        """As core's; each order has a contractor, so a page may begin with the contractors, in the order of their names."""
+        """As core's; each order has a contractor, so a page may begin with the contractors, in their order."""
         query = super()._search(domain, offset, limit, order, **options)
         if limit and (order or "").strip().split(" ")[0].strip(",") == "partner_id":
             join_required(query, self._table, "partner_id")

@@ -178,8 +178,9 @@ class CrmServicePartDemand(models.Model):
                 SELECT *, row_number() OVER (
                            PARTITION BY product_id, warehouse_id, company_id
                                ORDER BY priority DESC, date_deadline NULLS LAST, id) AS place
-                  FROM (SELECT line.product_id, place.warehouse_id, line.company_id, service.name, service.date_deadline,
-                               coalesce(service.priority, '0') AS priority, min(line.id) AS id, sum(%(to_issue)s) AS quantity
+                  FROM (SELECT line.product_id, place.warehouse_id, line.company_id, service.name,
+                               service.date_deadline, coalesce(service.priority, '0') AS priority,
+                               min(line.id) AS id, sum(%(to_issue)s) AS quantity
                           FROM %(lines)s
                          WHERE %(waits)s AND line.product_id IN %(products)s AND line.company_id IN %(companies)s
                          GROUP BY line.product_id, place.warehouse_id, line.company_id, service.id) waiting) ranked

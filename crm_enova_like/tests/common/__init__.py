@@ -4,4 +4,5 @@ from . import test_common_assignment
 from . import test_common_number_rules
 from . import test_common_numbering
 from . import test_common_partner
+from . import test_common_rollup
 from . import test_common_turn

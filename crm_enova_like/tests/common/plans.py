@@ -65,7 +65,8 @@ class PlanCase(ServiceCommon):
     @classmethod
     def any_contractor(cls):
         """SQL: one of forty contractors for row ``n``."""
-        contractors = cls.env["res.partner"].create([{"name": f"Contractor {n}", "is_company": True} for n in range(40)])
+        contractors = cls.env["res.partner"].create(
+            [{"name": f"Contractor {n}", "is_company": True} for n in range(40)])
         cls.analyze(contractors)
         return f"(ARRAY{contractors.ids})[1 + n % 40]"
 

@@ -13,7 +13,8 @@ class TestDevicePlans(PlanCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.multiply(
-            cls.device, partner_id=cls.any_contractor(), name="'Machine ' || n", identifier="'X/' || n", serial_number="'SN' || n",
+            cls.device, partner_id=cls.any_contractor(), name="'Machine ' || n", identifier="'X/' || n",
+            serial_number="'SN' || n",
             ownership="CASE WHEN n % 40 = 0 THEN 'own' WHEN n % 50 = 0 THEN 'loaner' ELSE 'customer' END",
             active="n % 60 > 0", warranty_end="current_date - 1000 + n", technician_id=cls.any_user(),
             parent_id=f"CASE WHEN n % 70 = 0 THEN {cls.device.id} END")

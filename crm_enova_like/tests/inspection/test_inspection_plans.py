@@ -51,5 +51,6 @@ class TestInspectionPlans(PlanCase):
             "activities_upcoming_all": None,
         }
         names = set(self.filters_of(search, self.operator))
-        self.assert_filters(search, {key: plan for key, plan in plans.items() if not isinstance(key, str) or key in names})
+        self.assert_filters(
+            search, {key: plan for key, plan in plans.items() if not isinstance(key, str) or key in names})
         self.assert_columns("crm_enova_like.view_crm_service_inspection_list", {"planned_date": by_date})

@@ -22,7 +22,9 @@ class TestOrderPlans(PlanCase):
         stages = cls.env["crm.service.stage"].search([("company_id", "=", cls.company.id)])
         is_open, state = "n % 40 = 0", "CASE WHEN n % 80 = 0 THEN 'waiting' WHEN n % 40 = 0 THEN 'new' ELSE 'done' END"
         cls.multiply(
-            cls.order, company_id=company, partner_id=cls.any_contractor(), name="'ZSR/X/' || n", stage_id=f"(ARRAY{stages.ids})[1 + n % {len(stages)}]", user_id=cls.any_user(), requester_id=cls.any_user(), date_received=DAY,
+            cls.order, company_id=company, partner_id=cls.any_contractor(), name="'ZSR/X/' || n",
+            stage_id=f"(ARRAY{stages.ids})[1 + n % {len(stages)}]", user_id=cls.any_user(),
+            requester_id=cls.any_user(), date_received=DAY,
             state=state, is_open=is_open, priority="(n % 20 = 0)::int::text", date_deadline=f"({DAY})::date",
             date_closed=f"CASE WHEN NOT ({is_open}) THEN {DAY} END", active="n % 50 != 1",
             has_ready="n % 30 = 0", has_warranty="n % 6 = 0", has_rework="n % 60 = 0",
@@ -30,7 +32,8 @@ class TestOrderPlans(PlanCase):
         cls.env.cr.execute("SELECT min(id) FROM crm_service_order WHERE name = 'ZSR/X/1'")
         [first] = cls.env.cr.fetchone()
         cls.multiply(
-            cls.order.device_line_ids, order_id=f"{first} - 1 + n", company_id=company, technician_id=cls.any_user(), date_received=DAY,
+            cls.order.device_line_ids, order_id=f"{first} - 1 + n", company_id=company, technician_id=cls.any_user(),
+            date_received=DAY,
             is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END",
             basis="CASE WHEN n % 6 = 0 THEN 'warranty' WHEN n % 60 = 1 THEN 'rework' ELSE 'paid' END",
             date_closed=DAY, date_released=f"CASE WHEN n % 30 > 0 THEN {DAY} END")
