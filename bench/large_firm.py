@@ -116,20 +116,24 @@ class Firm:
     def without_indexes(self, tables):
         """Indexes and foreign keys are made anew at the end: so a table fills several times as fast."""
         indexes = self.env.execute_query(SQL(
-            """SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid) FROM pg_index i
+            """SELECT i.indexrelid::regclass::text, pg_get_indexdef(i.indexrelid),
+                      obj_description(i.indexrelid, 'pg_class') FROM pg_index i
                 WHERE i.indrelid::regclass::text IN %s AND NOT i.indisprimary
                   AND NOT EXISTS (SELECT 1 FROM pg_constraint k WHERE k.conindid = i.indexrelid)""", tables))
         keys = self.env.execute_query(SQL(
             """SELECT conrelid::regclass::text, conname, pg_get_constraintdef(oid) FROM pg_constraint
                 WHERE contype = 'f' AND conrelid::regclass::text IN %s""", tables))
         self.env.cr.execute(SQL("SET LOCAL work_mem = '128MB'; SET LOCAL maintenance_work_mem = '512MB'"))
-        for name, _definition in indexes:
+        for name, _definition, _comment in indexes:
             self.run(f"DROP INDEX {name}")
         for table, name, _definition in keys:
             self.run(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"')
         yield
-        for _name, definition in indexes:
+        for name, definition, comment in indexes:
             self.run(definition)
+            if comment:
+                # by which Odoo knows that it may make it anew
+                self.run(f"COMMENT ON INDEX {name} IS {text(comment)}")
         for table, name, definition in keys:
             self.run(f'ALTER TABLE {table} ADD CONSTRAINT "{name}" {definition}')
 
