@@ -23,7 +23,7 @@ class CrmServiceDevice(models.Model):
         column, _space, direction = (order or "").strip().lower().partition(" ")
         if column != "partner_id" or direction not in ("", "asc", "desc") or not limit:
             return super()._search(domain, offset, limit, order, **options)
-        without, domain, ids = Domain("partner_id", "=", False), Domain(domain), []
+        without, domain, ids, offset = Domain("partner_id", "=", False), Domain(domain), [], offset or 0
         for part in ((without, ~without) if direction == "desc" else (~without, without)):
             if len(ids) < offset + limit:
                 query = super()._search(domain & part, 0, offset + limit - len(ids), order, **options)

@@ -161,7 +161,7 @@ class CrmServicePartDemand(models.Model):
         a part in demand has hundreds of lines."""
         waiting = self._get_most_urgent()
         for row in self:
-            orders = waiting.get((row.product_id.id, row.warehouse_id.id, row.company_id.id), [])
+            orders = waiting.get((row.product_id.id, row.warehouse_id.id or None, row.company_id.id), [])
             more = f" (+{row.order_count - len(orders)})" if orders and row.order_count > len(orders) else ""
             row.order_names = ", ".join(
                 f"{name} × {format_quantity(self.env, quantity)}" for name, quantity in orders) + more

@@ -48,7 +48,8 @@ class TestRollup(ServiceCommon):
         self.assert_as_core(self.env["crm.service.order"], weekdays)
 
     def test_nothing(self):
-        self.assert_as_core(self.env["crm.service.order"], [[], ["user_id"], ["user_id", "state"]], domain=[("id", "=", 0)])
+        Orders, sets = self.env["crm.service.order"], [[], ["user_id"], ["user_id", "state"]]
+        self.assert_as_core(Orders, sets, domain=[("id", "=", 0)])
 
     def test_groups_out_of_sight(self):
         """A group that the reader may not open is a group all the same."""
