@@ -69,6 +69,15 @@ class CrmServiceOrder(models.Model):
             if name in self._fields and self._fields[name].type in ("one2many", "many2many") and name not in rows}
         return not any(vals.get(name) or self.env.context.get(f"default_{name}") for name in named)
 
+    def modified(self, fnames, create=False, before=False):
+        """As core's. Until an order has its number, it is called a new one: also where its rows are refused."""
+        if create and "name" in fnames:
+            name = self._fields["name"]
+            for order in self:
+                if not order.name:
+                    name._update_cache(order, self.env._("New"))
+        return super().modified(fnames, create, before)
+
     def _draw_late(self, to_draw):
         """Number one order that was made without; see :meth:`_assign_numbers`."""
         if to_draw:

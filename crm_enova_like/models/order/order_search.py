@@ -59,8 +59,7 @@ class CrmServiceOrder(models.Model):
         """Find by number, contractor (with who belongs to it), and by a device's serial number or identifier."""
         if operator not in LIKE or not value:
             return super()._search_display_name(operator, value)
-        # sudo: the search around this one applies the rules
-        devices = self.env["crm.service.device"].sudo().with_context(active_test=False)
+        devices = self.env["crm.service.device"].with_context(active_test=False)
         numbers = devices._search(Domain("serial_number", operator, value) | Domain("identifier", operator, value))
         number = Domain("name", operator, value)
         # sudo: it decides how to look, and not what is found

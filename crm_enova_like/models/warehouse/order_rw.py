@@ -33,6 +33,7 @@ class CrmServiceOrder(models.Model):
 
     def _prepare_own_rws(self):
         """:meth:`_prepare_open_rws` for orders of one company, which is the one worked in."""
+        self |= self    # whoever names an order twice means it once
         for order in self:
             order._drop_outdated_moves()
         documents = {order: order._get_open_rw()[:1] for order in self}

@@ -6,6 +6,7 @@ from . import test_order_door
 from . import test_order_estimate
 from . import test_order_intake
 from . import test_order_job
+from . import test_order_late_number
 from . import test_order_outcome
 from . import test_order_overview
 from . import test_order_papers

@@ -131,3 +131,16 @@ class TestOrderPlans(PlanCase):
             self.env["res.partner"].with_user(self.operator), [("display_name", "ilike", "Kowal")])
         found = {node.get("Index Name") for node in self.explain(partners, **BY_PIECES)}
         self.assertLessEqual({"res_partner_service_name_idx", "res_partner_service_email_idx"}, found)
+
+    def test_search_box_keeps_secrets(self):
+        """A contractor out of sight is no key to an order: what is typed is looked for by the reader's own rights."""
+        second = self.env["res.partner"].create({
+            "name": "Hidden", "email": "secret@example.com", "company_id": self.other.id})
+        self.operator.company_ids |= self.other
+        hidden = self.env["crm.service.order"].with_company(self.other).create(
+            {"partner_id": second.id, "company_id": self.other.id})
+        self.operator.company_ids -= self.other
+        Orders = self.env["crm.service.order"].with_user(self.operator)
+        self.assertFalse(Orders.search([("display_name", "ilike", "secret@example")]))
+        self.assertTrue(self.env["crm.service.order"].with_context(
+            allowed_company_ids=[self.other.id]).search([("display_name", "ilike", "secret@example")]) & hidden)
