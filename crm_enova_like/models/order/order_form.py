@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import MissingError
 from odoo.tools import SQL
 
 
@@ -22,7 +23,11 @@ class CrmServiceOrder(models.Model):
     def web_read(self, specification):
         if len(self) == 1 and self.id:
             self._note_empty_fields(self._get_seldom_fields())
-        unseen = self._get_unseen_fields(specification.keys())
+        try:
+            unseen = self._get_unseen_fields(specification.keys())
+        except MissingError:
+            # deleted meanwhile: core tells its reader so
+            unseen = set()
         if not unseen:
             return super().web_read(specification)
         rows = super().web_read({name: asked for name, asked in specification.items() if name not in unseen})
