@@ -5,6 +5,7 @@ The n-th date is ``anchor + n × interval``, always computed from the anchor
 28 February and then 31 March again, and never drifts to the 28th.
 """
 from calendar import monthrange
+from functools import lru_cache
 
 from dateutil.relativedelta import relativedelta
 
@@ -12,6 +13,7 @@ from dateutil.relativedelta import relativedelta
 _LONGEST = {"day": 1, "week": 7, "month": 31, "year": 366}
 
 
+@lru_cache(maxsize=10_000)    # the plans of one firm begin on a few thousand days
 def nth_date(anchor, n, number, unit, month_end=False):
     """The n-th date of a schedule.
 
@@ -27,6 +29,7 @@ def nth_date(anchor, n, number, unit, month_end=False):
     return date
 
 
+@lru_cache(maxsize=10_000)
 def next_date(anchor, after, number, unit, month_end=False):
     """The first date of a schedule that is later than ``after``.
 

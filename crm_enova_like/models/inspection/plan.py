@@ -249,14 +249,19 @@ class CrmServiceInspectionPlan(models.Model):
                     [("plan_id", "in", plans.ids), ("is_open", "=", True)], ["plan_id"],
                     having=[("planned_date:min", "<", today)])
             }
+            next_dates = {}
             for plan in plans:
-                vals_list += plan._prepare_inspections(
+                made, next_date = plan._prepare_inspections(
                     company, today, horizon, plan in overdue, taken.get(plan, ()))
+                vals_list += made
+                next_dates.setdefault(next_date, []).append(plan.id)
+            for next_date, ids in next_dates.items():
+                plans.browse(ids).date_to_make = next_date
         return self.env["crm.service.inspection"].with_context(
             tracking_disable=True, mail_create_nosubscribe=True, mail_create_nolog=True).create(vals_list)
 
     def _prepare_inspections(self, company, today, horizon, has_overdue, taken=()):
-        """Values of one plan's missing inspections; moves its ``date_to_make`` on.
+        """Values of one plan's missing inspections, and the date from which it is to make the next ones.
 
         Missed periods give one overdue inspection, not a flood, unless the
         company wants each.
@@ -275,10 +280,9 @@ class CrmServiceInspectionPlan(models.Model):
         dates = schedule.dates_until(base, first, until, *rule)
         # past the horizon also where the plan ends before it: nothing more is to make there
         after = max([*dates, horizon, base])
-        self.date_to_make = schedule.next_date(base, after, *rule)[1]
         return [
             {"plan_id": self.id, "device_id": self.device_id.id, "planned_date": date}
-            for date in dates if date not in taken]
+            for date in dates if date not in taken], schedule.next_date(base, after, *rule)[1]
 
     def action_view_inspections(self):
         """The inspections of the plans."""
