@@ -1,4 +1,7 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..common.queries import found_by
 
 
 class CrmActionMixin(models.AbstractModel):
@@ -34,6 +37,17 @@ class CrmActionMixin(models.AbstractModel):
     device_id = fields.Many2one(
         "crm.service.device", check_company=True, index="btree_not_null", ondelete="set null")
     description = fields.Text(index="trigram")
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find by the subject, and by what was said.
+
+        What an index of pieces finds is asked for first: PostgreSQL would rather go through all by their dates, since
+        it takes what is looked for to be spread over the years, where it is all of one of them.
+        """
+        if operator not in ("ilike", "like", "=ilike", "=like") or not value:
+            return super()._search_display_name(operator, value)
+        return found_by(self, [Domain("name", operator, value), Domain("description", operator, value)])
 
     @api.depends("project_id", "order_id", "person_id", "device_id")
     def _compute_partner_id(self):
