@@ -29,15 +29,24 @@ class Person:
         self.connection = http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=TIMEOUT)
         self.steps, self.errors, self.played = [], [], 0
 
+    def exchange(self, path, asked, headers):
+        """One request on the connection: its answer and what is in it."""
+        self.connection.request("POST", path, asked, headers)
+        answer = self.connection.getresponse()
+        return answer, answer.read()
+
     def post(self, path, **params):
         headers = {"Content-Type": "application/json"}
         if self.cookie:
             headers["Cookie"] = self.cookie
+        asked = json.dumps({"jsonrpc": "2.0", "method": "call", "params": params})
         try:
-            self.connection.request("POST", path, json.dumps({"jsonrpc": "2.0", "method": "call", "params": params}),
-                                    headers)
-            answer = self.connection.getresponse()
-            body = answer.read()
+            try:
+                answer, body = self.exchange(path, asked, headers)
+            except (http.client.RemoteDisconnected, ConnectionResetError, BrokenPipeError):
+                # a connection that the server had closed meanwhile: a browser opens another one, too
+                self.connection.close()
+                answer, body = self.exchange(path, asked, headers)
         except (OSError, http.client.HTTPException) as error:
             self.connection.close()
             raise Refused(f"no answer: {error!r}") from None
