@@ -94,10 +94,8 @@ class Firm:
         :param rows: SQL after FROM, with the row's number as ``n``
         :param columns: {column: SQL}; id is counted from a round number on
         """
-        cr = self.env.cr
         if table not in self.first:
-            cr.execute(SQL("SELECT COALESCE(max(id), 0) + 1000 FROM %s", SQL.identifier(table)))
-            self.first[table] = cr.fetchone()[0]
+            self.next_id(table)
         values = {"id": f"{self.first[table]} + n", **columns}
         if keeps_log:
             now = "NOW() AT TIME ZONE 'utc'"
@@ -105,7 +103,7 @@ class Firm:
                     ("create_uid", self.uid), ("write_uid", self.uid), ("create_date", now), ("write_date", now)):
                 values.setdefault(name, value)
         self.run(f"INSERT INTO {table} ({', '.join(values)}) SELECT {', '.join(map(str, values.values()))} FROM {rows}")
-        cr.execute(SQL(
+        self.env.cr.execute(SQL(
             "SELECT setval(pg_get_serial_sequence(%s, 'id'), (SELECT max(id) FROM %s))", table, SQL.identifier(table)))
 
     def run(self, query):

@@ -2,6 +2,8 @@ from odoo.fields import Domain
 from odoo.modules.db import FunctionStatus
 from odoo.tools import SQL
 
+LIKE = ("ilike", "like", "=ilike", "=like")    # operators by which a text is looked for in others
+
 
 def trigrams(column):
     """The definition of an index for pieces of a text column, as core makes it for ``index="trigram"``: for columns of

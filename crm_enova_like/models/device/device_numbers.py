@@ -4,7 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.locks import lock_rows
-from ..common.queries import found_by
+from ..common.queries import LIKE, found_by
 
 
 class CrmServiceDevice(models.Model):
@@ -37,7 +37,7 @@ class CrmServiceDevice(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         """Find by serial number, identifier, name and contractor."""
-        if operator not in ("ilike", "like", "=ilike", "=like") or not value:
+        if operator not in LIKE or not value:
             return super()._search_display_name(operator, value)
         return found_by(self, [Domain(name, operator, value) for name in (*self._rec_names_search, "partner_id")])
 

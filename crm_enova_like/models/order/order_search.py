@@ -1,9 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.queries import found_by, join_required
-
-LIKE = ("ilike", "like", "=ilike", "=like")
+from ..common.queries import LIKE, found_by, join_required
 
 
 class CrmServiceOrder(models.Model):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
-from ..common.queries import found_by
+from ..common.queries import LIKE, found_by
 
 
 class CrmActionMixin(models.AbstractModel):
@@ -45,7 +45,7 @@ class CrmActionMixin(models.AbstractModel):
         What an index of pieces finds is asked for first: PostgreSQL would rather go through all by their dates, since
         it takes what is looked for to be spread over the years, where it is all of one of them.
         """
-        if operator not in ("ilike", "like", "=ilike", "=like") or not value:
+        if operator not in LIKE or not value:
             return super()._search_display_name(operator, value)
         return found_by(self, [Domain("name", operator, value), Domain("description", operator, value)])
 
