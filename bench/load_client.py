@@ -138,8 +138,6 @@ class Ours(Screens):
             "device_line_ids": [[0, "virtual_1", {"device_id": self.device_id, "fault": "nie drukuje"}]],
             "line_ids": [[0, "virtual_2", {"kind": "part", "product_id": self.part_id, "quantity": 1}]],
         })
-        order = self.read(order)
-        order = self.press("accept", order, "action_accept")
         order = self.press("start", order, "action_start")
         order = self.press("issue", order, "action_issue_parts_screen")
         order = self.press(
@@ -157,7 +155,6 @@ class Repairs(Screens):
             "move_ids": [[0, "virtual_1", {
                 "repair_line_type": "add", "product_id": self.part_id, "product_uom_qty": 1}]],
         })
-        repair = self.read(repair)
         repair = self.press("validate", repair, "action_validate")
         repair = self.press("start", repair, "action_repair_start")
         moves = [[1, move["id"], {"quantity": 1, "picked": True}] for move in repair["move_ids"]]

@@ -201,7 +201,7 @@ COMMANDS = {
         r"protocols( +[\d,]+){5} +0 +0 +0 +0( +[\d,.]+){3}",
         r"Repairs, each another part( +[\d,]+){8}( +-?\d+)?( +[\d,.]+){3}")),
     "pages": Command(bench_pages.sizes_of, bench_pages.run, False, ("100", "200"), (
-        r"orders: current \(default\) \[manager\] .*SQL  holds", r"my tasks: mine \(default\) \[technician\] .*SQL .*",
+        r"orders: current \(default\) \[manager\] .*SQL .*", r"my tasks: mine \(default\) \[technician\] .*SQL .*",
         r"\d+ of \d+ pages hold from 100 to 200 orders, \d+ miss")),
     "work": Command(bench_work.count_of, run_work, False, ("0",), (
         r"order of 1 device and 1 part, in a batch +[\d,.]+ .*time ≤ 0.5 +runs",
