@@ -241,7 +241,7 @@ class StockPicking(models.Model):
 
     def _name_documents(self, numbers):
         # no write: the database has it, and what is done takes none
-        for picking, number in zip(self, numbers, strict=True):
+        for picking, number in zip(self, numbers, strict=False):
             self._fields["name"]._update_cache(picking, number)
         self.modified(["name"])
 
