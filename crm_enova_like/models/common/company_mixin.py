@@ -1,0 +1,37 @@
+from odoo import models
+
+
+class CrmCompanyMixin(models.AbstractModel):
+    """Records of a company that name others: of many at once it is asked once whether those are the company's, too.
+
+    Core asks for each record and each of its fields.
+    """
+
+    _name = "crm.company.mixin"
+    _description = "Belongs to a Company"
+
+    def _check_company(self, fnames=None):
+        return super(CrmCompanyMixin, self._filter_astray(fnames))._check_company(fnames)
+
+    def _filter_astray(self, fnames):
+        """Those of the records that may name something of another company, which core then says.
+
+        :param fnames: names of the fields to look at; None for all
+        """
+        if len(self) < 2:
+            return self
+        names = self._fields if fnames is None or "company_id" in fnames else fnames
+        fields = [self._fields[name] for name in names]
+        fields = [field for field in fields if field.relational and field.check_company]
+        if any(field.company_dependent for field in fields):
+            return self
+        astray = self.browse()
+        # sudo: as core, which checks what its user need not see
+        for company, records in self.sudo().grouped("company_id").items():
+            for field in fields:
+                named = records.mapped(field.name)
+                domain = named and named._check_company_domain(company)
+                strange = named - named.with_context(active_test=False).filtered_domain(domain) if domain else None
+                if strange:
+                    astray |= records.filtered(lambda record, name=field.name, strange=strange: record[name] & strange)
+        return astray.sudo(self.env.su)
