@@ -2,7 +2,7 @@ from odoo import models
 
 
 class CrmCompanyMixin(models.AbstractModel):
-    """Records of a company that name others: of many at once it is asked once whether those are the company's, too.
+    """Records of a company that name others: of all that are named it is asked once whether they are the company's, too.
 
     Core asks for each record and each of its fields.
     """
@@ -18,8 +18,6 @@ class CrmCompanyMixin(models.AbstractModel):
 
         :param fnames: names of the fields to look at; None for all
         """
-        if len(self) < 2:
-            return self
         names = self._fields if fnames is None or "company_id" in fnames else fnames
         fields = [self._fields[name] for name in names]
         fields = [field for field in fields if field.relational and field.check_company]
@@ -28,10 +26,14 @@ class CrmCompanyMixin(models.AbstractModel):
         astray = self.browse()
         # sudo: as core, which checks what its user need not see
         for company, records in self.sudo().grouped("company_id").items():
+            named = {}
             for field in fields:
-                named = records.mapped(field.name)
-                domain = named and named._check_company_domain(company)
-                strange = named - named.with_context(active_test=False).filtered_domain(domain) if domain else None
+                named.setdefault(field.comodel_name, []).append(records.mapped(field.name))
+            for one, *others in named.values():
+                found = one.union(*others)
+                domain = found and found._check_company_domain(company)
+                strange = found - found.with_context(active_test=False).filtered_domain(domain) if domain else None
                 if strange:
-                    astray |= records.filtered(lambda record, name=field.name, strange=strange: record[name] & strange)
+                    astray |= records.filtered(lambda record, strange=strange: any(
+                        record[field.name] & strange for field in fields if field.comodel_name == strange._name))
         return astray.sudo(self.env.su)
