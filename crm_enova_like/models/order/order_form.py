@@ -1,7 +1,7 @@
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from odoo import api, models
-from odoo.exceptions import MissingError
+from odoo.exceptions import AccessError, MissingError
 from odoo.tools import SQL
 
 FORM = "crm_enova_like.order_form"    # in the cursor's cache: what the form asks for in which an order is made
@@ -50,16 +50,15 @@ class CrmServiceOrder(models.Model):
         self.env.flush_all()
 
     def web_read(self, specification):
-        self.company_id.sudo()._with_facts()
-        if len(self) == 1 and self.id:
-            self._note_empty_fields(self._get_seldom_fields())
-        else:
-            self._note_related_fields(specification)
-        try:
+        unseen = set()
+        # deleted meanwhile, or out of sight but for its name: core tells its reader so
+        with suppress(MissingError, AccessError):
+            self.company_id.sudo()._with_facts()
+            if len(self) == 1 and self.id:
+                self._note_empty_fields(self._get_seldom_fields())
+            else:
+                self._note_related_fields(specification)
             unseen = self._get_unseen_fields(specification.keys())
-        except MissingError:
-            # deleted meanwhile: core tells its reader so
-            unseen = set()
         if not unseen:
             return super().web_read(specification)
         rows = super().web_read({name: asked for name, asked in specification.items() if name not in unseen})
