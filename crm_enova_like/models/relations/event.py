@@ -57,6 +57,10 @@ class CrmEvent(models.Model):
     _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration of an event cannot be negative.")
 
     @api.model
+    def _get_ranged_fields(self):
+        return super()._get_ranged_fields() | {"date"}
+
+    @api.model
     def _get_sortable_fields(self):
         return super()._get_sortable_fields() | {"date"}
 
