@@ -10,7 +10,8 @@ from odoo.tools.misc import get_lang
 
 from .spans import are_plain, bounds_of
 
-MOST_SPANS = 60    # that are counted each by its own piece of an index
+MOST_SPANS = 400    # that are counted each by its own piece of an index
+FEW_SPANS = 20    # that several processes count at once
 
 GROUPED = ("many2one", "selection", "date", "datetime")
 SPANS = ("day", "week", "month", "quarter", "year")    # of days: their groups are days, and none is a mere number
@@ -86,18 +87,24 @@ class CrmRollupMixin(models.AbstractModel):
             return []
         terms = {spec: self._read_group_groupby(self._table, spec, query) for spec in specs}
         sums = [self._read_group_select(aggregate, query) for aggregate in aggregates]
-        where, pieces = query.where_clause or SQL("TRUE"), [({}, SQL("TRUE"))]
+        where, pieces = query.where_clause or SQL("TRUE"), [({}, SQL("TRUE"), None)]
         # what is looked for in other tables is looked for once
         if spans and not query._joins and "SELECT" not in where.code.upper():
             pieces = self._get_pieces(query, *spans)
         selects = []
-        for known, condition in pieces:
+        for known, condition, each in pieces:
+            asked = SQL(", ").join([*(known.get(spec, term) for spec, term in terms.items()), *sums])
+            found = SQL("FROM %s WHERE %s AND %s", query.from_clause, where, condition)
             grouped = [term for spec, term in terms.items() if spec not in known]
-            selects.append(SQL(
-                "(SELECT %s FROM %s WHERE %s AND %s %s)",
-                SQL(", ").join([*(known.get(spec, term) for spec, term in terms.items()), *sums]), query.from_clause,
-                where, condition,
-                SQL("GROUP BY %s", SQL(", ").join(grouped)) if grouped else SQL("HAVING COUNT(*) > 0")))
+            if grouped:
+                select = SQL("SELECT %s %s GROUP BY %s", asked, found, SQL(", ").join(grouped))
+            elif sums:
+                select = SQL("SELECT %s %s HAVING COUNT(*) > 0", asked, found)
+            else:
+                select = SQL("SELECT %s WHERE EXISTS (SELECT %s)", asked, found)
+            if each:
+                select = SQL("SELECT found.* FROM %s CROSS JOIN LATERAL (%s) AS found", each, select)
+            selects.append(SQL("(%s)", select))
         rows = self.env.execute_query(SQL(" UNION ALL ").join(selects))
         if not rows:
             return []
@@ -108,21 +115,32 @@ class CrmRollupMixin(models.AbstractModel):
 
     @api.model
     def _get_pieces(self, query, spec, bounds, zone):
-        """The rows of each span: [({spec: SQL of what is known of all its rows}, SQL of the condition)].
+        """The rows span by span: [({spec: SQL of what is known of all of them}, SQL of the condition, SQL of what it is
+        asked for each of, or None)].
 
         :param spec: see :meth:`_find_spans`, as the others
         """
         name = spec.partition(":")[0]
         column, kind = self._field_to_sql(self._table, name, query), SQL(self._fields[name].column_type[0])
-        # PostgreSQL's own zones, as those of the groups
-        starts = [
-            SQL("timezone('UTC', timezone(%s, %s::timestamp))", zone, bound) if zone else SQL("%s::%s", bound, kind)
-            for bound in bounds]
-        pieces = [
-            ({spec: SQL("%s::%s", bound, kind)}, SQL("%s >= %s AND %s < %s", column, start, column, end))
-            for bound, start, end in zip(bounds, starts, starts[1:], strict=False)]
+
+        def when(bound):
+            # PostgreSQL's own zones, as those of the groups
+            return SQL("timezone('UTC', timezone(%s, %s))", zone, bound) if zone else bound
+
+        def piece(first, last, each=None):
+            return {spec: first}, SQL("%s >= %s AND %s < %s", column, when(first), column, when(last)), each
+
+        values = [SQL("%s::%s", bound, kind) for bound in bounds]
+        if len(values) <= FEW_SPANS:
+            pieces = [piece(first, last) for first, last in zip(values, values[1:], strict=False)]
+        else:
+            # of as many statements, to plan them would take longest
+            each = SQL(
+                "UNNEST(ARRAY[%s], ARRAY[%s]) AS span (first, last)",
+                SQL(", ").join(values[:-1]), SQL(", ").join(values[1:]))
+            pieces = [piece(SQL("span.first"), SQL("span.last"), each)]
         # what may come later is not known
-        return [*pieces, ({}, SQL("%s >= %s", column, starts[-1]))]
+        return [*pieces, ({}, SQL("%s >= %s", column, when(values[-1])), None)]
 
     @api.model
     def _find_spans(self, domain, specs):
@@ -150,7 +168,8 @@ class CrmRollupMixin(models.AbstractModel):
 
     @api.model
     def _find_range(self, domain, name):
-        """From when a domain looks at a date (None: it does not say), and until when: until now where it does not say.
+        """From when a domain looks at a date, and until when: from the first one that there is, and until now, where
+        it does not say; from None where there may be records without a date.
         """
         domain = Domain(domain).optimize(self)
         said = Domain.AND(
@@ -160,8 +179,14 @@ class CrmRollupMixin(models.AbstractModel):
         for condition in said.children if isinstance(said, DomainAnd) else [said]:
             if isinstance(condition, DomainCondition) and condition.operator[0] in ends:
                 ends[condition.operator[0]].append(condition.value)
-        now = fields.Datetime.now() if self._fields[name].type == "datetime" else fields.Date.today()
-        return max(ends[">"], default=None), min(ends["<"], default=now)
+        field = self._fields[name]
+        last = min(ends["<"], default=fields.Datetime.now() if field.type == "datetime" else fields.Date.today())
+        if ends[">"] or not field.required:
+            return max(ends[">"], default=None), last
+        # of all there are, whoever may read them: the first entry of the index
+        [[first]] = self.env.execute_query(SQL(
+            "SELECT MIN(%s) FROM %s", SQL.identifier(name, to_flush=field), SQL.identifier(self._table)))
+        return first, last
 
     # THEIR SUMS
 

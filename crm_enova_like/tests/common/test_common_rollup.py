@@ -85,7 +85,7 @@ class TestRollup(ServiceCommon):
         for zone in ("Europe/Warsaw", "America/Havana", "Asia/Kolkata", "Mars/Olympus", False):
             for lang in ("en_US", "pl_PL"):
                 self.assertEqual(get_lang(Orders.with_context(lang=lang).env).week_start, "17"[lang == "en_US"])
-                for span in ("week", "month", "quarter", "year"):
+                for span in ("day", "week", "month", "quarter", "year"):
                     with self.subTest(zone=zone, lang=lang, span=span):
                         spec = f"date_received:{span}"
                         for domain in (since, until):
@@ -95,6 +95,9 @@ class TestRollup(ServiceCommon):
                         self.assert_groups_as_core(Orders, since, [spec, "user_id"], tz=zone, lang=lang)
                         self.assert_as_core(
                             Orders, [[spec, "state"], [spec], ["state"], []], domain=since, tz=zone, lang=lang)
+                # they are found so without a word about since when, too
+                self.assert_groups_as_core(Orders, since[:1], ["date_received:month"], tz=zone, lang=lang)
+                self.assert_groups_as_core(Orders, since[:1], ["date_received:week"], (), tz=zone, lang=lang)
         self.assert_groups_as_core(Orders, since, ["date_received:month"], limit=3, offset=1)
         self.assert_groups_as_core(Orders, since, ["date_received:month", "date_received:week"])
         self.assert_groups_as_core(Orders, since, ["date_received:month"], ("device_count:sum", "date_received:max"))
@@ -114,8 +117,8 @@ class TestRollup(ServiceCommon):
 
         self.assertTrue(found(since, "date_received:month", tz="Europe/Warsaw"))
         self.assertTrue(found(recent, "state", "date_received:day"))
-        self.assertFalse(found(since, "date_received:day"), "too many")
-        self.assertFalse(found([], "date_received:month"), "it does not say since when")
+        self.assertTrue(found([], "date_received:month"), "from the first one on")
+        self.assertFalse(found([("date_received", ">=", "2024-01-01")], "date_received:day"), "too many")
         self.assertFalse(found(since, "date_closed:month"))
         self.assertFalse(found(since, "date_received:month_number"))
         self.assertFalse(found([*since, ("line_ids.product_id", "=", self.part.id)], "date_received:month"))
