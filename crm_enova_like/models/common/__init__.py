@@ -3,8 +3,10 @@ from . import numbering
 from . import ir_sequence
 from . import res_company
 from . import resource_calendar
+from . import company_mixin
 from . import facts_mixin
 from . import rollup_mixin
+from . import rows_mixin
 from . import sorted_mixin
 from . import state_mixin
 from . import mail_followers

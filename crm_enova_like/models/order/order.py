@@ -10,7 +10,7 @@ class CrmServiceOrder(models.Model):
 
     _name = "crm.service.order"
     _description = "Service Order"
-    _inherit = ["crm.assignment.mixin", "crm.sorted.mixin", "mail.activity.mixin"]
+    _inherit = ["crm.assignment.mixin", "crm.sorted.mixin", "crm.company.mixin", "mail.activity.mixin"]
     _order = "date_received desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id", "device_line_ids.device_id.serial_number"]
@@ -185,8 +185,10 @@ class CrmServiceOrder(models.Model):
     @api.depends("line_ids.subtotal")
     def _compute_amount_billable(self):
         sums = self._sum_lines()
-        for order in self:
-            order.amount_billable = sum(order.line_ids.mapped("subtotal")) if sums is None else sums.get(order, 0.0)
+        # those with the same sum at once: the currency of each is looked for otherwise
+        for amount, orders in self.grouped(lambda order: (
+                sum(order.line_ids.mapped("subtotal")) if sums is None else sums.get(order, 0.0))).items():
+            orders.amount_billable = amount
 
     def _sum_lines(self):
         """What is to bill of orders that stand in a list, whose lines nobody looks at, by the database: {order: sum}.

@@ -31,7 +31,7 @@ class CrmServiceOrderDevice(models.Model):
 
     _name = "crm.service.order.device"
     _description = "Device in Service Order"
-    _inherit = ["crm.state.mixin", "crm.sorted.mixin"]
+    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "crm.rows.mixin", "crm.company.mixin"]
     _order = "sequence, id"
     _rec_name = "device_id"
     _check_company_auto = True
@@ -93,6 +93,10 @@ class CrmServiceOrderDevice(models.Model):
     @api.model
     def _get_ranged_fields(self):
         return super()._get_ranged_fields() | {"date_received"}
+
+    @api.model
+    def _get_row_inverses(self):
+        return super()._get_row_inverses() | {"order_id"}
 
     @api.model
     def _get_sortable_fields(self):
