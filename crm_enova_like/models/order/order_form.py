@@ -1,6 +1,21 @@
+from contextlib import contextmanager
+
 from odoo import api, models
 from odoo.exceptions import MissingError
 from odoo.tools import SQL
+
+FORM = "crm_enova_like.order_form"    # in the cursor's cache: what the form asks for in which an order is made
+
+
+@contextmanager
+def form_of(env, specification):
+    """While an order is made in a form, which asks for its values by a specification."""
+    before = env.cr.cache.get(FORM)
+    env.cr.cache[FORM] = specification
+    try:
+        yield
+    finally:
+        env.cr.cache[FORM] = before
 
 
 class CrmServiceOrder(models.Model):
@@ -19,6 +34,20 @@ class CrmServiceOrder(models.Model):
     def _get_unseen_fields(self, names):
         """Those of the fields that a screen asks for which are empty anyway, known by what is read already."""
         return set()
+
+    def web_save(self, vals, specification, next_id=None):
+        if self:
+            return super().web_save(vals, specification, next_id)
+        with form_of(self.env, specification):
+            return super().web_save(vals, specification, next_id)
+
+    def _read_ahead(self):
+        """Read what the form in which an order is made will show, so that nothing is left to be read when it draws its
+        number: until the request ends, others wait for theirs."""
+        specification = self.env.cr.cache.get(FORM)
+        if specification is not None:
+            self.with_context(bin_size=True).web_read(specification)
+        self.env.flush_all()
 
     def web_read(self, specification):
         self.company_id.sudo()._with_facts()
