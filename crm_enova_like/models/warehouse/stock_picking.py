@@ -252,12 +252,13 @@ class StockPicking(models.Model):
 
     @api.model
     def _free_number(self, company, name):
-        # sudo: whoever validates a document need not see the one that waits
+        # sudo: whoever validates a document need not see the one that waits; those that draw now wait, too
         waiting = self.sudo().search([
             ("company_id", "=", company.id), ("name", "=", name), ("service_document", "!=", False),
-            ("state", "!=", "done")])
+            "|", ("state", "!=", "done"), ("id", "in", self.ids)])
         for picking, buffer_name in zip(waiting, self._next_buffer_names(len(waiting)), strict=True):
-            picking.name = buffer_name
+            self._fields["name"]._update_cache(picking, buffer_name, dirty=True)
+        waiting.modified(["name"])
         waiting.flush_recordset(["name"])
         return bool(waiting)
 
