@@ -49,7 +49,9 @@ class CrmEvent(models.Model):
     # not by company, see the tasks
     # with what a year's graph counts
     _date_idx = models.Index("(date DESC, id DESC) INCLUDE (company_id, active, type_id)")
-    _user_idx = models.Index("(user_id, date DESC, id DESC)")
+    # with what a technician's rule asks: how many there are is read from the index alone
+    _user_idx = models.Index(
+        "(user_id, date DESC, id DESC) INCLUDE (company_id, active, order_user_id, task_user_id)")
     _unknown_idx = models.Index("(date DESC, id DESC) WHERE partner_id IS NULL")
     _archived_idx = models.Index("(date DESC, id DESC) WHERE active IS NOT TRUE")
     _partner_date_idx = models.Index("(partner_id, date DESC, id DESC) WHERE partner_id IS NOT NULL")

@@ -8,8 +8,10 @@ from ..common.actions import open_list
 from ..common.formats import format_quantity
 
 NAMED = 5    # orders that are told by name, of those that wait for a part
+# nearly all lines that need an issue are of open orders, of which PostgreSQL knows but that few of all orders are open:
+# said so that it takes them for many, it does not go through all parts for each of them
 WAITS = SQL(
-    "line.needs_issue IS TRUE AND template.is_storable AND service.is_open IS TRUE AND service.active IS TRUE")
+    "line.needs_issue IS TRUE AND template.is_storable AND COALESCE(service.is_open AND service.active, FALSE)")
 
 
 class CrmServicePartDemand(models.Model):
@@ -73,10 +75,10 @@ class CrmServicePartDemand(models.Model):
                    sum(%(requested)s) AS quantity_requested,
                    sum(coalesce(reserved.quantity, 0)) AS quantity_reserved
               FROM %(lines)s
-              LEFT JOIN LATERAL (
-                    SELECT sum(kit.quantity) AS quantity FROM (
-                        SELECT min(component.quantity) AS quantity FROM (
-                            SELECT move.service_kit, sum(
+              LEFT JOIN (
+                    SELECT kit.service_line_id, sum(kit.quantity) AS quantity FROM (
+                        SELECT component.service_line_id, min(component.quantity) AS quantity FROM (
+                            SELECT move.service_line_id, move.service_kit, sum(
                                        move.quantity * move_unit.factor / own.factor
                                        / coalesce(nullif(move.service_ratio, 0), 1)) AS quantity
                               FROM stock_move move
@@ -85,10 +87,11 @@ class CrmServicePartDemand(models.Model):
                               JOIN product_template part_template ON part_template.id = part.product_tmpl_id
                               JOIN uom_uom own ON own.id = part_template.uom_id
                               JOIN stock_location place_to ON place_to.id = move.location_dest_id
-                             WHERE move.service_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
+                             WHERE move.service_line_id IS NOT NULL AND move.state NOT IN ('draft', 'done', 'cancel')
                                AND place_to.service_consumption IS TRUE
-                             GROUP BY move.service_kit, move.product_id) component
-                         GROUP BY component.service_kit) kit) reserved ON TRUE
+                             GROUP BY move.service_line_id, move.service_kit, move.product_id) component
+                         GROUP BY component.service_line_id, component.service_kit) kit
+                     GROUP BY kit.service_line_id) reserved ON reserved.service_line_id = line.id
              WHERE %(waits)s
              GROUP BY line.product_id, place.warehouse_id, line.company_id
             """, to_issue=self._in_product_unit("quantity_to_issue"),
