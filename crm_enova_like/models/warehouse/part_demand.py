@@ -98,6 +98,16 @@ class CrmServicePartDemand(models.Model):
             requested=self._in_product_unit("quantity_requested"), lines=self._get_lines_sql(), waits=WAITS)
 
     @api.model
+    @api.readonly
+    def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
+        # they are as many as there are parts that orders wait for, and each is a sum over lines: found once, they are
+        # counted as well
+        rows = self.search_fetch(domain, specification.keys(), order=order)
+        page = rows[offset:][:limit].with_prefetch()
+        length = min(len(rows), count_limit or len(rows)) if page else 0
+        return {"length": length, "records": page.web_read(specification)}
+
+    @api.model
     def _get_lines_sql(self):
         """SQL of the orders' lines, with the warehouse in which each waits and what its quantity is in."""
         return SQL(
@@ -163,11 +173,14 @@ class CrmServicePartDemand(models.Model):
         """The most urgent of the orders that wait, as :meth:`crm.service.order.line._sort_by_urgency` has them, by SQL:
         a part in demand has hundreds of lines."""
         waiting = self._get_most_urgent()
+        # most of them are one piece
+        quantities = {
+            quantity: format_quantity(self.env, quantity) for orders in waiting.values() for _name, quantity in orders}
         for row in self:
             orders = waiting.get((row.product_id.id, row.warehouse_id.id or None, row.company_id.id), [])
             more = f" (+{row.order_count - len(orders)})" if orders and row.order_count > len(orders) else ""
             row.order_names = ", ".join(
-                f"{name} × {format_quantity(self.env, quantity)}" for name, quantity in orders) + more
+                f"{name} × {quantities[quantity]}" for name, quantity in orders) + more
 
     def _get_most_urgent(self):
         """The first orders that wait for each product: {(product, warehouse, company): [(name, quantity)]}, as ids."""
