@@ -61,3 +61,22 @@ class TestRollup(ServiceCommon):
         with patch.object(self.registry["crm.rollup.mixin"], "_can_roll_up", lambda *_args: False):
             core = Devices._read_grouping_sets([], sets, ["__count"], order="date_received:month, order_id")
         self.assertEqual(ours, core)
+
+    def test_groups_of_records(self):
+        """Groups of one record each, as the lists have them, are core's in core's order."""
+        def groups(**options):
+            return Model._read_group(domain, [name], sums, order=order, **options)
+
+        self.orders[:1].copy({"user_id": False})
+        for Model, name, sums in (
+                (self.env["crm.service.order"].with_user(self.manager), "user_id", ["__count"]),
+                (self.env["crm.service.order"].with_user(self.manager), "stage_id", ["__count", "device_count:sum"]),
+                (self.env["crm.service.order"].with_user(self.technician), "partner_id", ["id:recordset"]),
+                (self.env["crm.service.order.line"].with_user(self.manager), "product_id", ["quantity:avg"])):
+            for domain in ([], [("create_date", "!=", False)], [("id", "=", 0)]):
+                for order in (name, f"{name} desc", f"{name} ASC", None):
+                    with self.subTest(by=name, order=order, domain=domain):
+                        ours = [groups(), groups(limit=2), groups(limit=2, offset=1)]
+                        with patch.object(self.registry["crm.rollup.mixin"], "_can_order_groups", return_value=False):
+                            core = [groups(), groups(limit=2), groups(limit=2, offset=1)]
+                        self.assertEqual(ours, core)
