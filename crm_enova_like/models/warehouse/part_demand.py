@@ -8,10 +8,8 @@ from ..common.actions import open_list
 from ..common.formats import format_quantity
 
 NAMED = 5    # orders that are told by name, of those that wait for a part
-# nearly all lines that need an issue are of open orders, of which PostgreSQL knows but that few of all orders are open:
-# said so that it takes them for many, it does not go through all parts for each of them
 WAITS = SQL(
-    "line.needs_issue IS TRUE AND template.is_storable AND COALESCE(service.is_open AND service.active, FALSE)")
+    "line.needs_issue IS TRUE AND template.is_storable AND service.is_open IS TRUE AND service.active IS TRUE")
 
 
 class CrmServicePartDemand(models.Model):
@@ -175,7 +173,8 @@ class CrmServicePartDemand(models.Model):
         waiting = self._get_most_urgent()
         # most of them are one piece
         quantities = {
-            quantity: format_quantity(self.env, quantity) for orders in waiting.values() for _name, quantity in orders}
+            quantity: format_quantity(self.env, quantity)
+            for quantity in {quantity for orders in waiting.values() for _name, quantity in orders}}
         for row in self:
             orders = waiting.get((row.product_id.id, row.warehouse_id.id or None, row.company_id.id), [])
             more = f" (+{row.order_count - len(orders)})" if orders and row.order_count > len(orders) else ""
