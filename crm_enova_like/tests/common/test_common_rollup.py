@@ -64,19 +64,25 @@ class TestRollup(ServiceCommon):
 
     def test_groups_of_records(self):
         """Groups of one record each, as the lists have them, are core's in core's order."""
-        def groups(**options):
-            return Model._read_group(domain, [name], sums, order=order, **options)
-
         self.orders[:1].copy({"user_id": False})
-        for Model, name, sums in (
-                (self.env["crm.service.order"].with_user(self.manager), "user_id", ["__count"]),
-                (self.env["crm.service.order"].with_user(self.manager), "stage_id", ["__count", "device_count:sum"]),
-                (self.env["crm.service.order"].with_user(self.technician), "partner_id", ["id:recordset"]),
-                (self.env["crm.service.order.line"].with_user(self.manager), "product_id", ["quantity:avg"])):
+        Orders, Lines = self.env["crm.service.order"], self.env["crm.service.order.line"]
+        asked = (
+            (Orders.with_user(self.manager), "user_id", "__count"),
+            (Orders.with_user(self.manager), "stage_id", "device_count:sum"),
+            (Orders.with_user(self.technician), "partner_id", "id:recordset"),
+            (Lines.with_user(self.manager), "product_id", "quantity:avg"))
+        for Model, name, aggregate in asked:
             for domain in ([], [("create_date", "!=", False)], [("id", "=", 0)]):
                 for order in (name, f"{name} desc", f"{name} ASC", None):
                     with self.subTest(by=name, order=order, domain=domain):
-                        ours = [groups(), groups(limit=2), groups(limit=2, offset=1)]
-                        with patch.object(self.registry["crm.rollup.mixin"], "_can_order_groups", return_value=False):
-                            core = [groups(), groups(limit=2), groups(limit=2, offset=1)]
-                        self.assertEqual(ours, core)
+                        self.assert_groups_as_core(Model, domain, [name], [aggregate, "__count"], order)
+
+    def assert_groups_as_core(self, Model, domain, groupby, aggregates, order):
+        def read():
+            return [
+                Model._read_group(domain, groupby, aggregates, order=order, limit=limit, offset=offset)
+                for limit, offset in ((None, 0), (2, 0), (2, 1))]
+
+        ours = read()
+        with patch.object(self.registry["crm.rollup.mixin"], "_can_order_groups", return_value=False):
+            self.assertEqual(ours, read())
