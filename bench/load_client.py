@@ -114,9 +114,9 @@ class Screens:
         [record] = self.person.ask("form", self.model, "web_read", [record["id"]], specification=self.asked["form"])
         return record
 
-    def press(self, step, record, method, model=None, row=None):
+    def press(self, step, record, method):
         """A button, and what the form reads after it."""
-        told = self.person.ask(step, model or self.model, method, [(row or record)["id"]], kind="button")
+        told = self.person.ask(step, self.model, method, [record["id"]], kind="button")
         if isinstance(told, dict) and told.get("res_model"):
             self.person.errors.append(f"{step}: asked by {told['res_model']}")
             raise Refused
@@ -140,9 +140,7 @@ class Ours(Screens):
         })
         order = self.press("start", order, "action_start")
         order = self.press("issue", order, "action_issue_parts_screen")
-        order = self.press(
-            "outcome", order, "action_repaired", model="crm.service.order.device", row=order["device_line_ids"][0])
-        self.check(self.press("done", order, "action_done"))
+        self.check(self.press("end", order, "action_done_repaired"))
 
 
 class Repairs(Screens):

@@ -91,3 +91,21 @@ class TestFormStatements(ServiceCommon):
         self.assertEqual([row["total_cost"] for row in rows], [100] + [0] * 39)
         # one alone reads its lines
         self.assertEqual((orders[0].amount_billable, orders[0].total_cost), (10, 100))
+
+    def test_list_says_what_the_form_says(self):
+        """What a list notes of stages, companies and contractors at once is what each order has."""
+        first, second = self._make(), self.make_order(self.device2, user=self.technician)
+        first.partner_id.sudo().phone = "601 100 200"
+        second.partner_id = self.env["res.partner"].create({"name": "Somebody else"})
+        second.action_start()
+        asked = {name: {} for name in (
+            "partner_phone", "stage_color", "currency_id", "issue_by", "amount_billable", "total_cost")}
+        for user in (self.manager, self.technician):
+            orders = (first | second).with_user(user)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            together = orders.web_read(asked)
+            self.env.invalidate_all()
+            self.assertEqual(together, [row for order in orders for row in order.web_read(asked)])
+            self.assertEqual(together[0]["partner_phone"], "601 100 200")
+            self.assertNotEqual(together[0]["stage_color"], together[1]["stage_color"])

@@ -5,6 +5,7 @@ from . import res_company
 from . import resource_calendar
 from . import facts_mixin
 from . import rollup_mixin
+from . import rows_mixin
 from . import sorted_mixin
 from . import state_mixin
 from . import mail_followers

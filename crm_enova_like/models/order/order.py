@@ -186,8 +186,10 @@ class CrmServiceOrder(models.Model):
     @api.depends("line_ids.subtotal")
     def _compute_amount_billable(self):
         sums = self._sum_lines()
-        for order in self:
-            order.amount_billable = sum(order.line_ids.mapped("subtotal")) if sums is None else sums.get(order, 0.0)
+        # those with the same sum at once: the currency of each is looked for otherwise
+        for amount, orders in self.grouped(lambda order: (
+                sum(order.line_ids.mapped("subtotal")) if sums is None else sums.get(order, 0.0))).items():
+            orders.amount_billable = amount
 
     def _sum_lines(self):
         """What is to bill of orders that stand in a list, whose lines nobody looks at, by the database: {order: sum}.

@@ -31,7 +31,7 @@ class CrmServiceOrderDevice(models.Model):
 
     _name = "crm.service.order.device"
     _description = "Device in Service Order"
-    _inherit = ["crm.state.mixin", "crm.sorted.mixin"]
+    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "crm.rows.mixin"]
     _order = "sequence, id"
     _rec_name = "device_id"
     _check_company_auto = True
@@ -93,6 +93,10 @@ class CrmServiceOrderDevice(models.Model):
     _to_release_idx = models.Index(
         "(company_id, date_received DESC, id DESC) INCLUDE (order_state) "
         "WHERE is_open IS NOT TRUE AND date_released IS NULL")
+
+    @api.model
+    def _get_row_inverses(self):
+        return super()._get_row_inverses() | {"order_id"}
 
     @api.model
     def _get_sortable_fields(self):

@@ -138,6 +138,8 @@ class CrmServiceOrder(models.Model):
         :param vals: what is written with it
         """
         vals = vals or {}
+        # sudo: of the company, what mails and amounts ask of it
+        self.company_id.sudo()._with_facts()
         groups = self._group_by_stage_of(state, self.type_id.browse(vals.get("type_id") or []))
         if len(groups) > 1:
             # of several stages too, nothing is written before all are checked

@@ -21,8 +21,11 @@ class CrmServiceOrder(models.Model):
         return set()
 
     def web_read(self, specification):
+        self.company_id.sudo()._with_facts()
         if len(self) == 1 and self.id:
             self._note_empty_fields(self._get_seldom_fields())
+        else:
+            self._note_related_fields(specification)
         try:
             unseen = self._get_unseen_fields(specification.keys())
         except MissingError:
@@ -32,6 +35,16 @@ class CrmServiceOrder(models.Model):
             return super().web_read(specification)
         rows = super().web_read({name: asked for name, asked in specification.items() if name not in unseen})
         return [{**row, **dict.fromkeys(unseen, False)} for row in rows]
+
+    def _note_related_fields(self, names):
+        """Note what the rows of a list have of their stage, company or contractor: core looks it up row by row."""
+        for field in (self._fields[name] for name in names if name in self._fields):
+            source, _dot, name = (field.related or "").partition(".")
+            if field.store or not field.compute_sudo or not name or "." in name:
+                continue
+            for target, orders in self.grouped(source).items():
+                value = field.convert_to_cache(target.sudo()[name], orders[:1], validate=False)
+                field._insert_cache(orders, [value] * len(orders))
 
     def _note_empty_fields(self, names):
         """Note which fields of one stored order are empty, whoever reads them, by one statement for all of them."""

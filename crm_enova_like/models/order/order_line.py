@@ -8,7 +8,7 @@ class CrmServiceOrderLine(models.Model):
 
     _name = "crm.service.order.line"
     _description = "Service Order Line"
-    _inherit = ["crm.facts.mixin", "crm.sorted.mixin"]
+    _inherit = ["crm.facts.mixin", "crm.sorted.mixin", "crm.rows.mixin"]
     _order = "order_id, sequence, id"
     _check_company_auto = True
 
@@ -61,6 +61,10 @@ class CrmServiceOrderLine(models.Model):
     _warranty_idx = models.Index("(company_id, create_date DESC, id DESC) WHERE billing = 'warranty'")
     _quantity_positive = models.Constraint(
         "CHECK(quantity >= 0)", "The planned quantity cannot be negative.")
+
+    @api.model
+    def _get_row_inverses(self):
+        return super()._get_row_inverses() | {"order_id", "device_line_id"}
 
     # DEFAULTS THAT SAVE CLICKS
 

@@ -114,3 +114,25 @@ class CrmServiceOrderDevice(models.Model):
     def _give_outcome(self, state):
         self._check_outcome(state)
         return self.write({"state": state})
+
+
+class CrmServiceOrder(models.Model):
+    """An order of whose devices all that are left are repaired."""
+
+    _inherit = "crm.service.order"
+
+    has_open_devices = fields.Boolean(compute="_compute_has_open_devices", help="A device has no outcome yet.")
+
+    @api.depends("device_line_ids.is_open")
+    def _compute_has_open_devices(self):
+        for order in self:
+            order.has_open_devices = any(order.device_line_ids.mapped("is_open"))
+
+    def action_done_repaired(self):
+        """Complete orders, whose devices without an outcome are repaired. Any number of open orders.
+
+        :raises UserError: something else of an order is open; says what
+        """
+        self._check_state(*self._get_open_states())
+        self.device_line_ids.filtered("is_open").action_repaired()
+        return self.action_done()

@@ -8,6 +8,7 @@ class CrmDocumentLink(models.Model):
 
     _name = "crm.document.link"
     _description = "Linked Document"
+    _inherit = ["crm.rows.mixin"]
     _order = "id desc"
     _rec_name = "document_name"
 
@@ -51,6 +52,10 @@ class CrmDocumentLink(models.Model):
         "(event_id, res_model, res_id) WHERE event_id IS NOT NULL", "This document is linked to the event already.")
     _order_uniq = models.UniqueIndex(
         "(order_id, res_model, res_id) WHERE order_id IS NOT NULL", "This document is linked to the order already.")
+
+    @api.model
+    def _get_row_inverses(self):
+        return super()._get_row_inverses() | self._get_link_sources().keys()
 
     # WHAT MAY BE LINKED, AND TO WHAT
 

@@ -94,9 +94,9 @@ class CrmServiceOrder(models.Model):
     def _compute_total_cost(self):
         # the lines of one alone, or of one that is being edited, are at hand
         costly = self._find_costly_lines().grouped("order_id") if len(self) > 1 and all(self._ids) else None
-        for order in self:
-            lines = order.line_ids if costly is None else costly.get(order, ())
-            order.total_cost = sum(line.cost for line in lines)
+        for cost, orders in self.grouped(lambda order: sum(
+                line.cost for line in (order.line_ids if costly is None else costly.get(order, ())))).items():
+            orders.total_cost = cost
 
     def _find_costly_lines(self):
         """The lines of orders in a list that may have a cost: of parts of which something was issued."""

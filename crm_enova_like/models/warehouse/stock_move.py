@@ -8,13 +8,14 @@ from odoo.fields import Domain
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
 from .core_ways import core_way
-from .stock_work import stock_work
+from .stock_work import get_work, stock_work
 
 
 class StockMove(models.Model):
     """Moves of RWs and ZWs: each is one line's, none takes what is not there, and what is done tells its order."""
 
-    _inherit = "stock.move"
+    _name = "stock.move"
+    _inherit = ["stock.move", "crm.rows.mixin"]
 
     service_line_id = fields.Many2one(
         "crm.service.order.line", string="Service Order Line", index="btree_not_null", copy=True,
@@ -38,6 +39,11 @@ class StockMove(models.Model):
     def _prepare_merge_moves_distinct_fields(self):
         # two lines of one product stay two moves: each line counts its own, and each set of a kit its components
         return super()._prepare_merge_moves_distinct_fields() + ["service_line_id", "service_kit"]
+
+    @api.model
+    def _get_row_inverses(self):
+        # a transfer's, too, where many are validated
+        return super()._get_row_inverses() | {"service_line_id"} | ({"picking_id"} if get_work(self.env) else set())
 
     def _as_service(self):
         """The moves with the rights on their orders' lines: whoever works in the warehouse need not read orders, and
@@ -149,20 +155,21 @@ class StockMove(models.Model):
                 done = super(StockMove, moves - mine)._action_done(cancel_backorder=cancel_backorder)
             with core_way(self.env):
                 # cost, valuation and accounts are those of the document's company, whichever the user works in
-                for company, group in mine.grouped("company_id").items():
+                for company, group in sorted(mine.grouped("company_id").items(), key=lambda item: item[0].id):
                     done |= super(StockMove, group.with_company(company))._action_done(
                         cancel_backorder=cancel_backorder)
             done = done.with_env(self.env)
+            self._draw_service_numbers()
             done._tell_waiting_orders()
             done._settle_service_lines()
             done._tell_zero_values()
         return done
 
     def _begin_service_documents(self):
-        """What comes before core validates moves of RWs and ZWs: their rules, their stock, and then their number, so
-        that a refused document draws none, and entries and labels carry it.
+        """What comes before core validates moves of RWs and ZWs: their rules and their stock.
 
-        Locks are taken in the order of :mod:`..common.locks`: orders, quants, numbers.
+        Locks are taken in the order of :mod:`..common.locks`: orders, quants; numbers last, when core has moved what
+        there is to move (:meth:`_draw_service_numbers`).
 
         :return: the moves; a draft of a kit became its components, and a return is shared over what was issued
         :raises UserError: a document breaks a rule, or stock is short
@@ -188,8 +195,26 @@ class StockMove(models.Model):
         moves._as_service()._filter_service_issues()._raise_service_plan()
         # a document of which nothing is moved stays open
         moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
-        (moved.picking_id & pickings)._assign_service_numbers()
+        get_work(self.env).to_number |= set((moved.picking_id & pickings).ids)
         return moves
+
+    @api.model
+    def _draw_service_numbers(self):
+        """Number the RWs and ZWs that are being validated, and are done but for their number.
+
+        As late as may be, since whoever draws of a series keeps others waiting until his transaction ends; and before
+        entries are made, which carry it.
+        """
+        work = get_work(self.env)
+        if not work:
+            return
+        pickings = self.env["stock.picking"].browse(work.to_number).filtered(lambda picking: picking.state == "done")
+        work.to_number -= set(pickings.ids)
+        pickings._assign_service_numbers()
+
+    def _create_account_move(self):
+        self._draw_service_numbers()
+        return super()._create_account_move()
 
     def _settle_service_lines(self):
         """What done moves of RWs and ZWs change on the lines of their orders.

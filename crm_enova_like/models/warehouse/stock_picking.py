@@ -13,7 +13,7 @@ class StockPicking(models.Model):
     """RWs and ZWs: for which order they are, and their number, which they get when they are validated."""
 
     _name = "stock.picking"
-    _inherit = ["stock.picking", "crm.numbered.mixin"]
+    _inherit = ["stock.picking", "crm.numbered.mixin", "crm.rows.mixin"]
 
     service_order_id = fields.Many2one(
         "crm.service.order", index="btree_not_null", copy=True, check_company=True,
@@ -90,6 +90,10 @@ class StockPicking(models.Model):
         for picking in self:
             picking.service_value = sum(
                 move.value for move in picking.move_ids if move.state == "done" and picking.service_document)
+
+    @api.model
+    def _get_row_inverses(self):
+        return super()._get_row_inverses() | {"service_order_id"}
 
     @api.model
     def _next_buffer_names(self, count):
@@ -234,6 +238,12 @@ class StockPicking(models.Model):
         for (company, sequence, day), pickings in sorted(
                 groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
             pickings._draw_numbers(sequence, company, day)
+
+    def _name_documents(self, numbers):
+        # no write: the database has it, and what is done takes none
+        for picking, number in zip(self, numbers, strict=False):
+            self._fields["name"]._update_cache(picking, number)
+        self.modified(["name"])
 
     @api.model
     def _get_number_holds(self):

@@ -5,4 +5,5 @@ from . import test_common_number_rules
 from . import test_common_numbering
 from . import test_common_partner
 from . import test_common_rollup
+from . import test_common_rows
 from . import test_common_turn

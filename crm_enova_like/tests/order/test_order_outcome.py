@@ -1,5 +1,6 @@
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import InspectionCommon
 
@@ -167,3 +168,42 @@ class TestOrderOutcome(InspectionCommon):
         self._set(lines, outcome="repaired", resolution="Cleaned", labour_product_id=self.labour.id)
         self.env.flush_all()
         self.assertLessEqual((self.env.cr.sql_log_count - before) / 40, 3, "statements for each device")
+
+    # ALL THAT ARE LEFT
+
+    def test_repaired_and_complete(self):
+        self.lines[0].action_decline()
+        self.order.action_start()
+        order = self.order.with_user(self.technician)
+        self.assertTrue(order.has_open_devices)
+        order.action_done_repaired()
+        self.assertEqual(self.lines.mapped("state"), ["declined", "repaired", "repaired"])
+        self.assertEqual((order.state, order.has_open_devices), ("done", False))
+        with self.assertRaisesRegex(UserError, self.order.name):
+            order.action_done_repaired()
+
+    def test_what_is_open_otherwise_keeps_all_as_it_was(self):
+        self.order.action_start()
+        self.add_part(self.order, device_line_id=self.lines[0].id)
+        with self.assertRaisesRegex(UserError, "issued"), self.env.cr.savepoint():
+            self.order.with_user(self.technician).action_done_repaired()
+        self.order.invalidate_recordset()
+        self.lines.invalidate_recordset()
+        self.assertEqual((self.order.state, set(self.lines.mapped("state"))), ("in_progress", {"open"}))
+
+    def test_the_button_is_there_when_it_may_be_pressed(self):
+        def shown():
+            form = Form(self.order.with_user(self.technician))
+            arch = form._view["tree"]
+            return {node.get("name"): not safe_eval(node.get("invisible"), {**form._values, "id": self.order.id})
+                    for node in arch.xpath("//header/button[@class='oe_highlight'][@invisible]")
+                    if node.get("name") in ("action_done", "action_done_repaired")}
+
+        self.assertEqual(shown(), {"action_done": False, "action_done_repaired": False})
+        self.order.action_start()
+        self.assertEqual(shown(), {"action_done": False, "action_done_repaired": True})
+        line = self.add_part(self.order)
+        self.assertEqual(shown(), {"action_done": False, "action_done_repaired": False})
+        line.unlink()
+        self.lines.action_no_fault()
+        self.assertEqual(shown(), {"action_done": True, "action_done_repaired": False})

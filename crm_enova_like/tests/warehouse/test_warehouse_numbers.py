@@ -1,5 +1,6 @@
 import threading
 from datetime import date
+from unittest.mock import patch
 
 import psycopg2
 
@@ -8,6 +9,7 @@ from odoo.sql_db import db_connect
 from odoo.tests import get_db_name, tagged
 from odoo.tools import mute_logger
 
+from ...models.common.locks import NUMBERS
 from .test_warehouse_race import PATIENCE, RaceCase, Request
 
 # a year of which nothing else in the database has documents
@@ -189,6 +191,31 @@ class TestNumbersRace(RaceCase):
             [name for _order_id, name in made], [f"ZSR/{YEAR - 1}/{number:05}" for number in range(1, 6)])
 
     # WHO DOES NOT WAIT
+
+    def test_drawn_when_all_is_moved(self):
+        """The lock of the series, which keeps others waiting, is not held while core moves what there is to move."""
+        order, Rows, locks = self._new_order(self._new_part(1)), self.registry["stock.move.line"], []
+        core = Rows._action_done
+
+        def count_locks():
+            with db_connect(get_db_name()).cursor() as cr:
+                cr.execute("""
+                    SELECT count(*) FROM pg_locks JOIN pg_database ON pg_database.oid = pg_locks.database
+                     WHERE locktype = 'advisory' AND datname = current_database() AND classid = %s""", [NUMBERS])
+                locks.append(cr.fetchone()[0])
+
+        def move(rows):
+            result = core(rows)
+            count_locks()
+            return result
+
+        with patch.object(Rows, "_action_done", move):
+            request = Request(self, self.anna, self._issue(order), after=count_locks)
+            request.start()
+            self._ended([request])
+        self.assertFalse(request.error)
+        self.assertEqual(locks, [0, 1])
+        self._assert_next(order)
 
     def test_companies_and_documents_do_not_wait_for_one_another(self):
         day = date(YEAR, 6, 1)
