@@ -21,6 +21,9 @@ class CrmServiceOrder(models.Model):
         return set()
 
     def web_read(self, specification):
+        if not specification:
+            # but their names are shown, beside what belongs to them, also to those who may not read them
+            return super().web_read(specification)
         self.company_id.sudo()._with_facts()
         if len(self) == 1 and self.id:
             self._note_empty_fields(self._get_seldom_fields())
