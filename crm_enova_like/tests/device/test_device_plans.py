@@ -21,7 +21,7 @@ class TestDevicePlans(PlanCase):
 
     def test_filters(self):
         search = "crm_enova_like.crm_service_device_view_search"
-        newest_first = "crm_service_device_pkey"
+        newest_first = "crm_service_device_pkey|_active_idx"
         plans = {
             (): newest_first,
             # nearly all are
