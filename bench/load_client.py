@@ -5,11 +5,13 @@ one is done, and goes on until everybody has come so far; so all that is measure
 
 Run as ``python -m bench.load_client PLAN``: the plan is a file of JSON, the figures go to standard output.
 """
+import contextlib
 import http.client
 import json
 import sys
 import threading
 import time
+from collections import deque
 from pathlib import Path
 
 TIMEOUT = 600
@@ -21,19 +23,44 @@ class Refused(Exception):
     """What a person would see in place of an answer."""
 
 
+class Queue:
+    """What a proxy before the workers does: so many requests at a time, the others wait for their turn."""
+
+    def __init__(self, at_once):
+        self.free, self.waiting, self.lock = at_once, deque(), threading.Lock()
+
+    def __enter__(self):
+        with self.lock:
+            if self.free:
+                self.free -= 1
+                return
+            turn = threading.Event()
+            self.waiting.append(turn)
+        turn.wait()
+
+    def __exit__(self, *_error):
+        with self.lock:
+            if self.waiting:
+                self.waiting.popleft().set()
+            else:
+                self.free += 1
+
+
 class Person:
     """One person's session, and what has been asked in it."""
 
-    def __init__(self, plan, who):
+    def __init__(self, plan, who, queue=None):
+        self.queue = queue or contextlib.nullcontext()
         self.plan, self.who, self.cookie = plan, who, who.get("cookie")
         self.connection = http.client.HTTPConnection("127.0.0.1", plan["port"], timeout=TIMEOUT)
         self.steps, self.errors, self.played = [], [], 0
 
     def exchange(self, path, asked, headers):
         """One request on the connection: its answer and what is in it."""
-        self.connection.request("POST", path, asked, headers)
-        answer = self.connection.getresponse()
-        return answer, answer.read()
+        with self.queue:
+            self.connection.request("POST", path, asked, headers)
+            answer = self.connection.getresponse()
+            return answer, answer.read()
 
     def post(self, path, **params):
         headers = {"Content-Type": "application/json"}
@@ -168,7 +195,10 @@ class Crowd:
 
     def __init__(self, plan):
         self.plan, self.side = plan, plan["side"]
-        self.people = [Person(plan, who) for who in plan["people"][:plan["users"]]]
+        # without a proxy the system turns away whom the workers' queue of connections has no place for, and lets him
+        # try again after seconds
+        queue = Queue(plan["at_once"]) if plan["at_once"] else None
+        self.people = [Person(plan, who, queue) for who in plan["people"][:plan["users"]]]
         self.busy, self.lock, self.over = len(self.people), threading.Lock(), threading.Event()
         self.rates, self.done = [], 0
 

@@ -18,6 +18,7 @@ LEAST = 5    # seconds of a run that tells something; a shorter one shows that t
 USERS, ROUNDS, OPEN = (8, 32), 3, 100
 FEW_USERS, FEW_OPEN = (1, 2), 5
 SERVERS = {"threads": 0, "two workers": 2}
+QUEUE = 8    # connections that may wait for each worker: what Odoo asks the system for
 SIDES = ("ours", "repairs")
 # each side's step in which parts leave the shelf
 ISSUE = {"ours": "issue", "repairs": "end"}
@@ -51,7 +52,8 @@ def server(name, database, environment):
     log.parent.mkdir(parents=True, exist_ok=True)
     with open(log, "w") as output:
         process = common.spawn(
-            [PYTHON, "-m", "odoo", "-d", database, "--db-filter", f"^{re.escape(database)}$", "--http-port", port,
+            # a file, not a module: the server starts itself once more for what is live
+            [PYTHON, ROOT / "bench" / "server.py", "-d", database, "--db-filter", f"^{re.escape(database)}$", "--http-port", port,
              "--gevent-port", free_port(), "--workers", SERVERS[name], "--max-cron-threads", 0],
             env=environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
     try:
@@ -122,9 +124,11 @@ def measure(plan, folder, seconds, environment):
                     # whoever is first is so in turn: the database grows, and caches fill
                     for side in SIDES[::-1 if turn % 2 else 1]:
                         with databases.timed(f"{name}, {users} people, round {turn + 1}: {side}"):
-                            figures = play({**plan, "side": side, "users": users, "seconds": seconds}, started, folder,
-                                           environment)
+                            figures = play({
+                                **plan, "side": side, "users": users, "seconds": seconds,
+                                "at_once": QUEUE * SERVERS[name]}, started, folder, environment)
                         runs[side].append(figures)
+                        say(f"  {figures['rate']:.2f} orders per second")
     return measured
 
 

@@ -5,7 +5,8 @@ import pytz
 from odoo import fields, models, tools
 
 # what nearly each request asks of a company
-FACTS = ("name", "partner_id", "currency_id", "resource_calendar_id", "alias_domain_id", "parent_id", "parent_path", "active")
+FACTS = (
+    "name", "partner_id", "currency_id", "resource_calendar_id", "alias_domain_id", "parent_id", "parent_path", "active")
 
 
 def translate_name(records, get_name):

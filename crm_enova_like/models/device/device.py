@@ -12,7 +12,7 @@ class CrmServiceDevice(models.Model):
 
     _name = "crm.service.device"
     _description = "Device"
-    _inherit = ["crm.sorted.mixin", "mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = ["crm.sorted.mixin", "crm.company.mixin", "mail.thread", "mail.activity.mixin", "image.mixin"]
     _order = "id desc"
     _rec_names_search = ["serial_number", "identifier", "name"]
     _check_company_auto = True

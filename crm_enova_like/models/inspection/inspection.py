@@ -17,7 +17,7 @@ class CrmServiceInspection(models.Model):
 
     _name = "crm.service.inspection"
     _description = "Planned Inspection"
-    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "mail.thread", "mail.activity.mixin"]
+    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "crm.company.mixin", "mail.thread", "mail.activity.mixin"]
     _order = "planned_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]

@@ -15,7 +15,7 @@ class CrmServiceInspectionPlan(models.Model):
 
     _name = "crm.service.inspection.plan"
     _description = "Inspection Plan"
-    _inherit = ["crm.sorted.mixin"]
+    _inherit = ["crm.sorted.mixin", "crm.company.mixin"]
     _order = "next_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]

@@ -10,7 +10,7 @@ class CrmServiceOrder(models.Model):
 
     _name = "crm.service.order"
     _description = "Service Order"
-    _inherit = ["crm.assignment.mixin", "crm.sorted.mixin", "mail.activity.mixin"]
+    _inherit = ["crm.assignment.mixin", "crm.sorted.mixin", "crm.company.mixin", "mail.activity.mixin"]
     _order = "date_received desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id", "device_line_ids.device_id.serial_number"]

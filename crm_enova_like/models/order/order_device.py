@@ -31,7 +31,7 @@ class CrmServiceOrderDevice(models.Model):
 
     _name = "crm.service.order.device"
     _description = "Device in Service Order"
-    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "crm.rows.mixin"]
+    _inherit = ["crm.state.mixin", "crm.sorted.mixin", "crm.rows.mixin", "crm.company.mixin"]
     _order = "sequence, id"
     _rec_name = "device_id"
     _check_company_auto = True

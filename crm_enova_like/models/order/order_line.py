@@ -8,7 +8,7 @@ class CrmServiceOrderLine(models.Model):
 
     _name = "crm.service.order.line"
     _description = "Service Order Line"
-    _inherit = ["crm.facts.mixin", "crm.sorted.mixin", "crm.rows.mixin"]
+    _inherit = ["crm.facts.mixin", "crm.sorted.mixin", "crm.rows.mixin", "crm.company.mixin"]
     _order = "order_id, sequence, id"
     _check_company_auto = True
 

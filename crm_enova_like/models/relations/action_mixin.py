@@ -9,7 +9,7 @@ class CrmActionMixin(models.AbstractModel):
 
     _name = "crm.action.mixin"
     _description = "Action with a Contractor"
-    _inherit = ["crm.performer.mixin", "mail.activity.mixin"]
+    _inherit = ["crm.performer.mixin", "crm.company.mixin", "mail.activity.mixin"]
     _check_company_auto = True
 
     name = fields.Char(string="Subject", required=True, index="trigram", tracking=True)

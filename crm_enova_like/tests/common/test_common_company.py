@@ -1,0 +1,65 @@
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import tagged
+
+from . import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestCompany(ServiceCommon):
+    """Of many records at once it is asked once whether what they name is their company's; the answer is core's."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.other = cls.env["res.company"].create({"name": "Other firm"})
+        cls.theirs = cls.env["res.partner"].create([
+            {"name": f"Their contractor {number}", "company_id": cls.other.id} for number in range(2)])
+        cls.ours = cls.env["res.partner"].create([
+            {"name": f"Our contractor {number}", "company_id": cls.env.company.id if number else False} for number in range(2)])
+
+    def _refusal(self, vals_list):
+        with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
+            self.env["crm.service.order"].create(vals_list)
+        self.env.invalidate_all()
+        return str(caught.exception)
+
+    def _vals(self, partner, **vals):
+        return {"name": f"ZSR/{partner.id}", "partner_id": partner.id, **vals}
+
+    def test_the_answer_is_core_s(self):
+        mixed = [self._vals(partner) for partner in (*self.ours, *self.theirs)]
+        rows = [
+            self._vals(partner, device_line_ids=[Command.create({"device_id": device.id})])
+            for partner, device in zip(self.ours, (self.device, self._their_device()), strict=True)]
+        Orders = type(self.env["crm.service.order"])
+        for vals_list, told in ((mixed, self.theirs), (rows, self.ours[:0])):
+            answer = self._refusal(vals_list)
+            for partner in told:
+                self.assertIn(partner.name, answer)
+            for partner in self.ours:
+                self.assertNotIn(partner.name, answer)
+            with self.subTest(answer):
+                for model in (Orders, type(self.env["crm.service.order.device"])):
+                    self.patch(model, "_filter_astray", lambda records, fnames: records)
+                self.assertEqual(self._refusal(vals_list), answer)
+
+    def _their_device(self):
+        kind = self.env["crm.service.device.type"].create(
+            {"name": "Machine", "prefix": "THEIRS", "company_id": self.other.id})
+        return self.env["crm.service.device"].create(
+            {"name": "Their machine", "type_id": kind.id, "partner_id": self.theirs[0].id, "company_id": self.other.id})
+
+    def test_archived_and_shared_are_no_others(self):
+        self.ours.active = False
+        orders = self.env["crm.service.order"].create([self._vals(partner) for partner in self.ours])
+        self.assertEqual(orders.partner_id, self.ours)
+
+    def test_of_two_companies_at_once(self):
+        orders = self._new_order() | self._new_order()
+        self.assertFalse(orders._filter_astray(None))
+        self.env.cr.execute("UPDATE res_partner SET company_id = %s WHERE id = %s", [
+            self.other.id, orders[1].partner_id.id])
+        self.env.invalidate_all()
+        self.assertEqual(orders._filter_astray(["partner_id"]), orders)
+        self.assertFalse(orders._filter_astray(["user_id"]))
