@@ -108,13 +108,16 @@ class CrmServicePartDemand(models.Model):
     @api.model
     def _get_lines_sql(self):
         """SQL of the orders' lines, with the warehouse in which each waits and what its quantity is in."""
+        # OFFSET: what few types there are is put together once, and not for each line
         return SQL(
             """crm_service_order_line line
               JOIN crm_service_order service ON service.id = line.order_id
-              JOIN crm_service_order_type kind ON kind.id = service.type_id
-              LEFT JOIN stock_picking_type operation ON operation.id = kind.rw_picking_type_id
+              JOIN (SELECT type.id, coalesce(operation.warehouse_id, type.warehouse_id) AS warehouse_id
+                      FROM crm_service_order_type type
+                      LEFT JOIN stock_picking_type operation ON operation.id = type.rw_picking_type_id
+                    OFFSET 0) kind ON kind.id = service.type_id
               JOIN LATERAL (
-                    SELECT coalesce(operation.warehouse_id, kind.warehouse_id, (
+                    SELECT coalesce(kind.warehouse_id, (
                            SELECT id FROM stock_warehouse
                             WHERE company_id = line.company_id AND active
                             ORDER BY sequence, id LIMIT 1)) AS warehouse_id) place ON TRUE
