@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
 from .common import ServiceCommon
@@ -109,3 +110,23 @@ class TestFormStatements(ServiceCommon):
             self.assertEqual(together, [row for order in orders for row in order.web_read(asked)])
             self.assertEqual(together[0]["partner_phone"], "601 100 200")
             self.assertNotEqual(together[0]["stage_color"], together[1]["stage_color"])
+
+    def test_out_of_sight_or_gone(self):
+        """An order that somebody may not read is named to him, as core names it, beside what he may read; a deleted one
+        is no error."""
+        order = self.make_order(self.device, user=self.other_technician, user_id=self.other_technician.id)
+        task = self.env["crm.task"].create({
+            "name": "Call back", "order_id": order.id, "user_id": self.technician.id})
+        self.env.flush_all()
+        self.env.invalidate_all()
+        [row] = task.with_user(self.technician).web_read({"order_id": {"fields": {"display_name": {}}}})
+        self.assertEqual(row["order_id"]["display_name"], order.name)
+        asked = {"name": {}, "partner_phone": {}, "stage_color": {}}
+        for orders in (order, order | self._make()):
+            self.env.invalidate_all()
+            with self.assertRaises(AccessError):
+                orders.with_user(self.technician).web_read(asked)
+        gone, kept = self._make(), self.make_order(self.device2, user=self.technician)
+        gone.sudo().unlink()
+        self.assertFalse(gone.web_read(asked))
+        self.assertEqual([row["id"] for row in (gone | kept).web_read(asked)], kept.ids)

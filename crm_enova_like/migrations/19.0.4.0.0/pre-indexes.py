@@ -6,6 +6,7 @@ GONE = (
     "crm_service_device__technician_id_index", "crm_service_device__parent_id_index",
     "crm_service_inspection__user_id_index", "stock_picking__service_document_index",
     "crm_task__user_id_index", "crm_task__requester_id_index", "crm_task_todo_idx", "crm_task_user_todo_idx",
+    "crm_service_order__partner_id_index", "crm_task__partner_id_index",
     "crm_event__date_index", "crm_event__user_id_index", "crm_event__partner_id_index", "crm_event__person_id_index")
 
 

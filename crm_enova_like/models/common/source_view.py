@@ -134,11 +134,23 @@ class CrmSourceView(models.AbstractModel):
             conditions = [SQL("TRUE")]    # nothing else is asked
         name = SQL.identifier(self._table)
         branches = [
-            SQL("(SELECT * FROM (%s) AS %s WHERE %s %s)", branch, name, condition, first)
+            self._get_found_sql(branch, name, condition, first, bool(limit and order and len(conditions) == 1))
             for branch in self._get_branches(ids) for condition in conditions]
         query._where_clauses.clear()
         # what two alternatives find is one row
         return self._set_branches(query, branches, is_disjoint=len(conditions) == 1)
+
+    @api.model
+    def _get_found_sql(self, branch, name, condition, first, is_first):
+        """The rows of one source that are looked for.
+
+        :param branch: SQL of all its rows
+        :param name: SQL of the name by which the condition knows them
+        :param condition: SQL
+        :param first: SQL of the order and the limit
+        :param is_first: whether the first ones of one condition are wanted, of what may be many
+        """
+        return SQL("(SELECT * FROM (%s) AS %s WHERE %s %s)", branch, name, condition, first)
 
     @api.model
     def _set_branches(self, query, branches, is_disjoint=True):

@@ -39,7 +39,7 @@ class CrmServiceOrder(models.Model):
     # Who
     partner_id = fields.Many2one(
         "res.partner", string="Contractor", required=True, check_company=True, tracking=True,
-        index=True, ondelete="restrict", help="For whom the job is done.")
+        ondelete="restrict", help="For whom the job is done.")
     partner_phone = fields.Char(related="partner_id.phone", string="Phone", readonly=False)
     invoice_partner_id = fields.Many2one(
         "res.partner", string="Payer", check_company=True, ondelete="restrict", index="btree_not_null",
@@ -91,6 +91,7 @@ class CrmServiceOrder(models.Model):
     _queue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE user_id IS NULL AND is_open IS TRUE")
     _user_idx = models.Index("(user_id, date_received DESC, id DESC)")
+    _partner_date_idx = models.Index("(partner_id, date_received DESC, id DESC) INCLUDE (active, company_id)")
     _deadline_idx = models.Index("(company_id, date_deadline, id) WHERE is_open IS TRUE")
     _planned_idx = models.Index("(planned_start) WHERE planned_start IS NOT NULL")
     _number_uniq = models.UniqueIndex(

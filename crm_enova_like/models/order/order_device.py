@@ -95,6 +95,10 @@ class CrmServiceOrderDevice(models.Model):
         "WHERE is_open IS NOT TRUE AND date_released IS NULL")
 
     @api.model
+    def _get_ranged_fields(self):
+        return super()._get_ranged_fields() | {"date_received"}
+
+    @api.model
     def _get_row_inverses(self):
         return super()._get_row_inverses() | {"order_id"}
 

@@ -1,6 +1,21 @@
+from contextlib import contextmanager, suppress
+
 from odoo import api, models
-from odoo.exceptions import MissingError
+from odoo.exceptions import AccessError, MissingError
 from odoo.tools import SQL
+
+FORM = "crm_enova_like.order_form"    # in the cursor's cache: what the form asks for in which an order is made
+
+
+@contextmanager
+def form_of(env, specification):
+    """While an order is made in a form, which asks for its values by a specification."""
+    before = env.cr.cache.get(FORM)
+    env.cr.cache[FORM] = specification
+    try:
+        yield
+    finally:
+        env.cr.cache[FORM] = before
 
 
 class CrmServiceOrder(models.Model):
@@ -20,20 +35,30 @@ class CrmServiceOrder(models.Model):
         """Those of the fields that a screen asks for which are empty anyway, known by what is read already."""
         return set()
 
+    def web_save(self, vals, specification, next_id=None):
+        if self:
+            return super().web_save(vals, specification, next_id)
+        with form_of(self.env, specification):
+            return super().web_save(vals, specification, next_id)
+
+    def _read_ahead(self):
+        """Read what the form in which an order is made will show, so that nothing is left to be read when it draws its
+        number: until the request ends, others wait for theirs."""
+        specification = self.env.cr.cache.get(FORM)
+        if specification is not None:
+            self.with_context(bin_size=True).web_read(specification)
+        self.env.flush_all()
+
     def web_read(self, specification):
-        if not specification:
-            # but their names are shown, beside what belongs to them, also to those who may not read them
-            return super().web_read(specification)
-        self.company_id.sudo()._with_facts()
-        if len(self) == 1 and self.id:
-            self._note_empty_fields(self._get_seldom_fields())
-        else:
-            self._note_related_fields(specification)
-        try:
+        unseen = set()
+        # deleted meanwhile, or out of sight but for its name: core tells its reader so
+        with suppress(MissingError, AccessError):
+            self.company_id.sudo()._with_facts()
+            if len(self) == 1 and self.id:
+                self._note_empty_fields(self._get_seldom_fields())
+            else:
+                self._note_related_fields(specification)
             unseen = self._get_unseen_fields(specification.keys())
-        except MissingError:
-            # deleted meanwhile: core tells its reader so
-            unseen = set()
         if not unseen:
             return super().web_read(specification)
         rows = super().web_read({name: asked for name, asked in specification.items() if name not in unseen})

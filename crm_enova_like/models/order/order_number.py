@@ -81,6 +81,7 @@ class CrmServiceOrder(models.Model):
     def _draw_late(self, to_draw):
         """Number one order that was made without; see :meth:`_assign_numbers`."""
         if to_draw:
+            self._read_ahead()
             sequence, company, day = to_draw
             self._draw_numbers(sequence, company, day)
 

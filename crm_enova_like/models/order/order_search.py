@@ -98,6 +98,10 @@ class CrmServiceOrder(models.Model):
     # THE SORTED COLUMNS
 
     @api.model
+    def _get_ranged_fields(self):
+        return super()._get_ranged_fields() | {"date_received"}
+
+    @api.model
     def _get_sortable_fields(self):
         return super()._get_sortable_fields() | {"name", "date_received", "partner_id", "date_deadline", "date_closed"}
 

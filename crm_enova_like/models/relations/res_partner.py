@@ -143,17 +143,32 @@ class ResPartner(models.Model):
         Event.flush_model(["partner_id", "person_id", "participant_ids"])
         field = Event._fields["participant_ids"]
         self.env["res.partner"].flush_model(["commercial_partner_id"])
-        # whoever was met, and whose people were; as a join, which PostgreSQL does not repeat for each partner
+        # whoever was met, and whose people were, once; as a join, which PostgreSQL does not repeat for each partner
         return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
             """%(kept)s (
-               SELECT FROM %(recent)s e LEFT JOIN %(took_part)s r ON r.%(event)s = e.id
-                 CROSS JOIN LATERAL (VALUES (e.partner_id), (e.person_id), (r.%(partner)s)) AS whom (id)
+               SELECT FROM (
+                      SELECT e.partner_id AS id FROM %(recent)s e WHERE e.partner_id IS NOT NULL GROUP BY e.partner_id
+                       UNION ALL
+                      SELECT e.person_id FROM %(recent)s e WHERE e.person_id IS NOT NULL GROUP BY e.person_id
+                       UNION ALL
+                      SELECT r.%(partner)s FROM %(took_part)s r JOIN %(recent)s e ON e.id = r.%(event)s) whom
                  JOIN res_partner p ON p.id = whom.id
                  CROSS JOIN LATERAL (VALUES (p.id), (p.commercial_partner_id)) AS met (id)
                 WHERE met.id = %(id)s)""",
             kept=kept, took_part=SQL.identifier(field.relation), event=SQL.identifier(field.column1),
             partner=SQL.identifier(field.column2), recent=self._get_readable_sql(recent),
             id=SQL.identifier(alias, "id")))
+
+    @api.model
+    @api.readonly
+    def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
+        """As core's; who was met is found out once, for a page and for how many there are."""
+        if not limit or not count_limit or offset + limit > count_limit or not any(
+                condition.field_expr == "days_without_contact" for condition in Domain(domain).iter_conditions()):
+            return super().web_search_read(domain, specification, offset, limit, order, count_limit)
+        found = self.search(domain, limit=count_limit, order=order)
+        page = self.browse(found.ids[offset:offset + limit])
+        return {"length": len(found) if page else 0, "records": page.web_read(specification)}
 
     # WHERE THE BUTTONS LEAD
 

@@ -18,7 +18,9 @@ class CrmTask(models.Model):
         "crm.action.mixin", "crm.calendar.mixin", "crm.linked.mixin", "crm.assignment.mixin", "crm.sorted.mixin"]
     _order = "priority desc, date_deadline, planned_start, id desc"
 
-    user_id = fields.Many2one(index=False)    # its own indexes, with the order
+    # their own indexes are below
+    user_id = fields.Many2one(index=False)
+    partner_id = fields.Many2one(index=False)
     type_id = fields.Many2one(
         "crm.task.type", check_company=True, index="btree_not_null", ondelete="restrict", tracking=True)
     requester_id = fields.Many2one(
@@ -58,6 +60,10 @@ class CrmTask(models.Model):
         "(requester_id, priority DESC, date_deadline, planned_start, id DESC) INCLUDE (user_id, company_id, active)")
     _requester_open_idx = models.Index(
         "(requester_id, priority DESC, date_deadline, planned_start, id DESC) WHERE is_open IS TRUE")
+    # the timeline of a contractor: all by which it sorts, since the reader's time zone decides about the days
+    _partner_idx = models.Index(
+        "(partner_id) INCLUDE (id, active, company_id, date_done, planned_start, date_deadline, create_date) "
+        "WHERE partner_id IS NOT NULL")
     # what comes next with a contractor
     _partner_open_idx = models.Index("(partner_id) WHERE is_open IS TRUE AND partner_id IS NOT NULL")
     _person_open_idx = models.Index("(person_id) WHERE is_open IS TRUE AND person_id IS NOT NULL")

@@ -47,6 +47,7 @@ class CrmServiceInspectionReport(models.Model):
         today = SQL(", ").join(
             SQL("(%s, %s::date)", company.id, company._service_today())
             for company in self.env["res.company"].sudo().search([]))
+        # each has both; what is not asked for is not joined so
         return SQL("""
             SELECT i.id, i.id AS inspection_id, i.device_id, d.type_id, i.regime_id, i.partner_id, i.user_id,
                    i.company_id, i.city, i.zip, i.planned_date, i.due_date, i.date_done, i.state, i.result,
@@ -61,8 +62,8 @@ class CrmServiceInspectionReport(models.Model):
                    END AS on_time_rate,
                    CASE WHEN i.is_open IS TRUE THEN r.estimated_hours ELSE 0 END AS hours
               FROM crm_service_inspection i
-              JOIN crm_service_device d ON d.id = i.device_id
-              JOIN crm_service_inspection_regime r ON r.id = i.regime_id
+              LEFT JOIN crm_service_device d ON d.id = i.device_id
+              LEFT JOIN crm_service_inspection_regime r ON r.id = i.regime_id
               JOIN (VALUES %s) AS t(company_id, day) ON t.company_id = i.company_id
         """, today)
 

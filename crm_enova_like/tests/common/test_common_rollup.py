@@ -1,8 +1,16 @@
+from datetime import date, datetime
 from unittest.mock import patch
 
-from odoo.tests import tagged
+from odoo.tests import BaseCase, freeze_time, tagged
+from odoo.tools.misc import get_lang
 
+from ...models.common import rollup_mixin, spans
 from .firm import ServiceCommon
+
+MOMENTS = (
+    "2026-01-01 00:30:00", "2026-01-31 22:59:59", "2026-01-31 23:00:00", "2026-02-01 05:00:00", "2026-02-28 23:30:00",
+    "2026-03-29 00:59:59", "2026-03-29 01:00:00", "2026-03-31 21:59:59", "2026-03-31 22:00:00", "2026-04-26 03:59:59",
+    "2026-05-03 21:59:00", "2026-05-03 22:00:00", "2026-05-10 12:00:00", "2026-07-01 00:00:00")
 
 
 @tagged("post_install", "-at_install")
@@ -75,9 +83,9 @@ class TestRollup(ServiceCommon):
             for domain in ([], [("create_date", "!=", False)], [("id", "=", 0)]):
                 for order in (name, f"{name} desc", f"{name} ASC", None):
                     with self.subTest(by=name, order=order, domain=domain):
-                        self.assert_groups_as_core(Model, domain, [name], [aggregate, "__count"], order)
+                        self.assert_records_as_core(Model, domain, [name], [aggregate, "__count"], order)
 
-    def assert_groups_as_core(self, Model, domain, groupby, aggregates, order):
+    def assert_records_as_core(self, Model, domain, groupby, aggregates, order):
         def read():
             return [
                 Model._read_group(domain, groupby, aggregates, order=order, limit=limit, offset=offset)
@@ -86,3 +94,98 @@ class TestRollup(ServiceCommon):
         ours = read()
         with patch.object(self.registry["crm.rollup.mixin"], "_can_order_groups", return_value=False):
             self.assertEqual(ours, read())
+
+    @freeze_time("2026-06-15 10:00:00")
+    def test_spans_of_time(self):
+        """Months and the like are core's, though each is found by itself: at midnight of the reader, about the hours
+        that are turned, with weeks that begin where the language says, and with what is later than now."""
+        orders = self.env["crm.service.order"].create([
+            {"partner_id": self.contractor.id, "date_received": moment, "user_id": self.technician.id}
+            for moment in MOMENTS])
+        Orders = self.env["crm.service.order"].with_user(self.manager)
+        since = [("id", "in", orders.ids), ("date_received", ">=", "2026-01-01 00:00:00")]
+        until = [*since, ("date_received", "<", "2026-04-26 04:00:00")]
+        self.env["res.lang"]._activate_lang("pl_PL").week_start = "1"
+        self.env["res.lang"]._activate_lang("en_US").week_start = "7"
+        for zone in ("Europe/Warsaw", "America/Havana", "Asia/Kolkata", "Mars/Olympus", False):
+            for lang in ("en_US", "pl_PL"):
+                self.assertEqual(get_lang(Orders.with_context(lang=lang).env).week_start, "17"[lang == "en_US"])
+                for span in ("day", "week", "month", "quarter", "year"):
+                    with self.subTest(zone=zone, lang=lang, span=span):
+                        spec = f"date_received:{span}"
+                        for domain in (since, until):
+                            rows = self.assert_groups_as_core(Orders, domain, [spec], tz=zone, lang=lang)
+                            self.assertEqual(sum(row["__count"] for row in rows), 14 if domain is since else 10)
+                        self.assert_groups_as_core(Orders, since, ["state", spec], tz=zone, lang=lang)
+                        self.assert_groups_as_core(Orders, since, [spec, "user_id"], tz=zone, lang=lang)
+                        self.assert_as_core(
+                            Orders, [[spec, "state"], [spec], ["state"], []], domain=since, tz=zone, lang=lang)
+                # they are found so without a word about since when, too
+                self.assert_groups_as_core(Orders, since[:1], ["date_received:month"], tz=zone, lang=lang)
+                self.assert_groups_as_core(Orders, since[:1], ["date_received:week"], (), tz=zone, lang=lang)
+        self.assert_groups_as_core(Orders, since, ["date_received:month"], limit=3, offset=1)
+        self.assert_groups_as_core(Orders, since, ["date_received:month", "date_received:week"])
+        self.assert_groups_as_core(Orders, since, ["date_received:month"], ("device_count:sum", "date_received:max"))
+
+    @freeze_time("2026-06-15 10:00:00")
+    def test_when_spans_are_found(self):
+        """They are where they are few and certain, and where nothing is looked for in other tables."""
+        Orders = self.env["crm.service.order"].with_user(self.manager)
+        since, recent = [("date_received", ">=", "today -3m")], [("date_received", ">", "2026-06-01")]
+
+        def found(domain, *specs, model=Orders, **context):
+            with patch.object(
+                    self.registry["crm.rollup.mixin"], "_get_pieces", autospec=True,
+                    side_effect=rollup_mixin.CrmRollupMixin._get_pieces) as pieces:
+                model.with_context(**context)._read_group(domain, specs, ["__count"])
+            return pieces.called
+
+        self.assertTrue(found(since, "date_received:month", tz="Europe/Warsaw"))
+        self.assertTrue(found(recent, "state", "date_received:day"))
+        self.assertTrue(found([], "date_received:month"), "from the first one on")
+        self.assertFalse(found([("date_received", ">=", "2024-01-01")], "date_received:day"), "too many")
+        self.assertFalse(found(since, "date_closed:month"))
+        self.assertFalse(found(since, "date_received:month_number"))
+        self.assertFalse(found([*since, ("line_ids.product_id", "=", self.part.id)], "date_received:month"))
+
+    @freeze_time("2025-11-05 12:00:00")
+    def test_an_hour_that_is_turned_back(self):
+        """In Havana, the first hour of 2 November was there twice: that day did not begin at one moment."""
+        Orders, since = self.env["crm.service.order"].with_user(self.manager), [("date_received", ">=", "2025-10-01")]
+        for zone, span, is_found in (
+                ("Europe/Warsaw", "day", True), ("America/Havana", "day", False), ("America/Havana", "month", True)):
+            found = Orders.with_context(tz=zone, lang="en_US")._find_spans(since, [f"date_received:{span}"])
+            self.assertEqual(bool(found), is_found, (zone, span))
+
+    def assert_groups_as_core(self, Model, domain, specs, aggregates=("__count",), limit=None, offset=0, **context):
+        Model = Model.with_context(**context)
+        ours = Model.formatted_read_group(domain, specs, list(aggregates), limit=limit, offset=offset)
+        with patch.object(self.registry["crm.rollup.mixin"], "_can_roll_up", lambda *_args: False):
+            core = Model.formatted_read_group(domain, specs, list(aggregates), limit=limit, offset=offset)
+        self.assertEqual(ours, core)
+        return ours
+
+
+@tagged("post_install", "-at_install")
+class TestSpans(BaseCase):
+    """Where spans of time begin, apart from the database."""
+
+    def test_bounds(self):
+        def bounds(*args):
+            return spans.bounds_of(*args, 12)
+        self.assertEqual(
+            bounds(date(2026, 1, 31), date(2026, 3, 1), "month", 1),
+            [date(2026, 1, 1), date(2026, 2, 1), date(2026, 3, 1), date(2026, 4, 1)])
+        # a Thursday and a Sunday, in weeks from Monday, from Sunday and from Saturday
+        around = datetime(2026, 1, 1, 12, 30), datetime(2026, 1, 4)
+        for week_start, days in ((1, [29, 5]), (7, [28, 4, 11]), (6, [27, 3, 10])):
+            self.assertEqual([bound.day for bound in bounds(*around, "week", week_start)], days)
+        self.assertEqual(bounds(*around, "quarter", 1), [datetime(2026, 1, 1), datetime(2026, 4, 1)])
+        self.assertEqual(len(bounds(date(2026, 1, 1), date(2026, 12, 31), "month", 1)), 13)
+        self.assertIsNone(bounds(date(2026, 1, 1), date(2027, 1, 1), "month", 1), "thirteen")
+        self.assertIsNone(bounds(date(2026, 2, 1), date(2026, 1, 1), "month", 1), "none")
+
+    def test_plain(self):
+        self.assertTrue(spans.are_plain([datetime(2026, 3, 1), datetime(2026, 10, 25)], "Europe/Warsaw"))
+        self.assertFalse(spans.are_plain([datetime(2026, 10, 25, 2, 30)], "Europe/Warsaw"), "twice")
+        self.assertFalse(spans.are_plain([datetime(2026, 3, 29, 2, 30)], "Europe/Warsaw"), "never")

@@ -45,3 +45,33 @@ class TestLateNumber(ServiceCommon):
         order = self.Orders.with_context(default_user_id=self.technician.id).create({"partner_id": self.contractor.id})
         self.assertEqual(order.user_id, self.technician)
         self.assertRegex(order.name, r"^ZSR/")
+
+    def test_a_form_is_read_before_the_number_is_drawn(self):
+        """Others wait for their numbers until the request ends: little is asked meanwhile."""
+        vals = {
+            "partner_id": self.contractor.id, "device_line_ids": [Command.create({"device_id": self.device.id})],
+            "line_ids": [Command.create({"kind": "part", "product_id": self.part.id, "quantity": 1})]}
+        rows = {"fields": {"display_name": {}, "order_id": {"fields": {"display_name": {}}}, "company_id": {}}}
+        asked = {
+            "name": {}, "display_name": {}, "state": {}, "partner_id": {"fields": {"display_name": {}}},
+            "amount_billable": {}, "device_line_ids": rows, "line_ids": rows}
+        Number, drawn = type(self.env["crm.service.number"]), []
+        draw = Number._draw
+
+        def note(*args):
+            numbers = draw(*args)
+            drawn.append(self.env.cr.sql_log_count)
+            return numbers
+
+        self.patch(Number, "_draw", note)
+        for _warm in range(2):
+            [values] = self.Orders.web_save(vals, asked)
+            self.env.flush_all()
+            late = self.env.cr.sql_log_count - drawn[-1]
+        self.assertLessEqual(late, 1, "statements while others wait")
+        self.assertRegex(values["name"], r"^ZSR/")
+        self.assertEqual(values["display_name"], values["name"])
+        for row in values["device_line_ids"] + values["line_ids"]:
+            self.assertEqual(row["order_id"]["display_name"], values["name"])
+        self.assertEqual(values, self.Orders.browse(values["id"]).web_read(asked)[0])
+        self.assertFalse(any(self.env.cr.cache.get(key) for key in self.env.cr.cache if "order_form" in str(key)))

@@ -80,7 +80,7 @@ class TestOrderPlans(PlanCase):
         plans = {
             "name": "_number_uniq", "date_received": "_date_idx", "date_deadline": "_all_deadlines_idx",
             "date_closed": "_closed_idx"}
-        by_name = Plan("partner_id", "res_partner__complete_name_index", is_sorted_after=True)
+        by_name = Plan("_partner_date_idx", "res_partner__complete_name_index", is_sorted_after=True)
         self.assert_columns(view, {**plans, "partner_id": by_name})
         Orders = self.env["crm.service.order"].with_user(self.operator)
         current = [("is_open", "=", True)]

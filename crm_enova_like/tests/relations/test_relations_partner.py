@@ -66,6 +66,25 @@ class TestCrmPartner(ServiceCommon):
                 self.assertEqual(bool(self.env["res.partner"].search([
                     ("days_without_contact", operator, days), ("id", "=", self.contractor.id)])), found)
 
+    def test_pages_without_contact(self):
+        """A page, and how many there are, as core reads both."""
+        self.env["res.partner"].create([{"name": f"Milczący {number}", "is_company": True} for number in range(9)])
+        self._event(2, partner_id=self.contractor.id)
+        Partner = self.env["res.partner"].with_user(self.operator)
+        silent = [("days_without_contact", ">=", 30), ("name", "like", "Milczący")]
+        page = {"domain": silent, "specification": {"name": {}}, "order": "name desc, id"}
+        everything = Partner.search(silent, order="name desc, id")
+        self.assertEqual(len(everything), 10)
+        for offset, limit, count_limit, length in (
+                (0, 4, 100, 10), (8, 4, 100, 10), (0, 80, 100, 10), (0, 4, 6, 6), (4, 4, 6, 8), (0, 4, None, 10),
+                (40, 4, 100, 0)):
+            with self.subTest(offset=offset, limit=limit, count_limit=count_limit):
+                read = Partner.web_search_read(**page, offset=offset, limit=limit, count_limit=count_limit)
+                self.assertEqual([row["id"] for row in read["records"]], everything.ids[offset:offset + limit])
+                self.assertEqual(read["length"], length)
+        self.assertEqual(Partner.web_search_read([*silent, ("id", "=", 0)], {"name": {}}, limit=4, count_limit=9),
+                         {"length": 0, "records": []})
+
     def test_who_took_part(self):
         self._event(2, partner_id=self.other_contractor.id, participant_ids=[(6, 0, self.person.ids)])
         for partner in (self.person, self.contractor, self.other_contractor):

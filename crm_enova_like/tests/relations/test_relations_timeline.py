@@ -98,6 +98,28 @@ class TestCrmTimeline(ServiceCommon):
         self.event.active = False
         self.assertNotIn("event", self._rows(self.operator).mapped("kind"))
 
+    def test_pages(self):
+        """A page is what it is of all rows, whoever reads it and however it is sorted."""
+        for number in range(6):
+            self.env["crm.event"].create({
+                "name": f"Call {number % 4}", "partner_id": (self.contractor | self.shop)[number % 2].id,
+                "date": f"2026-03-0{1 + number % 3} 10:00:00", "user_id": self.technician.id if number % 2 else False})
+            self.env["crm.task"].create({
+                "name": f"Task {number % 4}", "partner_id": self.contractor.id, "user_id": self.technician.id,
+                "date_deadline": f"2026-03-0{1 + number % 3}"})
+        self.env.flush_all()
+        for user in (self.salesman, self.operator, self.technician):
+            Timeline = self.env["crm.timeline"].with_user(user)
+            for order in (None, "date", "name desc, id desc", "kind, user_id, id"):
+                domain = [("contractor_id", "=", self.contractor.id)]
+                everything = Timeline.search(domain, order=order)
+                for offset in range(0, len(everything), 5):
+                    page = Timeline.search_fetch(domain, ["name"], offset=offset, limit=5, order=order)
+                    if order == "date":    # of what was at one time, either may be first
+                        self.assertEqual(page.mapped("date"), everything[offset:offset + 5].mapped("date"))
+                    else:
+                        self.assertEqual(page, everything[offset:offset + 5], (user.login, order))
+
     def test_statements(self):
         self.env["crm.event"].create([
             {"name": f"Call {number}", "partner_id": self.contractor.id} for number in range(100)])
