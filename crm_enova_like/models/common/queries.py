@@ -30,7 +30,7 @@ def found_by(model, domains):
     """
     everything = model.with_context(active_test=False)
     # the model's own rules are those of the search around this one; others' rows are found by the reader's rights
-    queries = SQL(" UNION ").join(everything._search(domain, bypass_access=True).subselect() for domain in domains)
+    queries = SQL(" UNION ALL ").join(everything._search(domain, bypass_access=True).subselect() for domain in domains)
     return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
         "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), queries))
 

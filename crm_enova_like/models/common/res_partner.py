@@ -12,11 +12,11 @@ from odoo.addons.phone_validation.models.mail_thread_phone import PHONE_REGEX_PA
 from .queries import trigrams
 
 FEWEST_DIGITS = 5    # of a number that is worth looking for
-
-
 MOST_FOUND = 20
-
-
+# what core's name of a contact has beside its stored one, or leaves out
+NAME_KEYS = (
+    "show_address", "show_email", "show_vat", "partner_show_db_id", "formatted_display_name",
+    "partner_display_name_hide_company")
 NUMBER = re.compile(r"(?:PL)?[\d\s().+/–-]+", re.IGNORECASE)
 
 
@@ -92,13 +92,30 @@ class ResPartner(models.Model):
     @api.depends("phone")
     @api.depends_context("service_counter")
     def _compute_display_name(self):
-        result = super()._compute_display_name()
+        stored = self._set_stored_names()
+        result = super(ResPartner, self - stored)._compute_display_name()
         context = self.env.context
         if context.get("service_counter") and context.get("formatted_display_name"):
             # two Jan Kowalskis are told apart by their numbers
             for partner in self.filtered("phone"):
                 partner.display_name = f"{partner.display_name} \t --{partner.phone}--"
         return result
+
+    def _set_stored_names(self):
+        """Name contacts as they are stored, where core would put the same name together again, one by one: a page
+        shows hundreds of them.
+
+        :return: those that are named so
+        """
+        if not self.env.su or any(self.env.context.get(key) for key in NAME_KEYS):
+            return self.browse()
+        stored = self.filtered("id")
+        # of all that a contact has
+        stored.fetch(["name", "complete_name"])
+        stored = stored.filtered("name")
+        for partner in stored:
+            partner.display_name = partner.complete_name
+        return stored
 
     # MAKING IN PLACE
 

@@ -122,6 +122,10 @@ class CrmSourceView(models.AbstractModel):
         first = SQL()
         if limit:
             first = SQL("LIMIT %s", limit + (offset or 0))
+        elif ids is not None:
+            # there are no more, and what has a limit is read by one process: to start others takes longer than to
+            # look up ids
+            first = SQL("LIMIT %s", len(ids))
         if limit and order:
             # within one source, ids are those of its records
             in_source = re.sub(r"(?<![.\w])id\b", "res_id", order)

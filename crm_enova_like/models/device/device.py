@@ -95,6 +95,8 @@ class CrmServiceDevice(models.Model):
         "(lot_id, company_id) WHERE lot_id IS NOT NULL",
         "This serial number of the stock already has its device card.")
     _not_customer_idx = models.Index("(company_id, ownership, id DESC) WHERE ownership != 'customer'")
+    # beside what is in service, in the order of both
+    _active_idx = models.Index("(company_id, id) WHERE active IS TRUE")
     _archived_idx = models.Index("(id) WHERE active IS NOT TRUE")
     _type_idx = models.Index("(type_id)")
     _kinds_idx = models.Index("(company_id, type_id, model_id) WHERE active IS TRUE")

@@ -68,7 +68,7 @@ class CrmServiceInspection(models.Model):
         "(plan_id, planned_date) WHERE plan_id IS NOT NULL AND (state != 'done' OR date_done >= planned_date)",
         "An inspection of this plan on this day exists already. A cancelled one is reopened.")
     _company_date_idx = models.Index("(company_id, planned_date, id)")
-    _live_idx = models.Index("(company_id, planned_date, id) WHERE is_open IS TRUE")
+    _live_idx = models.Index("(company_id, planned_date, id) INCLUDE (due_date) WHERE is_open IS TRUE")
     _to_arrange_idx = models.Index("(company_id, planned_date, id) WHERE state = 'planned' AND date_agreed IS NULL")
     _to_order_idx = models.Index("(company_id, planned_date, id) WHERE state = 'planned' AND date_agreed IS NOT NULL")
     _arranged_idx = models.Index("(company_id, planned_date, id) WHERE is_open IS TRUE AND date_agreed IS NOT NULL")

@@ -175,10 +175,12 @@ class CrmServiceOrder(models.Model):
             order.main_device_id = devices[:1]
             order.device_count = len(devices)
 
-    @api.depends("device_line_ids.device_id")
+    @api.depends("device_line_ids.device_id", "main_device_id", "device_count")
     def _compute_device_names(self):
         for order in self:
-            names = order.device_line_ids.device_id.mapped("display_name")
+            # most orders have one device: it is not looked for among the rows
+            devices = order.device_line_ids.device_id if order.device_count > 1 else order.main_device_id
+            names = devices.mapped("display_name")
             more = f" (+{len(names) - 3})" if len(names) > 3 else ""
             order.device_names = ", ".join(names[:3]) + more
 

@@ -85,10 +85,14 @@ class CrmServiceOrderDevice(models.Model):
     _warranty_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'warranty'")
     _rework_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE basis = 'rework'")
     _closed_idx = models.Index("(company_id, date_closed)")
-    _ended_idx = models.Index("((COALESCE(date_released, date_closed)))")
-    _in_service_idx = models.Index("(device_id) WHERE order_is_open IS TRUE")
+    # with all that tells whether a device is back after it
+    _ended_idx = models.Index(
+        "((COALESCE(date_released, date_closed))) INCLUDE (device_id, order_id, state, date_released, date_closed)")
+    _in_service_idx = models.Index("(device_id) INCLUDE (company_id) WHERE order_is_open IS TRUE")
+    # the overview counts them, those of cancelled orders aside
     _to_release_idx = models.Index(
-        "(company_id, date_received DESC, id DESC) WHERE is_open IS NOT TRUE AND date_released IS NULL")
+        "(company_id, date_received DESC, id DESC) INCLUDE (order_state) "
+        "WHERE is_open IS NOT TRUE AND date_released IS NULL")
 
     @api.model
     def _get_ranged_fields(self):

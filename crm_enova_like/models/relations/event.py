@@ -50,7 +50,9 @@ class CrmEvent(models.Model):
     _date_idx = models.Index("(date DESC, id DESC) INCLUDE (company_id, active)")
     # what a year's graph counts, type by type
     _type_date_idx = models.Index("(company_id, type_id, date) WHERE active IS TRUE")
-    _user_idx = models.Index("(user_id, date DESC, id DESC)")
+    # with what a technician's rule asks: how many there are is read from the index alone
+    _user_idx = models.Index(
+        "(user_id, date DESC, id DESC) INCLUDE (company_id, active, order_user_id, task_user_id)")
     _unknown_idx = models.Index("(date DESC, id DESC) WHERE partner_id IS NULL")
     _archived_idx = models.Index("(date DESC, id DESC) WHERE active IS NOT TRUE")
     # with what the timeline of a large contractor looks at, before it reads the rows that it shows

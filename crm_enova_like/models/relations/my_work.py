@@ -162,6 +162,8 @@ class CrmMyWork(models.Model):
 
     @api.depends("partner_id", "person_id")
     def _compute_phone(self):
+        # of all that a contact has; their names are shown beside
+        (self.partner_id | self.person_id).fetch(["name", "complete_name", "phone"])
         for row in self:
             row.phone = row.person_id.phone or row.partner_id.phone
 

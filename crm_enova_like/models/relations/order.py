@@ -22,7 +22,7 @@ class CrmServiceOrder(models.Model):
         "(priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, requester_id, company_id, date_deadline) "
         "WHERE active IS TRUE AND is_open IS TRUE")
     _work_user_idx = models.Index(
-        "(user_id, priority DESC, date_nearest, planned_start, id) INCLUDE (company_id, date_deadline) "
+        "(user_id, priority DESC, date_nearest, planned_start, id) INCLUDE (requester_id, company_id, date_deadline) "
         "WHERE active IS TRUE AND is_open IS TRUE")
     _work_requester_idx = models.Index(
         "(requester_id, priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, company_id, date_deadline) "

@@ -55,7 +55,9 @@ class CrmTask(models.Model):
     _user_idx = models.Index("(user_id, priority DESC, date_deadline, planned_start, id DESC)")
     _user_open_idx = models.Index(
         "(user_id, priority DESC, date_deadline, planned_start, id DESC) WHERE is_open IS TRUE")
-    _requester_idx = models.Index("(requester_id, priority DESC, date_deadline, planned_start, id DESC)")
+    # what I handed to others is counted in the index alone
+    _requester_idx = models.Index(
+        "(requester_id, priority DESC, date_deadline, planned_start, id DESC) INCLUDE (user_id, company_id, active)")
     _requester_open_idx = models.Index(
         "(requester_id, priority DESC, date_deadline, planned_start, id DESC) WHERE is_open IS TRUE")
     # the timeline of a contractor: all by which it sorts, since the reader's time zone decides about the days
@@ -70,14 +72,16 @@ class CrmTask(models.Model):
         "(priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, requester_id, company_id, date_deadline) "
         "WHERE active IS TRUE AND is_open IS TRUE")
     _work_user_idx = models.Index(
-        "(user_id, priority DESC, date_nearest, planned_start, id) INCLUDE (company_id, date_deadline, state) "
-        "WHERE active IS TRUE AND is_open IS TRUE")
+        "(user_id, priority DESC, date_nearest, planned_start, id) "
+        "INCLUDE (requester_id, company_id, date_deadline, state) WHERE active IS TRUE AND is_open IS TRUE")
     _work_requester_idx = models.Index(
         "(requester_id, priority DESC, date_nearest, planned_start, id) INCLUDE (user_id, company_id, date_deadline) "
         "WHERE active IS TRUE AND is_open IS TRUE")
     # sorted by a column
     _deadline_idx = models.Index("(date_deadline)")
-    _deadline_open_idx = models.Index("(date_deadline) WHERE is_open IS TRUE")
+    # with what makes a task late
+    _deadline_open_idx = models.Index(
+        "(date_deadline) INCLUDE (company_id, active, planned_stop) WHERE is_open IS TRUE")
     _planned_idx = models.Index("(planned_start)")
     _planned_open_idx = models.Index("(planned_start) WHERE is_open IS TRUE")
 

@@ -42,7 +42,12 @@ class CrmServiceOrder(models.Model):
 
     _to_issue_idx = models.Index(
         "(company_id, date_received DESC, id DESC) WHERE parts_to_issue IS TRUE AND is_open IS TRUE")
-    _holds_parts_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE holds_parts IS TRUE")
+    # what the demand for parts asks of open orders, beside the lines that wait
+    _part_demand_idx = models.Index(
+        "(id) INCLUDE (active, name, priority, type_id, date_deadline) WHERE is_open IS TRUE")
+    # the overview counts them and sums up what they hold; it says that they are open
+    _holds_parts_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) INCLUDE (active) WHERE holds_parts IS TRUE AND is_open IS TRUE")
 
     @api.model
     def _get_seldom_fields(self):

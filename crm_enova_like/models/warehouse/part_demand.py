@@ -73,10 +73,10 @@ class CrmServicePartDemand(models.Model):
                    sum(%(requested)s) AS quantity_requested,
                    sum(coalesce(reserved.quantity, 0)) AS quantity_reserved
               FROM %(lines)s
-              LEFT JOIN LATERAL (
-                    SELECT sum(kit.quantity) AS quantity FROM (
-                        SELECT min(component.quantity) AS quantity FROM (
-                            SELECT move.service_kit, sum(
+              LEFT JOIN (
+                    SELECT kit.service_line_id, sum(kit.quantity) AS quantity FROM (
+                        SELECT component.service_line_id, min(component.quantity) AS quantity FROM (
+                            SELECT move.service_line_id, move.service_kit, sum(
                                        move.quantity * move_unit.factor / own.factor
                                        / coalesce(nullif(move.service_ratio, 0), 1)) AS quantity
                               FROM stock_move move
@@ -85,25 +85,39 @@ class CrmServicePartDemand(models.Model):
                               JOIN product_template part_template ON part_template.id = part.product_tmpl_id
                               JOIN uom_uom own ON own.id = part_template.uom_id
                               JOIN stock_location place_to ON place_to.id = move.location_dest_id
-                             WHERE move.service_line_id = line.id AND move.state NOT IN ('draft', 'done', 'cancel')
+                             WHERE move.service_line_id IS NOT NULL AND move.state NOT IN ('draft', 'done', 'cancel')
                                AND place_to.service_consumption IS TRUE
-                             GROUP BY move.service_kit, move.product_id) component
-                         GROUP BY component.service_kit) kit) reserved ON TRUE
+                             GROUP BY move.service_line_id, move.service_kit, move.product_id) component
+                         GROUP BY component.service_line_id, component.service_kit) kit
+                     GROUP BY kit.service_line_id) reserved ON reserved.service_line_id = line.id
              WHERE %(waits)s
              GROUP BY line.product_id, place.warehouse_id, line.company_id
             """, to_issue=self._in_product_unit("quantity_to_issue"),
             requested=self._in_product_unit("quantity_requested"), lines=self._get_lines_sql(), waits=WAITS)
 
     @api.model
+    @api.readonly
+    def web_search_read(self, domain, specification, offset=0, limit=None, order=None, count_limit=None):
+        # they are as many as there are parts that orders wait for, and each is a sum over lines: found once, they are
+        # counted as well
+        rows = self.search_fetch(domain, specification.keys(), order=order)
+        page = rows[offset:][:limit].with_prefetch()
+        length = min(len(rows), count_limit or len(rows)) if page else 0
+        return {"length": length, "records": page.web_read(specification)}
+
+    @api.model
     def _get_lines_sql(self):
         """SQL of the orders' lines, with the warehouse in which each waits and what its quantity is in."""
+        # OFFSET: what few types there are is put together once, and not for each line
         return SQL(
             """crm_service_order_line line
               JOIN crm_service_order service ON service.id = line.order_id
-              JOIN crm_service_order_type kind ON kind.id = service.type_id
-              LEFT JOIN stock_picking_type operation ON operation.id = kind.rw_picking_type_id
+              JOIN (SELECT type.id, coalesce(operation.warehouse_id, type.warehouse_id) AS warehouse_id
+                      FROM crm_service_order_type type
+                      LEFT JOIN stock_picking_type operation ON operation.id = type.rw_picking_type_id
+                    OFFSET 0) kind ON kind.id = service.type_id
               JOIN LATERAL (
-                    SELECT coalesce(operation.warehouse_id, kind.warehouse_id, (
+                    SELECT coalesce(kind.warehouse_id, (
                            SELECT id FROM stock_warehouse
                             WHERE company_id = line.company_id AND active
                             ORDER BY sequence, id LIMIT 1)) AS warehouse_id) place ON TRUE
@@ -160,11 +174,15 @@ class CrmServicePartDemand(models.Model):
         """The most urgent of the orders that wait, as :meth:`crm.service.order.line._sort_by_urgency` has them, by SQL:
         a part in demand has hundreds of lines."""
         waiting = self._get_most_urgent()
+        # most of them are one piece
+        quantities = {
+            quantity: format_quantity(self.env, quantity)
+            for quantity in {quantity for orders in waiting.values() for _name, quantity in orders}}
         for row in self:
             orders = waiting.get((row.product_id.id, row.warehouse_id.id or None, row.company_id.id), [])
             more = f" (+{row.order_count - len(orders)})" if orders and row.order_count > len(orders) else ""
             row.order_names = ", ".join(
-                f"{name} × {format_quantity(self.env, quantity)}" for name, quantity in orders) + more
+                f"{name} × {quantities[quantity]}" for name, quantity in orders) + more
 
     def _get_most_urgent(self):
         """The first orders that wait for each product: {(product, warehouse, company): [(name, quantity)]}, as ids."""

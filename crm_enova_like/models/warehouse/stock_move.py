@@ -29,6 +29,12 @@ class StockMove(models.Model):
         help="Where the line's product is a kit: one number for all components that were made of it at once. A kit "
              "whose bill of materials has changed since is another set.")
 
+    # what is reserved for orders, of all that there ever was
+    _service_reserved_idx = models.Index(
+        "(service_line_id) WHERE service_line_id IS NOT NULL AND state NOT IN ('draft', 'done', 'cancel')")
+    # what went out at no cost, for which the RWs are filtered
+    _service_no_value_idx = models.Index("(picking_id) WHERE is_out IS TRUE AND value = 0")
+
     @api.model
     def _prepare_merge_moves_distinct_fields(self):
         # two lines of one product stay two moves: each line counts its own, and each set of a kit its components

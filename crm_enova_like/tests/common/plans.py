@@ -17,6 +17,7 @@ from .firm import ServiceCommon
 
 ROWS = 2000
 PAGE = 80    # what a list shows
+COUNTED = 10001    # up to which the web client has its rows counted
 # PostgreSQL reads an index wherever one serves, and each row that it reads in vain is dear, as in a long table
 SETTINGS = {
     "enable_seqscan": "off", "enable_bitmapscan": "off", "enable_sort": "off", "enable_incremental_sort": "off",
@@ -136,6 +137,15 @@ class PlanCase(ServiceCommon):
 
     def read_statement(self, Model, domain, order=None):
         """The statement that finds the first page of a list, with the rules of the model's user."""
+        # what is to be written, and who may read, is asked before
+        Model.search(domain, order=order, limit=1)
+        statements = self._record_statements(lambda: Model.search(domain, order=order, limit=PAGE))
+        found = [text for text in statements if f'"{Model._table}"' in text and f"LIMIT {PAGE}" in text]
+        self.assertEqual(len(found), 1, f"the page of {Model._name} is one statement: {statements}")
+        return found[0]
+
+    def _record_statements(self, call):
+        """What is sent to PostgreSQL by a call: a list of SQL with its values."""
         statements, execute = [], Cursor.execute
 
         def record(cursor, query, params=None, log_exceptions=True):
@@ -143,14 +153,10 @@ class PlanCase(ServiceCommon):
             statements.append(text.decode() if isinstance(text, bytes) else text)
             return execute(cursor, query, params, log_exceptions)
 
-        # what is to be written, and who may read, is asked before
-        Model.search(domain, order=order, limit=1)
         self.env.flush_all()
         with patch.object(Cursor, "execute", record):
-            Model.search(domain, order=order, limit=PAGE)
-        found = [text for text in statements if f'"{Model._table}"' in text and f"LIMIT {PAGE}" in text]
-        self.assertEqual(len(found), 1, f"the page of {Model._name} is one statement: {statements}")
-        return found[0]
+            call()
+        return statements
 
     def explain(self, statement, **others):
         """How PostgreSQL would run a statement if only indexes were quick: the nodes of its plan.
@@ -204,6 +210,23 @@ class PlanCase(ServiceCommon):
             compared = set(re.findall(r"\w+", " ".join(
                 str(node.get(kind, "")) for kind in ("Filter", "Join Filter", "One-Time Filter"))))
             self.assertFalse(names & compared, f"compared row by row:\n{said}")
+
+    def assert_counted(self, Model, domain, *indexes, without=()):
+        """The number of rows, which a list asks for up to its limit, is read from indexes alone.
+
+        :param indexes: their names as PostgreSQL has them, one for each table that is read
+        :param without: names of indexes that are dropped before: of a table that was never vacuumed nothing can be
+            read from an index alone, so that a smaller one is as good
+        """
+        for name in without:
+            self.env.cr.execute(SQL("DROP INDEX IF EXISTS %s", SQL.identifier(name)))
+        Model.search_count(domain, limit=1)
+        statements = self._record_statements(lambda: Model.search_count(domain, limit=COUNTED))
+        [statement] = [text for text in statements if "COUNT(*)" in text]
+        nodes = self.explain(statement, enable_mergejoin="on")
+        read = {node["Index Name"]: node["Node Type"] for node in nodes if "Relation Name" in node}
+        self.assertEqual(
+            read, dict.fromkeys(indexes, "Index Only Scan"), "\n".join((statement, *map(_describe, nodes))))
 
     def assert_filters(self, xml_id, plans, role="operator", base=(), order=None, context=None):
         """Each filter of a search view has its index.

@@ -1,3 +1,6 @@
+from contextlib import nullcontext
+from unittest.mock import patch
+
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import SQL
@@ -50,6 +53,29 @@ class TestCommonPartner(ServiceCommon):
         self.assertIn("601 000 001", shown[one.id])
         self.assertIn("601 000 002", shown[two.id])
         self.assertEqual(one.with_context(service_counter=True).display_name, "Jan Kowalski")
+
+    def test_names_are_cores(self):
+        """What is named as it is stored is named as core would, in every way in which names are asked for."""
+        firm = self.env["res.partner"].create({"name": " Firm ", "is_company": True, "vat": "PL" + NIP, "city": "Łódź"})
+        people = self.env["res.partner"].create([
+            {"name": "Jan", "parent_id": firm.id, "email": "jan@example.com"}, {"name": "Ewa", "company_name": "Kiosk"},
+            {"parent_id": firm.id, "type": "invoice"}, {"parent_id": firm.id, "type": "delivery", "name": "Gate"},
+            {"name": "Branch", "parent_id": firm.id, "is_company": True}])
+        self.env.flush_all()
+        for key in ("plain", "show_address", "show_email", "show_vat", "partner_show_db_id", "formatted_display_name",
+                    "partner_display_name_hide_company"):
+            for lang in ("en_US", "pl_PL"):
+                names = []
+                for ours in (True, False):
+                    self.env.invalidate_all()
+                    asked = (firm | people).sudo().with_context(**{key: True, "lang": lang})
+                    with nullcontext() if ours else patch.object(
+                            self.registry["res.partner"], "_set_stored_names", lambda partners: partners.browse()):
+                        names.append(asked.mapped("display_name"))
+                with self.subTest(key, lang=lang):
+                    self.assertEqual(*names)
+        firm.name = "Other"
+        self.assertEqual(people[0].sudo().display_name, "Other, Jan", "a new name is there at once")
 
     def test_number_in_any_spelling_of_the_register(self):
         for stored in ("+48 77 818 92 33", "0048778189233", "77 818 92 33", "(77) 818-92-33", "77–818–92–33"):

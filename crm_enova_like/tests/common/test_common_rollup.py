@@ -70,6 +70,31 @@ class TestRollup(ServiceCommon):
             core = Devices._read_grouping_sets([], sets, ["__count"], order="date_received:month, order_id")
         self.assertEqual(ours, core)
 
+    def test_groups_of_records(self):
+        """Groups of one record each, as the lists have them, are core's in core's order."""
+        self.orders[:1].copy({"user_id": False})
+        Orders, Lines = self.env["crm.service.order"], self.env["crm.service.order.line"]
+        asked = (
+            (Orders.with_user(self.manager), "user_id", "__count"),
+            (Orders.with_user(self.manager), "stage_id", "device_count:sum"),
+            (Orders.with_user(self.technician), "partner_id", "id:recordset"),
+            (Lines.with_user(self.manager), "product_id", "quantity:avg"))
+        for Model, name, aggregate in asked:
+            for domain in ([], [("create_date", "!=", False)], [("id", "=", 0)]):
+                for order in (name, f"{name} desc", f"{name} ASC", None):
+                    with self.subTest(by=name, order=order, domain=domain):
+                        self.assert_records_as_core(Model, domain, [name], [aggregate, "__count"], order)
+
+    def assert_records_as_core(self, Model, domain, groupby, aggregates, order):
+        def read():
+            return [
+                Model._read_group(domain, groupby, aggregates, order=order, limit=limit, offset=offset)
+                for limit, offset in ((None, 0), (2, 0), (2, 1))]
+
+        ours = read()
+        with patch.object(self.registry["crm.rollup.mixin"], "_can_order_groups", return_value=False):
+            self.assertEqual(ours, read())
+
     @freeze_time("2026-06-15 10:00:00")
     def test_spans_of_time(self):
         """Months and the like are core's, though each is found by itself: at midnight of the reader, about the hours

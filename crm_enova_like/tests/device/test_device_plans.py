@@ -21,7 +21,7 @@ class TestDevicePlans(PlanCase):
 
     def test_filters(self):
         search = "crm_enova_like.crm_service_device_view_search"
-        newest_first = "crm_service_device_pkey"
+        newest_first = "crm_service_device_pkey|_active_idx"
         plans = {
             (): newest_first,
             # nearly all are
@@ -40,6 +40,18 @@ class TestDevicePlans(PlanCase):
         }
         self.assert_filters(search, plans)
         self.assert_filters(search, plans, role="technician")
+
+    def test_count_in_service(self):
+        """How many are in service: each index is in the order of the devices."""
+        Devices = self.env["crm.service.device"].with_user(self.operator)
+        filters = self.filters_of("crm_enova_like.crm_service_device_view_search", self.operator)
+        order = self._new_order(self.device)
+        self.multiply(
+            order.device_line_ids, order_is_open="n % 40 = 0",
+            device_id="(SELECT min(id) FROM crm_service_device WHERE name = 'Machine 1') - 1 + n")
+        self.assert_counted(
+            Devices, filters["in_service"], "crm_service_device_active_idx",
+            "crm_service_order_device_in_service_idx")
 
     def test_columns(self):
         by_name = Plan("partner_id", "res_partner__complete_name_index", is_sorted_after=True)

@@ -54,3 +54,8 @@ class TestInspectionPlans(PlanCase):
         self.assert_filters(
             search, {key: plan for key, plan in plans.items() if not isinstance(key, str) or key in names})
         self.assert_columns("crm_enova_like.view_crm_service_inspection_list", {"planned_date": by_date})
+
+    def test_count_of_what_is_overdue(self):
+        Inspections = self.env["crm.service.inspection"].with_user(self.operator)
+        filters = self.filters_of("crm_enova_like.view_crm_service_inspection_search", self.operator)
+        self.assert_counted(Inspections, filters["overdue"], "crm_service_inspection_live_idx")

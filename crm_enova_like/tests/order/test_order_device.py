@@ -101,6 +101,20 @@ class TestOrderDevice(ServiceCommon):
         with self.assertRaisesRegex(ValidationError, "not in this order"):
             self.add_part(order, device_line_id=other.device_line_ids.id)
 
+    def test_names_of_the_devices_of_an_order(self):
+        devices = self.env["crm.service.device"].create(
+            [{"name": f"Machine {number}", "partner_id": self.contractor.id} for number in range(4)])
+        names = devices.mapped("display_name")
+        told = {0: "", 1: names[0], 2: ", ".join(names[:2]), 4: ", ".join(names[:3]) + " (+1)"}
+        for count, expected in told.items():
+            with self.subTest(devices=count):
+                order = self.make_order(*devices[:count])
+                self.assertEqual(order.device_names, expected)
+                self.env.invalidate_all()
+                self.assertEqual(order.device_names, expected)
+        order.device_line_ids[1:].unlink()
+        self.assertEqual(order.device_names, names[0])
+
     def test_device_in_another_open_order_is_told(self):
         first = self.make_order(self.device)
         second = self.make_order(self.device)

@@ -92,7 +92,20 @@ class TestOrderPlans(PlanCase):
     def test_columns_of_cards(self):
         """The columns of the kanban, each with its first cards."""
         Orders = self.env["crm.service.order"].with_user(self.operator)
-        self.assert_plan(Orders, [("stage_id", "=", self.order.stage_id.id)], "_stage_idx")
+        column = [("stage_id", "=", self.order.stage_id.id)]
+        self.assert_plan(Orders, column, "_stage_idx")
+        self.assert_plan(Orders, [*column, ("is_open", "=", True)], "_stage_open_idx")
+
+    def test_counts_of_the_overview(self):
+        Orders = self.env["crm.service.order"].with_user(self.manager)
+        opened = [("company_id", "=", self.company.id), ("is_open", "=", True)]
+        self.assert_counted(Orders, [*opened, ("holds_parts", "=", True)], "crm_service_order_holds_parts_idx")
+        [ready] = [
+            tile["domain"] for group in Orders.get_service_overview() for tile in group["tiles"]
+            if tile["name"] == "ready"]
+        self.assert_counted(
+            self.env["crm.service.order.device"].with_user(self.manager), ready,
+            "crm_service_order_device_to_release_idx")
 
     def test_several_companies(self):
         """No index has the orders of two companies in one order: the one of all dates is read."""

@@ -62,6 +62,17 @@ class TestEvent(ServiceCommon):
             (task.event_id, task.partner_id, task.person_id, task.date_deadline),
             (event, self.contractor, self.person, date(2026, 3, 18)))
 
+    def test_the_name_of_an_order_out_of_sight(self):
+        """My events are listed with their orders' names, though an order is a colleague's and closed to me."""
+        order = self._new_order(self.device)
+        order.write({"user_id": self.other_technician.id, "requester_id": self.operator.id})
+        event = self._event(user_id=self.technician.id, order_id=order.id)
+        self.env.invalidate_all()
+        [row] = event.with_user(self.technician).web_read({"order_id": {"fields": {"display_name": {}}}})
+        self.assertEqual(row["order_id"], {"id": order.id, "display_name": order.display_name})
+        with self.assertRaises(AccessError):
+            order.with_user(self.technician).web_read({"name": {}})
+
     def test_changes_are_tracked(self):
         event = self.env["crm.event"].with_context(tracking_disable=False).create({
             "name": "Asked", "type_id": self.call.id, "description": "Price"})

@@ -80,6 +80,14 @@ class TestTaskPlans(RelationsPlanCase):
         self.assert_filters("crm_enova_like.view_crm_task_search", plans)
         self.assert_filters("crm_enova_like.view_crm_task_search", plans, role="manager")
 
+    def test_counts(self):
+        """How many are late, and how many I handed to others."""
+        Task = self.env["crm.task"].with_user(self.operator)
+        filters = self.filters_of("crm_enova_like.view_crm_task_search", self.operator)
+        self.assert_counted(Task, filters["delegated"], "crm_task_requester_idx")
+        self.assert_counted(
+            Task, filters["overdue"], "crm_task_deadline_open_idx", without=["crm_task_planned_open_idx"])
+
     def test_columns(self):
         view = "crm_enova_like.view_crm_task_list"
         self.assert_columns(view, {"date_deadline": "_deadline_idx", "planned_start": "_planned_idx"})
@@ -119,6 +127,14 @@ class TestEventPlans(RelationsPlanCase):
                 "unknown": "_unknown_idx",
                 "archived": "_archived_idx",
             }, role=role)
+
+    def test_counts(self):
+        """How many are mine, to whom all are shown and to whom some."""
+        for role, user in self.roles.items():
+            Event = self.env["crm.event"].with_user(user)
+            filters = self.filters_of("crm_enova_like.view_crm_event_search", user)
+            with self.subTest(role=role):
+                self.assert_counted(Event, filters["mine"], "crm_event_user_idx")
 
     def test_columns(self):
         for base in ([], [("date", ">=", "today -12m")]):
@@ -188,6 +204,24 @@ class TestSourceViewPlans(RelationsPlanCase):
         nodes = self.explain(self.read_statement(Work, [("id", "in", rows.ids)]))
         self.assertLessEqual(
             {node["Index Name"] for node in nodes if "Index Name" in node}, {"crm_task_pkey", "crm_service_order_pkey"})
+
+    def test_my_tasks_are_read_by_one_process(self):
+        """Others take longer to start than a few hundred rows to be looked up."""
+        Work = self.env["crm.my.work"].with_user(self.operator)
+        rows = Work.search([("user_id", "=", self.operator.id)], limit=50)
+        self.env.invalidate_all()
+        [statement] = [text for text in self._record_statements(lambda: rows.fetch(["name"])) if "crm_my_work" in text]
+        nodes = self.explain(statement, parallel_setup_cost="0", parallel_tuple_cost="0", cpu_tuple_cost="100")
+        self.assertFalse([node["Node Type"] for node in nodes if "Gather" in node["Node Type"]])
+
+    def test_my_tasks_are_counted_in_an_index(self):
+        """How many there are in each group, whoever asks."""
+        for role, user in self.roles.items():
+            Work = self.env["crm.my.work"].with_user(user)
+            with self.subTest(role=role):
+                self.assert_counted(
+                    Work, [("user_id", "=", user.id)], "crm_task_work_user_idx", "crm_service_order_work_user_idx",
+                    without=["crm_task_user_open_idx", "crm_task_user_idx"])
 
     def test_timelines(self):
         Timeline = self.env["crm.timeline"].with_user(self.operator)

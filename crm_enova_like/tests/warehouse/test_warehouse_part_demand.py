@@ -25,6 +25,22 @@ class TestPartDemand(ServiceCommon):
         self.env.invalidate_all()
         return rows
 
+    def test_the_page_and_its_count(self):
+        """What the web client gets is what core's own page has, however far it has turned the pages."""
+        Demand = self.env["crm.service.part.demand"].with_user(self.keeper)
+        self.add_part(self.order, quantity=3)
+        self.add_part(self.other, product=self.motor)
+        asked = {"product_id": {"fields": {"display_name": {}}}, "quantity": {}, "order_names": {}, "shortage": {}}
+        for options in (
+                {}, {"limit": 1}, {"limit": 1, "offset": 1}, {"limit": 80, "count_limit": 10001}, {"offset": 5},
+                {"limit": 1, "count_limit": 1}, {"limit": 2, "order": "quantity desc"}):
+            with self.subTest(**options):
+                self.env.invalidate_all()
+                ours = Demand.web_search_read([], asked, **options)
+                core = self.registry["base"].web_search_read(Demand, [], asked, **options)
+                self.assertEqual(ours, core)
+        self.assertEqual(len(Demand.search([])), 2)
+
     def test_needed_free_incoming_short(self):
         line = self.add_part(self.order, quantity=3)
         self.add_part(self.other, quantity=9)

@@ -43,6 +43,21 @@ class TestWarehousePlans(PlanCase):
             "zero_value": None,
         }
         self.assert_filters(search, plans, role="keeper", base=rw, order=order)
+        # by what went out at no cost, which is little
+        domain = self.filters_of(search, self.keeper)["zero_value"]
+        statement = self.read_statement(self.env["stock.picking"].with_user(self.keeper), [*rw, *domain], order)
+        nodes = self.explain(statement, enable_sort="on")
+        self.assertIn("stock_move_service_no_value_idx", {node.get("Index Name") for node in nodes})
+
+    def test_part_demand(self):
+        """What waits is read from the lines that wait, and what is reserved from the moves that are open."""
+        Demand = self.env["crm.service.part.demand"].with_user(self.keeper)
+        Demand.search([], limit=1)
+        [statement] = self._record_statements(lambda: Demand.search_fetch([], ["quantity_reserved"], limit=80))
+        nodes = self.explain(statement, enable_sort="on", enable_hashjoin="on", enable_mergejoin="on")
+        self.assertLessEqual(
+            {"crm_service_order_line_to_issue_idx", "stock_move_service_reserved_idx"},
+            {node.get("Index Name") for node in nodes})
 
     def test_lines(self):
         search, order = "crm_enova_like.view_crm_service_order_line_search", "create_date desc, id desc"
