@@ -53,8 +53,8 @@ def server(name, database, environment):
     with open(log, "w") as output:
         process = common.spawn(
             # a file, not a module: the server starts itself once more for what is live
-            [PYTHON, ROOT / "bench" / "server.py", "-d", database, "--db-filter", f"^{re.escape(database)}$", "--http-port", port,
-             "--gevent-port", free_port(), "--workers", SERVERS[name], "--max-cron-threads", 0],
+            [PYTHON, ROOT / "bench" / "server.py", "-d", database, "--db-filter", f"^{re.escape(database)}$",
+             "--http-port", port, "--gevent-port", free_port(), "--workers", SERVERS[name], "--max-cron-threads", 0],
             env=environment, cwd=ROOT, stdout=output, stderr=subprocess.STDOUT)
     try:
         until = time.monotonic() + START

@@ -2,7 +2,7 @@ from odoo import models
 
 
 class CrmCompanyMixin(models.AbstractModel):
-    """Records of a company that name others: of all that are named it is asked once whether they are the company's, too.
+    """Records of a company that name others: of all that are named it is asked once whether they are its, too.
 
     Core asks for each record and each of its fields.
     """

@@ -6,7 +6,8 @@ from odoo import fields, models, tools
 
 # what nearly each request asks of a company
 FACTS = (
-    "name", "partner_id", "currency_id", "resource_calendar_id", "alias_domain_id", "parent_id", "parent_path", "active")
+    "name", "partner_id", "currency_id", "resource_calendar_id", "alias_domain_id", "parent_id", "parent_path",
+    "active")
 
 
 def translate_name(records, get_name):

@@ -195,7 +195,7 @@ class StockMove(models.Model):
         moves._as_service()._filter_service_issues()._raise_service_plan()
         # a document of which nothing is moved stays open
         moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
-        get_work(self.env).to_number |= set((moved.picking_id & pickings).ids)
+        get_work(self.env).to_number.update(dict.fromkeys((moved.picking_id & pickings).ids))
         return moves
 
     @api.model
@@ -209,7 +209,8 @@ class StockMove(models.Model):
         if not work:
             return
         pickings = self.env["stock.picking"].browse(work.to_number).filtered(lambda picking: picking.state == "done")
-        work.to_number -= set(pickings.ids)
+        for picking in pickings:
+            del work.to_number[picking.id]
         pickings._assign_service_numbers()
 
     def _create_account_move(self):

@@ -17,7 +17,7 @@ class StockWork:
         self.gathered = {}         # what StockQuant._gather has found
         self.moves = set()         # ids of moves whose reordering rules are to be told
         self.is_telling = False    # they are being told
-        self.to_number = set()     # ids of documents that are being validated and have no number yet
+        self.to_number = {}        # ids, in order, of documents that are being validated and have no number yet
         self.ruled = {}            # whether a product has reordering rules, by its id
 
     def forget_quants(self):

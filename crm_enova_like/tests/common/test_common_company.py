@@ -16,7 +16,8 @@ class TestCompany(ServiceCommon):
         cls.theirs = cls.env["res.partner"].create([
             {"name": f"Their contractor {number}", "company_id": cls.other.id} for number in range(2)])
         cls.ours = cls.env["res.partner"].create([
-            {"name": f"Our contractor {number}", "company_id": cls.env.company.id if number else False} for number in range(2)])
+            {"name": f"Our contractor {number}", "company_id": company_id}
+            for number, company_id in enumerate((False, cls.env.company.id))])
 
     def _refusal(self, vals_list):
         with self.assertRaises(UserError) as caught, self.env.cr.savepoint():
