@@ -58,7 +58,7 @@ class CrmRollupMixin(models.AbstractModel):
         if not rows:
             # core says what the sum of nothing is
             return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
-        ranks = self._rank_groups(rows, specs)
+        ranks = self._rank_groups(rows, specs, order)
         return [self._roll_up(rows, specs, tuple(groupby), aggregates, ranks) for groupby in grouping_sets]
 
     @api.model
@@ -71,7 +71,7 @@ class CrmRollupMixin(models.AbstractModel):
                 return self._read_groups_of_records(domain, specs[0], aggregates, offset, limit, order)
             return super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
         rows = self._read_finest(domain, specs, aggregates, spans)
-        ranks = self._rank_groups(rows, specs)
+        ranks = self._rank_groups(rows, specs, order)
         rows.sort(key=lambda row: [ranks[spec][value] for spec, value in zip(specs, row, strict=False)])
         return rows[offset:offset + limit if limit else None]
 
@@ -265,8 +265,11 @@ class CrmRollupMixin(models.AbstractModel):
         return [(*key, *groups[key]) for key in keys]
 
     @api.model
-    def _rank_groups(self, rows, specs):
-        """The places of the values of each group: {spec: {value: number}}."""
+    def _rank_groups(self, rows, specs, order):
+        """The places of the values of each group: {spec: {value: number}}.
+
+        :param order: as it was asked for; where none was, core puts records in the order of their ids
+        """
         ranks = {}
         for place, spec in enumerate(specs):
             values = dict.fromkeys(row[place] for row in rows)
@@ -275,7 +278,8 @@ class CrmRollupMixin(models.AbstractModel):
                 # their order is their model's, by its SQL, as core has it: also of those out of the reader's sight
                 records = [value for value in values if value]
                 found = records[0].union(*records).sudo().with_context(active_test=False) if records else ()
-                values = [*(found.sorted().with_env(self.env) if found else ()), *[v for v in values if not v]]
+                found = found and found.sorted(None if order else "id").with_env(self.env)
+                values = [*found, *[v for v in values if not v]]
             else:
                 known = [value for value in values if value]
                 if kind == "selection" and len(known) > 1:

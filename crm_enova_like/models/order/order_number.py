@@ -61,13 +61,25 @@ class CrmServiceOrder(models.Model):
     @api.model
     def _is_named_late(self, vals):
         """Whether nothing that is made with an order names it: no performer is told of it, it stands in nobody's
-        calendar, and it is not moved to another stage."""
+        calendar, it is not moved to another stage, and no automation rule looks at it meanwhile."""
         named = {"user_id", "planned_start", "stage_id", "state"}
         rows = {"device_line_ids", "line_ids", "tag_ids"}    # which say nothing to anybody
         named |= {
             name for name in vals
             if name in self._fields and self._fields[name].type in ("one2many", "many2many") and name not in rows}
-        return not any(vals.get(name) or self.env.context.get(f"default_{name}") for name in named)
+        return not (
+            any(vals.get(name) or self.env.context.get(f"default_{name}") for name in named)
+            or self._has_automation_rules())
+
+    @api.model
+    def _has_automation_rules(self):
+        """Whether a firm has automation rules (``base_automation``) of orders or their rows: they run while an order is
+        made, each time that something of it is computed, and may tell its number."""
+        if "base.automation" not in self.env:
+            return False
+        models = [self._name, *(self._fields[name].comodel_name for name in ("device_line_ids", "line_ids"))]
+        # sudo: rules are an administrator's
+        return bool(self.env["base.automation"].sudo().search_count([("model_id.model", "in", models)], limit=1))
 
     def modified(self, fnames, create=False, before=False):
         """As core's. Until an order has its number, it is called a new one: also where its rows are refused."""

@@ -101,8 +101,9 @@ class CrmServicePartDemand(models.Model):
         # they are as many as there are parts that orders wait for, and each is a sum over lines: found once, they are
         # counted as well
         rows = self.search_fetch(domain, specification.keys(), order=order)
-        page = rows[offset:][:limit].with_prefetch()
-        length = min(len(rows), count_limit or len(rows)) if page else 0
+        page = rows[offset:][:limit or None].with_prefetch()
+        # as core has it: no fewer than are shown
+        length = max(min(len(rows), count_limit or len(rows)), offset + len(page)) if page else 0
         return {"length": length, "records": page.web_read(specification)}
 
     @api.model

@@ -64,3 +64,15 @@ class TestCompany(ServiceCommon):
         self.env.invalidate_all()
         self.assertEqual(orders._filter_astray(["partner_id"]), orders)
         self.assertFalse(orders._filter_astray(["user_id"]))
+
+    def test_the_first_ones_are_told_whatever_their_company(self):
+        """Of many, core tells five: those that come first."""
+        orders = self._new_order() | self._new_order() | self._new_order()
+        self.env.cr.execute("UPDATE crm_service_order SET company_id = %s WHERE id = %s", [
+            self.other.id, orders[1].id])
+        self.env.cr.execute(
+            "UPDATE crm_service_order SET partner_id = CASE id WHEN %s THEN %s ELSE %s END WHERE id IN %s",
+            [orders[1].id, self.ours[1].id, self.theirs[0].id, orders._ids])
+        self.env.invalidate_all()
+        self.assertEqual(orders._filter_astray(["partner_id"]).ids, orders.ids)
+        self.assertEqual(orders[::-1]._filter_astray(["partner_id"]).ids, orders[::-1].ids)

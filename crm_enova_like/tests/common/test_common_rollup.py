@@ -96,6 +96,28 @@ class TestRollup(ServiceCommon):
             self.assertEqual(ours, read())
 
     @freeze_time("2026-06-15 10:00:00")
+    def test_groups_without_an_order(self):
+        """Core puts records in the order of their ids then, whatever their own is."""
+        partners = self.env["res.partner"].create([{"name": "Zofia"}, {"name": "Adam"}])
+        self.env["crm.service.order"].create([
+            {"partner_id": partner.id, "date_received": moment}
+            for partner in partners for moment in ("2026-01-10 10:00:00", "2026-03-10 10:00:00")])
+        Orders, mine = self.env["crm.service.order"].with_user(self.manager), [("partner_id", "in", partners.ids)]
+        specs = ["partner_id", "date_received:month"]
+
+        def read(order):
+            return (
+                Orders._read_group(mine, specs, ["__count"], limit=3, order=order),
+                Orders._read_grouping_sets(mine, [specs, specs[:1], []], ["__count"], order=order))
+
+        for order, first in ((None, partners[0]), ("partner_id, date_received:month", partners[1])):
+            with self.subTest(order=order):
+                ours = read(order)
+                self.assertEqual(ours[0][0][0], first)
+                with patch.object(self.registry["crm.rollup.mixin"], "_can_roll_up", lambda *_args: False):
+                    self.assertEqual(ours, read(order))
+
+    @freeze_time("2026-06-15 10:00:00")
     def test_spans_of_time(self):
         """Months and the like are core's, though each is found by itself: at midnight of the reader, about the hours
         that are turned, with weeks that begin where the language says, and with what is later than now."""

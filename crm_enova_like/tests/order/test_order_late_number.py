@@ -41,6 +41,27 @@ class TestLateNumber(ServiceCommon):
             "partner_id": self.contractor.id, "user_id": self.technician.id, "planned_start": "2026-03-02 09:00:00"})
         self.assertIn(planned.name, planned.sudo().calendar_event_id.name)
 
+    def test_automation_rules_see_the_number(self):
+        """They run already when something of a new order is computed."""
+        Orders, seen = type(self.env["crm.service.order"]), set()
+        compute = Orders._compute_field_value
+
+        def watch(orders, field):
+            seen.update(orders.filtered("id").mapped("name"))
+            return compute(orders, field)
+
+        self.patch(Orders, "_compute_field_value", watch)
+        if "base.automation" in self.env:
+            self.env["base.automation"].create({
+                "name": "Told", "model_id": self.env["ir.model"]._get_id("crm.service.order"),
+                "trigger": "on_create_or_write"})
+        else:
+            self.patch(Orders, "_has_automation_rules", lambda orders: True)
+        order = self.Orders.create({
+            "partner_id": self.contractor.id, "device_line_ids": [Command.create({"device_id": self.device.id})]})
+        self.env.flush_all()
+        self.assertEqual(seen, {order.name})
+
     def test_default_performer(self):
         order = self.Orders.with_context(default_user_id=self.technician.id).create({"partner_id": self.contractor.id})
         self.assertEqual(order.user_id, self.technician)

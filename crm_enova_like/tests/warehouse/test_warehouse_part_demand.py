@@ -33,7 +33,8 @@ class TestPartDemand(ServiceCommon):
         asked = {"product_id": {"fields": {"display_name": {}}}, "quantity": {}, "order_names": {}, "shortage": {}}
         for options in (
                 {}, {"limit": 1}, {"limit": 1, "offset": 1}, {"limit": 80, "count_limit": 10001}, {"offset": 5},
-                {"limit": 1, "count_limit": 1}, {"limit": 2, "order": "quantity desc"}):
+                {"limit": 1, "count_limit": 1}, {"limit": 2, "order": "quantity desc"},
+                {"limit": 0}, {"limit": 2, "count_limit": 1}, {"limit": 1, "offset": 1, "count_limit": 1}):
             with self.subTest(**options):
                 self.env.invalidate_all()
                 ours = Demand.web_search_read([], asked, **options)
