@@ -232,6 +232,21 @@ class CrmNumberedMixin(models.AbstractModel):
         """
         return False
 
+    @api.model
+    def _get_watched_models(self):
+        """Names of the models of which something is written before a document that draws late has its number."""
+        return {self._name}
+
+    @api.model
+    def _has_automation_rules(self):
+        """Whether a firm has automation rules (``base_automation``) of such documents: they run in the middle of what
+        is done, whenever something is computed, and may tell the number. It is drawn before, then."""
+        if "base.automation" not in self.env:
+            return False
+        # sudo: rules are an administrator's
+        return bool(self.env["base.automation"].sudo().search_count([
+            ("model_id.model", "in", list(self._get_watched_models()))], limit=1))
+
     def _draw_numbers(self, sequence, company, day, count=None):
         """Draw the next numbers of a sequence: by the highest one drawn, past those that were written by hand.
 

@@ -72,14 +72,10 @@ class CrmServiceOrder(models.Model):
             or self._has_automation_rules())
 
     @api.model
-    def _has_automation_rules(self):
-        """Whether a firm has automation rules (``base_automation``) of orders or their rows: they run while an order is
-        made, each time that something of it is computed, and may tell its number."""
-        if "base.automation" not in self.env:
-            return False
-        models = [self._name, *(self._fields[name].comodel_name for name in ("device_line_ids", "line_ids"))]
-        # sudo: rules are an administrator's
-        return bool(self.env["base.automation"].sudo().search_count([("model_id.model", "in", models)], limit=1))
+    def _get_watched_models(self):
+        # a rule of a row may tell its order's number
+        return super()._get_watched_models() | {
+            self._fields[name].comodel_name for name in ("device_line_ids", "line_ids")}
 
     def modified(self, fnames, create=False, before=False):
         """As core's. Until an order has its number, it is called a new one: also where its rows are refused."""

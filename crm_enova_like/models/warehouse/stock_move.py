@@ -195,7 +195,11 @@ class StockMove(models.Model):
         moves._as_service()._filter_service_issues()._raise_service_plan()
         # a document of which nothing is moved stays open
         moved = moves.filtered(lambda move: move.picked and move.product_uom.compare(move.quantity, 0.0) > 0)
-        get_work(self.env).to_number.update(dict.fromkeys((moved.picking_id & pickings).ids))
+        numbered = moved.picking_id & pickings
+        if numbered._has_automation_rules():
+            numbered._assign_service_numbers()
+        else:
+            get_work(self.env).to_number.update(dict.fromkeys(numbered.ids))
         return moves
 
     @api.model

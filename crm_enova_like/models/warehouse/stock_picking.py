@@ -246,6 +246,10 @@ class StockPicking(models.Model):
         self.modified(["name"])
 
     @api.model
+    def _get_watched_models(self):
+        return super()._get_watched_models() | {"stock.move", "stock.move.line"}
+
+    @api.model
     def _get_number_holds(self):
         # what is typed on a document that waits is no number yet: it gets one as any other, when it is validated
         return SQL("(d.service_document IS NULL OR d.state = 'done')")

@@ -51,16 +51,21 @@ class TestLateNumber(ServiceCommon):
             return compute(orders, field)
 
         self.patch(Orders, "_compute_field_value", watch)
-        if "base.automation" in self.env:
-            self.env["base.automation"].create({
-                "name": "Told", "model_id": self.env["ir.model"]._get_id("crm.service.order"),
-                "trigger": "on_create_or_write"})
-        else:
-            self.patch(Orders, "_has_automation_rules", lambda orders: True)
+        self.patch(Orders, "_has_automation_rules", lambda orders: True)
         order = self.Orders.create({
             "partner_id": self.contractor.id, "device_line_ids": [Command.create({"device_id": self.device.id})]})
         self.env.flush_all()
         self.assertEqual(seen, {order.name})
+
+    def test_automation_rules_are_found(self):
+        if "base.automation" not in self.env:
+            self.assertFalse(self.Orders._has_automation_rules())
+            self.skipTest("base_automation is not installed")
+        self.env["base.automation"].search([]).unlink()
+        for model in ("res.partner", "crm.service.order.line"):
+            self.env["base.automation"].create({
+                "name": "Told", "model_id": self.env["ir.model"]._get_id(model), "trigger": "on_create_or_write"})
+            self.assertEqual(self.Orders._has_automation_rules(), model != "res.partner")
 
     def test_default_performer(self):
         order = self.Orders.with_context(default_user_id=self.technician.id).create({"partner_id": self.contractor.id})

@@ -51,6 +51,23 @@ class TestKeepersEntries(KeepersDocuments):
             for line in entry.line_ids:
                 self.assertIn(picking.name, line.name)
 
+    def test_automation_rules_see_the_number(self):
+        """They run as soon as core says that something is done."""
+        Moves, seen = type(self.env["stock.move"]), set()
+        write = Moves.write
+
+        def watch(moves, vals):
+            if vals.get("state") == "done":
+                seen.update(moves.picking_id.mapped("name"))
+            return write(moves, vals)
+
+        self.patch(Moves, "write", watch)
+        self.patch(type(self.env["stock.picking"]), "_has_automation_rules", lambda pickings: True)
+        rw = self._validate(self._reserve(self._product("real_time")))
+        zw = self._validate(self._bring_back(rw, 1))
+        self.assertRegex(rw.name, "^RW/")
+        self.assertEqual(seen, {rw.name, zw.name})
+
     def test_two_returns_at_once_the_later_first(self):
         rw = self._validate(self._reserve(self._product("real_time", standard_price=10 / 3)))
         zws = self._bring_back(rw, 1) | self._bring_back(rw, 2)
