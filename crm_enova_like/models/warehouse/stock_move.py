@@ -203,16 +203,15 @@ class StockMove(models.Model):
         return moves
 
     @api.model
-    def _draw_service_numbers(self):
-        """Number the RWs and ZWs that are being validated, and are done but for their number.
+    def _draw_service_numbers(self, is_named=False):
+        """Number the RWs and ZWs that are being validated, and are done but for their number: as late as may be, since
+        whoever draws of a series keeps others waiting until his transaction ends; before entries, which carry it.
 
-        As late as may be, since whoever draws of a series keeps others waiting until his transaction ends; and before
-        entries are made, which carry it.
+        :param is_named: something names one of them before it is done; all are numbered, in the order of their series
         """
         work = get_work(self.env)
-        if not work:
-            return
-        pickings = self.env["stock.picking"].browse(work.to_number).filtered(lambda picking: picking.state == "done")
+        pickings = self.env["stock.picking"].browse(work.to_number if work else ()).filtered(
+            lambda picking: is_named or picking.state == "done")
         for picking in pickings:
             del work.to_number[picking.id]
         pickings._assign_service_numbers()

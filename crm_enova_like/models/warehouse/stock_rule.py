@@ -14,6 +14,9 @@ class StockRule(models.Model):
         return super().run(procurements, raise_user_error=raise_user_error)
 
     def _push_prepare_move_copy_values(self, move_to_copy, new_date):
+        if not move_to_copy.origin and move_to_copy.picking_id.service_document:
+            # what goes on is named after the document that it comes of
+            move_to_copy._draw_service_numbers(is_named=True)
         # what came back by a ZW and is pushed on, to another shelf, is no part of an order any more
         return {
             **super()._push_prepare_move_copy_values(move_to_copy, new_date), "service_line_id": False,

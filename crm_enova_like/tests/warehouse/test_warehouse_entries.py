@@ -225,6 +225,18 @@ class TestKeepersEntries(KeepersDocuments):
         pushed = self.env["stock.move"].search([
             ("product_id", "=", self.part.id), ("location_dest_id", "=", shelf.id)])
         self.assertEqual((pushed.product_uom_qty, pushed.service_line_id.id, line.cost), (2, False, 0))
+        again = self.make_order(self.device)
+        self.add_part(again, quantity=2)
+        again.action_issue_parts()
+        zw = self.env["stock.picking"].create({
+            "picking_type_id": self.warehouse.zw_type_id.id, "service_order_id": again.id,
+            "location_id": self.consumption.id, "location_dest_id": self.stock.id, "move_ids": [Command.create({
+                "product_id": self.part.id, "product_uom_qty": 2, "location_id": self.consumption.id,
+                "location_dest_id": self.stock.id})]})
+        zw.action_confirm()
+        self._validate(zw)
+        self.assertIn(zw.name, zw.move_ids.move_dest_ids.origin)
+        self.assertRegex(zw.name, "^ZW/")
 
     def test_counted_or_tracked_since(self):
         for vals in ({"tracking": "lot"}, {"is_storable": True}):
