@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class CrmCompanyMixin(models.AbstractModel):
@@ -11,7 +11,13 @@ class CrmCompanyMixin(models.AbstractModel):
     _description = "Belongs to a Company"
 
     def _check_company(self, fnames=None):
-        return super(CrmCompanyMixin, self._filter_astray(fnames))._check_company(fnames)
+        checked = self._filter_astray(fnames) if self._is_asked_at_once() else self
+        return super(CrmCompanyMixin, checked)._check_company(fnames)
+
+    @api.model
+    def _is_asked_at_once(self):
+        """Whether it is asked so now."""
+        return True
 
     def _filter_astray(self, fnames):
         """Those of the records that may name something of another company, which core then says.

@@ -16,6 +16,10 @@ class CrmServiceOrder(models.Model):
         self.nearby_inspection_count = 0
         saved = self.filtered(lambda order: (
             order.partner_id and order.is_open and isinstance(order.id, int)))
+        if not saved or not Inspection.search_count(
+                [("partner_id", "in", saved.partner_id.ids), ("state", "=", "planned")], limit=1):
+            # most contractors have none, and what is due by now need not be found out
+            return
         for company, orders in saved.grouped("company_id").items():
             counts = Inspection._read_group(
                 Inspection._get_nearby_domain(company, orders.partner_id, orders.address_id),

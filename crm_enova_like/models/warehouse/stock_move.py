@@ -15,7 +15,7 @@ class StockMove(models.Model):
     """Moves of RWs and ZWs: each is one line's, none takes what is not there, and what is done tells its order."""
 
     _name = "stock.move"
-    _inherit = ["stock.move", "crm.rows.mixin"]
+    _inherit = ["stock.move", "crm.rows.mixin", "crm.company.mixin"]
 
     service_line_id = fields.Many2one(
         "crm.service.order.line", string="Service Order Line", index="btree_not_null", copy=True,

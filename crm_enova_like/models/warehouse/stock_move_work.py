@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 from .stock_work import get_work
 
@@ -70,3 +70,8 @@ class StockMove(models.Model):
                 and not self.env["stock.rule"]._pushes_from(self.location_dest_id.parent_path)):
             return True
         return super()._skip_push()
+
+    @api.model
+    def _is_asked_at_once(self):
+        # what others move is asked as ever
+        return bool(get_work(self.env))

@@ -7,13 +7,14 @@ from odoo.tools import SQL
 
 from ..common.formats import format_quantity
 from .core_ways import with_defaults
+from .stock_work import get_work
 
 
 class StockPicking(models.Model):
     """RWs and ZWs: for which order they are, and their number, which they get when they are validated."""
 
     _name = "stock.picking"
-    _inherit = ["stock.picking", "crm.numbered.mixin", "crm.rows.mixin"]
+    _inherit = ["stock.picking", "crm.numbered.mixin", "crm.rows.mixin", "crm.company.mixin"]
 
     service_order_id = fields.Many2one(
         "crm.service.order", index="btree_not_null", copy=True, check_company=True,
@@ -90,6 +91,11 @@ class StockPicking(models.Model):
         for picking in self:
             picking.service_value = sum(
                 move.value for move in picking.move_ids if move.state == "done" and picking.service_document)
+
+    @api.model
+    def _is_asked_at_once(self):
+        # what others move is asked as ever
+        return bool(get_work(self.env))
 
     @api.model
     def _get_row_inverses(self):
