@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..common.queries import LIKE, found_by, join_required
 
@@ -32,6 +33,8 @@ class CrmServiceOrder(models.Model):
     _archived_idx = models.Index("(company_id, date_received DESC, id DESC) WHERE active IS NOT TRUE")
     _requester_idx = models.Index("(requester_id, date_received DESC, id DESC)")
     _stage_idx = models.Index("(stage_id, date_received DESC, id DESC)")
+    # how many there are in each
+    _stage_count_idx = models.Index("(company_id, stage_id) WHERE active IS TRUE")
     # of an open stage's orders, which are a small part of all and yet most of the stage's
     _stage_open_idx = models.Index("(stage_id, date_received DESC, id DESC) WHERE is_open IS TRUE")
     _all_deadlines_idx = models.Index("(company_id, date_deadline)")
@@ -94,6 +97,18 @@ class CrmServiceOrder(models.Model):
         products = self.env["product.product"].with_context(active_test=False).search(
             [("display_name", operator, value)])
         return Domain("line_ids.product_id", "in", products.ids)
+
+    # THE BOARD
+
+    @api.model
+    def read_progress_bar(self, domain, group_by, progress_bar):
+        if progress_bar["field"] == "activity_state":
+            # only what has an activity has a colour; of all that there is, that is little
+            self.env["mail.activity"].flush_model(["res_model", "res_id", "active"])
+            domain = Domain(domain) & Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+                "%s = ANY(ARRAY(SELECT res_id FROM mail_activity WHERE res_model = %s AND active IS TRUE))",
+                SQL.identifier(alias, "id"), self._name))
+        return super().read_progress_bar(domain, group_by, progress_bar)
 
     # THE SORTED COLUMNS
 

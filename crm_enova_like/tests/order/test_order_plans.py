@@ -1,4 +1,9 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields
 from odoo.tests import tagged
+
+from odoo.addons.web.models.models import Base
 
 from ..common import Plan, PlanCase
 
@@ -106,6 +111,29 @@ class TestOrderPlans(PlanCase):
         self.assert_counted(
             self.env["crm.service.order.device"].with_user(self.manager), ready,
             "crm_service_order_device_to_release_idx")
+
+    def test_board(self):
+        """The columns of a board are counted in an index."""
+        Orders = self.env["crm.service.order"].with_user(self.manager)
+        statements = self._record_statements(
+            lambda: Orders.web_read_group([("company_id", "=", self.company.id)], ["stage_id"], [], auto_unfold=False))
+        [statement] = [text for text in statements if "COUNT(*)" in text and "GROUP BY" in text]
+        nodes = self.explain(statement, enable_hashjoin="on", enable_sort="on")
+        self.assertIn("crm_service_order_stage_count_idx", [node.get("Index Name") for node in nodes])
+
+    def test_bars_of_a_board(self):
+        """What has no activity has no colour: the bars are core's."""
+        Orders, colors = self.env["crm.service.order"].with_user(self.manager), ["planned", "today", "overdue"]
+        first, second, third = Orders.search([("is_open", "=", True)], limit=3)
+        for order, days in ((first, -2), (second, 0), (third, 3), (third, 9)):
+            order.activity_schedule(
+                "mail.mail_activity_data_todo", fields.Date.today() + relativedelta(days=days), user_id=self.manager.id)
+        third.activity_ids.sorted("date_deadline")[:1].action_done()
+        bar = {"field": "activity_state", "colors": colors}
+        for domain, group in (([], "stage_id"), ([("id", "in", (first | third).ids)], "user_id"), ([], "partner_id")):
+            bars = Orders.read_progress_bar(domain, group, bar)
+            self.assertEqual(bars, Base.read_progress_bar(Orders, domain, group, bar))
+            self.assertTrue(bars)
 
     def test_several_companies(self):
         """No index has the orders of two companies in one order: the one of all dates is read."""
