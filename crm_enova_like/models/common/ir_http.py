@@ -3,7 +3,7 @@ from psycopg2.errors import SerializationFailure
 from odoo import models
 from odoo.http import request
 
-from .locks import has_waited
+from .locks import Turn, waited_for
 
 TURNS = 50    # after so many, a request is left to Odoo, which sleeps between its tries
 
@@ -12,21 +12,36 @@ class IrHttp(models.AbstractModel):
     """Whoever waited for a colleague who took the same part, or wrote the same order, goes on at once.
 
     Odoo runs a request again after such a failure, too, but sleeps before: up to 2, 4, 8, 16 seconds, and shows the
-    error after the fifth time. Here the other one has ended already, so there is nothing to sleep for.
+    error after the fifth time. Here the other one has ended already, so there is nothing to sleep for; of several who
+    waited, each has his turn.
     """
 
     _inherit = "ir.http"
 
     @classmethod
     def _dispatch(cls, endpoint):
+        turn = Turn()
+        try:
+            answer = cls._dispatch_in_turn(endpoint, super()._dispatch, turn)
+        except BaseException:
+            turn.leave()
+            raise
+        if request:
+            turn.leave_after(request.env.cr)
+        return answer
+
+    @classmethod
+    def _dispatch_in_turn(cls, endpoint, dispatch, turn):
         for _turn in range(TURNS):
             try:
-                return super()._dispatch(endpoint)
+                return dispatch(endpoint)
             except SerializationFailure as error:
-                if not has_waited(error):
+                wanted = waited_for(error)
+                if not wanted:
                     raise
                 cls._begin_anew()
-        return super()._dispatch(endpoint)
+                turn.wait(request.env.registry, wanted)
+        return dispatch(endpoint)
 
     @classmethod
     def _begin_anew(cls):

@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from zlib import crc32
 
 from psycopg2.errors import SerializationFailure
+from psycopg2.pool import PoolError
 
 from odoo.tools import SQL
 
 # What is locked by a key in place of a row: the first of PostgreSQL's two integers, one for each use. Locks end with
 # the transaction, since a pool of connections may not keep a session.
 NUMBERS = 0x6372_6D01    # a series of numbers, while a number of it is drawn
+QUEUE = 0x6372_6D02      # what a request is run again for, until it has ended
 
 # in the cursor's cache: the ids of rows that are known to be locked, by table
 KEPT = "crm_enova_like.kept_locks"
@@ -31,25 +33,66 @@ def key_lock(space, text):
     return SQL("pg_advisory_xact_lock(%s, %s)", space, key - (1 << 32) if key >> 31 else key)
 
 
-def execute_lock(env, query):
+def execute_lock(env, query, table, ids):
     """Execute SQL that waits for others' locks on rows.
 
-    :return: its rows
+    :param table: name of the table
+    :param ids: which rows, or what they are of
+    :return: the rows of the query
     :raises SerializationFailure: a row was changed since the request began; marked, so that the request is run again
-        at once (:func:`has_waited`)
+        at once (:func:`waited_for`)
     """
     try:
         # no error for the log: it is one's turn that comes later
         env.cr.execute(query, log_exceptions=False)
     except SerializationFailure as error:
-        error.crm_has_waited = True
+        error.crm_waited_for = f"{table}|{sorted(ids)}"
         raise
     return env.cr.fetchall()
 
 
-def has_waited(error):
-    """Whether a serialization failure tells that somebody else was faster, and has ended."""
-    return getattr(error, "crm_has_waited", False)
+def waited_for(error):
+    """For what a transaction has waited whose serialization failure tells that somebody else was faster, and has ended:
+    str, else None."""
+    return getattr(error, "crm_waited_for", None)
+
+
+class Turn:
+    """A place in the queue of those who want the same rows, until one's request has ended.
+
+    Who waits for a row and finds it changed begins anew, and so do all who waited with him: without a queue it is
+    chance who is next, and somebody is the last one each time. It is kept by a connection of its own, since the
+    request's transaction is to begin when the one before has ended, and not when one begins to wait for it.
+    """
+
+    def __init__(self):
+        self.cr = None
+
+    def wait(self, registry, text):
+        """Wait for one's turn; who has one keeps it.
+
+        :param text: what is wanted
+        """
+        if self.cr:
+            return
+        try:
+            self.cr = registry.cursor()
+        except PoolError:
+            # so many are at work: without a queue, then
+            return
+        self.cr.execute(SQL("SELECT %s", key_lock(QUEUE, text)))
+
+    def leave(self):
+        """Let the next one have his turn."""
+        if self.cr:
+            self.cr.close()
+            self.cr = None
+
+    def leave_after(self, cr):
+        """Leave when a request's transaction has ended."""
+        if self.cr:
+            cr.postcommit.add(self.leave)
+            cr.postrollback.add(self.leave)
 
 
 @contextmanager
@@ -87,6 +130,6 @@ def lock_rows(records):
         """UPDATE %(table)s SET id = %(table)s.id
              FROM (SELECT id FROM %(table)s WHERE id IN %(ids)s ORDER BY id FOR NO KEY UPDATE) locked
             WHERE %(table)s.id = locked.id RETURNING locked.id""",
-        table=SQL.identifier(records._table), ids=tuple(records.ids)))
+        table=SQL.identifier(records._table), ids=tuple(records.ids)), records._table, records.ids)
     if kept is not None:
         kept[records._table].update(records.ids)

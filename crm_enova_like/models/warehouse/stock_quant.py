@@ -57,7 +57,8 @@ class StockQuant(models.Model):
                     ORDER BY quant.id FOR NO KEY UPDATE OF quant""",
                 tuple(products.ids),
                 SQL(" OR ").join(
-                    SQL("location.parent_path LIKE %s", f"{location.parent_path}%") for location in locations))):
+                    SQL("location.parent_path LIKE %s", f"{location.parent_path}%") for location in locations)),
+                self._table, products.ids):
             locked.append(quant_id)
             on_hand[tuple(each or False for each in key)] += float(quantity or 0.0)
         if work:

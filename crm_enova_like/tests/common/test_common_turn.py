@@ -1,12 +1,16 @@
+import threading
 from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
-from odoo.tests import tagged
+from odoo.modules.registry import Registry
+from odoo.tests import get_db_name, tagged
+from odoo.tests.common import BaseCase
 
 from odoo.addons.http_routing.tests.common import MockRequest
 
 from ...models.common.ir_http import TURNS, IrHttp
+from ...models.common.locks import Turn
 from .firm import ServiceCommon
 
 
@@ -18,7 +22,7 @@ class TestTurn(ServiceCommon):
         """Serve a request that fails some times; returns the answer and how often it began anew."""
         left = [SerializationFailure("could not serialize access") for _index in range(failures)]
         for error in left:
-            error.crm_has_waited = waited
+            error.crm_waited_for = waited and f"stock_quant|{waited}"
 
         def endpoint(**_params):
             if left:
@@ -26,7 +30,8 @@ class TestTurn(ServiceCommon):
             return "served"
 
         endpoint.routing = {}
-        with MockRequest(self.env) as request, patch.object(IrHttp, "_begin_anew") as anew:
+        with MockRequest(self.env) as request, patch.object(IrHttp, "_begin_anew") as anew, \
+                patch.object(Turn, "wait") as wait:
             request.params = {}
             try:
                 return self.env["ir.http"]._dispatch(endpoint), anew.call_count
@@ -42,3 +47,46 @@ class TestTurn(ServiceCommon):
 
     def test_other_failures(self):
         self.assertEqual(self._serve(1, False), ("failed", 0))
+
+    def test_the_turn_ends_with_the_transaction(self):
+        with patch.object(Turn, "leave") as leave, patch.object(Turn, "leave_after") as leave_after:
+            self.assertEqual(self._serve(2, True), ("served", 2))
+            self.assertFalse(leave.called, "the next one would begin too early")
+            leave_after.assert_called_once_with(self.env.cr)
+            self.assertEqual(self._serve(TURNS + 1, True), ("failed", TURNS))
+            self.assertEqual((leave.call_count, leave_after.call_count), (1, 1))
+
+
+@tagged("post_install", "-at_install")
+class TestQueue(BaseCase):
+    """Who wants the same rows has them one after the other."""
+
+    def test_one_after_the_other(self):
+        registry, order, turns = Registry(get_db_name()), [], [Turn() for _each in range(4)]
+
+        def wait(number):
+            turns[number].wait(registry, "test|[1]")
+            order.append(number)
+            turns[number].leave()
+
+        turns[0].wait(registry, "test|[1]")
+        turns[0].wait(registry, "test|[1]")
+        turns[3].wait(registry, "test|[2]")
+        threads = [threading.Thread(target=wait, args=(number,), daemon=True) for number in (1, 2)]
+        for number, thread in enumerate(threads, 1):
+            thread.start()
+            for _attempt in range(200):
+                with registry.cursor() as cr:
+                    cr.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted "
+                               "AND database = (SELECT oid FROM pg_database WHERE datname = current_database())")
+                    if cr.fetchone()[0] == number:
+                        break
+                thread.join(0.05)
+        self.assertFalse(order)
+        with registry.cursor() as cr:
+            turns[0].leave_after(cr)
+            cr.rollback()
+        for thread in threads:
+            thread.join(10)
+        self.assertEqual(order, [1, 2])
+        turns[3].leave()
