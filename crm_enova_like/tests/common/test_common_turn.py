@@ -31,7 +31,7 @@ class TestTurn(ServiceCommon):
 
         endpoint.routing = {}
         with MockRequest(self.env) as request, patch.object(IrHttp, "_begin_anew") as anew, \
-                patch.object(Turn, "wait") as wait:
+                patch.object(Turn, "wait"):
             request.params = {}
             try:
                 return self.env["ir.http"]._dispatch(endpoint), anew.call_count
