@@ -92,12 +92,7 @@ class CrmRollupMixin(models.AbstractModel):
             SQL("%s AS %s", column, SQL.identifier(alias)) for alias, column in columns.items()))))
         groups.order, groups.offset, groups.limit = self._order_to_sql(order, groups), offset, limit
         found = self.env.execute_query(groups.select(*(SQL.identifier(self._table, alias) for alias in columns)))
-        if not found:
-            return []
-        keys, *sums = zip(*found, strict=True)
-        return list(zip(self._read_group_postprocess_groupby(name, keys), *(
-            self._read_group_postprocess_aggregate(spec, values)
-            for spec, values in zip(aggregates, sums, strict=True)), strict=True))
+        return self._make_groups(found, [name], aggregates)
 
     @api.model
     def _can_order_groups(self, spec, order):
@@ -139,7 +134,14 @@ class CrmRollupMixin(models.AbstractModel):
             if each:
                 select = SQL("SELECT found.* FROM %s CROSS JOIN LATERAL (%s) AS found", each, select)
             selects.append(SQL("(%s)", select))
-        rows = self.env.execute_query(SQL(" UNION ALL ").join(selects))
+        return self._make_groups(self.env.execute_query(SQL(" UNION ALL ").join(selects)), specs, aggregates)
+
+    @api.model
+    def _make_groups(self, rows, specs, aggregates):
+        """What the database says of groups, as core's ``_read_group`` gives it: records, dates, sums.
+
+        :param rows: a value for each spec, then one for each aggregate
+        """
         if not rows:
             return []
         columns, count = list(zip(*rows, strict=True)), len(specs)
