@@ -143,11 +143,14 @@ class CrmServiceNumber(models.Model):
                          LIMIT 1) IS NULL
                  LIMIT %(count)s
              RETURNING number, name
+            ), named AS (
+                UPDATE %(table)s d SET %(field)s = drawn.name
+                  FROM (SELECT name, row_number() OVER (ORDER BY number) AS place FROM drawn) drawn
+                  JOIN unnest(%(ids)s::int[]) WITH ORDINALITY wanted (id, place) ON wanted.place = drawn.place
+                 WHERE d.id = wanted.id
+             RETURNING d.id, drawn.name
             )
-            UPDATE %(table)s d SET %(field)s = drawn.name
-              FROM (SELECT name, row_number() OVER (ORDER BY number) AS place FROM drawn) drawn
-              JOIN unnest(%(ids)s::int[]) WITH ORDINALITY wanted (id, place) ON wanted.place = drawn.place
-             WHERE d.id = wanted.id;
+            %(copies)s;
             RELEASE SAVEPOINT crm_number;
             -- those drawn just now are the highest
             SELECT name
@@ -161,7 +164,7 @@ class CrmServiceNumber(models.Model):
             suffix=series.suffix, padding=series.padding, step=series.step, floor=series.floor, lock=lock,
             limit=HIGHEST, taken=taken, least=least, table=SQL.identifier(documents._table),
             field=SQL.identifier(documents._number_field), ids=documents.ids, holds=documents._get_number_holds(),
-            count=count), log_exceptions=False)
+            copies=documents._copy_numbers(), count=count), log_exceptions=False)
         return [name for [name] in self.env.cr.fetchall()]
 
     @api.model
@@ -222,6 +225,12 @@ class CrmNumberedMixin(models.AbstractModel):
     def _get_number_holds(self):
         """SQL that says whether a document, ``d``, holds the number that it is named, against the one that draws it."""
         return SQL("TRUE")
+
+    @api.model
+    def _copy_numbers(self):
+        """The SQL that ends the statement in which documents are numbered: what else keeps their number takes it from
+        ``named (id, name)``."""
+        return SQL("SELECT FROM named")
 
     @api.model
     def _free_number(self, company, name):

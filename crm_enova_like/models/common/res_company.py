@@ -41,14 +41,17 @@ class ResCompany(models.Model):
         self.ensure_one()
         # sudo: of the company, what dates its documents
         company = self.sudo()._with_facts()
-        country_zones = pytz.country_timezones.get((company.country_id.code or "").upper(), [])
-        name = (
-            company.partner_id.tz
-            or (country_zones and country_zones[0])
-            or company.resource_calendar_id.tz
-            or "UTC"
-        )
-        return pytz.timezone(name)
+        contact = company.partner_id
+        contact.fetch(["tz", "country_id"])
+        return pytz.timezone(
+            contact.tz or self._find_country_zone(contact.country_id.id) or company.resource_calendar_id.tz or "UTC")
+
+    # core empties this cache when a country's code changes
+    @tools.ormcache("country_id", cache="stable")
+    def _find_country_zone(self, country_id):
+        """The only or first time zone of a country: str, None if there is none."""
+        code = self.env["res.country"].sudo().browse(country_id or []).code or ""
+        return next(iter(pytz.country_timezones.get(code.upper(), [])), None)
 
     def _service_today(self):
         """Today's date at the company's place."""

@@ -38,7 +38,7 @@ class CrmServiceInspection(models.Model):
         "res.partner", string="Place", related="device_id.address_id", store=True, precompute=True, index=True)
     city = fields.Char(related="address_id.city", store=True)
     zip = fields.Char(related="address_id.zip", store=True)
-    phone = fields.Char(related="partner_id.phone")
+    phone = fields.Char(related="partner_id.phone", tracking=False)
     user_id = fields.Many2one(
         "res.users", string="Technician", compute="_compute_user_id", store=True, readonly=False, precompute=True)
     planned_date = fields.Date(required=True, tracking=True)

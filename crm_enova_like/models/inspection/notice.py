@@ -26,7 +26,7 @@ class CrmServiceInspection(models.Model):
     date_notified = fields.Datetime(readonly=True, copy=False, help="When the contractor was written to.")
     notified_partner_id = fields.Many2one(
         "res.partner", string="Notified Contractor", readonly=True, copy=False, index="btree_not_null")
-    partner_email = fields.Char(related="partner_id.email", string="E-mail")
+    partner_email = fields.Char(related="partner_id.email", string="E-mail", tracking=False)
 
     _to_notify_idx = models.Index("(regime_id, planned_date) WHERE state = 'planned' AND date_notified IS NULL")
 

@@ -28,8 +28,9 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _get_seldom_fields(self):
-        """Names of fields with other records, of which most orders have none: set of str."""
-        return {"tag_ids"}
+        """Names of fields with other records, of which most orders have none; or ``rows.field``, for a field that no
+        row has in most orders: set of str."""
+        return {"tag_ids", "device_line_ids.access_secret"}
 
     def _get_unseen_fields(self, names):
         """Those of the fields that a screen asks for which are empty anyway, known by what is read already."""
@@ -56,13 +57,28 @@ class CrmServiceOrder(models.Model):
             self.company_id.sudo()._with_facts()
             if len(self) == 1 and self.id:
                 self._note_empty_fields(self._get_seldom_fields())
-            else:
+            self._gather_contacts(specification)
+            if len(self) > 1:
                 self._note_related_fields(specification)
             unseen = self._get_unseen_fields(specification.keys())
         if not unseen:
             return super().web_read(specification)
         rows = super().web_read({name: asked for name, asked in specification.items() if name not in unseen})
         return [{**row, **dict.fromkeys(unseen, False)} for row in rows]
+
+    def _get_shown_contacts(self, names):
+        """The contacts whose names are shown, those of users included (with all rights)."""
+        orders, partners = self.sudo(), self.env["res.partner"].sudo()
+        for field in (self._fields[name] for name in names if name in self._fields):
+            if field.type == "many2one" and field.comodel_name == "res.users":
+                partners |= orders[field.name].partner_id
+            elif field.type == "many2one" and field.comodel_name == "res.partner" and not field.related:
+                partners |= orders[field.name]
+        return partners
+
+    def _gather_contacts(self, names):
+        """Read at once who is named on a screen: core reads contractors, owners and users one after the other."""
+        self._get_shown_contacts(names).mapped("complete_name")
 
     def _note_related_fields(self, names):
         """Note what the rows of a list have of their stage, company or contractor: core looks it up row by row."""
@@ -76,14 +92,29 @@ class CrmServiceOrder(models.Model):
 
     def _note_empty_fields(self, names):
         """Note which fields of one stored order are empty, whoever reads them, by one statement for all of them."""
-        fields = [self._fields[name] for name in sorted(names) if name not in self._cache]
-        if not fields:
+        names = [name for name in sorted(names) if "." in name or name not in self._cache]
+        if not names:
             return
         [filled] = self.env.execute_query(SQL(
-            "SELECT %s", SQL(", ").join(SQL("EXISTS (%s)", self._query_linked(field)) for field in fields)))
-        for field, is_filled in zip(fields, filled, strict=True):
-            if not is_filled:
-                field._insert_cache(self, [()])
+            "SELECT %s", SQL(", ").join(SQL("EXISTS (%s)", self._query_filled(name)) for name in names)))
+        for name, is_filled in zip(names, filled, strict=True):
+            if is_filled:
+                continue
+            name, _dot, inner = name.partition(".")
+            if inner:
+                rows = self[name]
+                rows._fields[inner]._insert_cache(rows, [None] * len(rows))
+            else:
+                self._fields[name]._insert_cache(self, [()])
+
+    def _query_filled(self, name):
+        """SQL that finds what a field with other records holds, or those of them in which a field is filled."""
+        name, _dot, inner = name.partition(".")
+        field = self._fields[name]
+        if not inner:
+            return self._query_linked(field)
+        self.env[field.comodel_name].flush_model([inner])
+        return SQL("%s AND %s IS NOT NULL", self._query_linked(field), SQL.identifier(inner))
 
     def _query_linked(self, field):
         """SQL that finds what a one2many or many2many field of one order holds, archived and hidden records too."""

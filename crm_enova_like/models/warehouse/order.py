@@ -8,6 +8,7 @@ from odoo.tools import html2plaintext
 from ..common.actions import open_dialog, open_list
 from ..common.formats import format_quantity
 from .order_line import ISSUE_STATUSES
+from .order_type import free_parts_kept
 
 
 class CrmServiceOrder(models.Model):
@@ -52,6 +53,10 @@ class CrmServiceOrder(models.Model):
     @api.model
     def _get_seldom_fields(self):
         return super()._get_seldom_fields() | {"picking_ids"}
+
+    def web_read(self, specification):
+        with free_parts_kept(self.env):
+            return super().web_read(specification)
 
     @api.depends("picking_ids.state")
     def _compute_pickings(self):

@@ -1,4 +1,5 @@
-from collections import namedtuple
+from collections import defaultdict, namedtuple
+from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
@@ -14,6 +15,20 @@ FREE_PARTS_READ = {
     "stock.location": ["parent_path"],
     "stock.quant": ["product_id", "location_id", "owner_id", "quantity", "reserved_quantity"],
 }
+
+
+FREE_PARTS = "crm_enova_like.free_parts"    # in the cursor's cache, while a form is read: what was found
+
+
+@contextmanager
+def free_parts_kept(env):
+    """While a form is read, in which several fields ask what is free; nothing may be moved in here."""
+    before = env.cr.cache.get(FREE_PARTS)
+    env.cr.cache[FREE_PARTS] = defaultdict(dict)
+    try:
+        yield
+    finally:
+        env.cr.cache[FREE_PARTS] = before
 
 
 class CrmServiceOrderType(models.Model):
@@ -65,11 +80,22 @@ class CrmServiceOrderType(models.Model):
         for product in kits if warehouse else ():
             free[product] = FreeParts(product._in_service_stock(warehouse).free_qty, 0.0)
         stored = (products - kits)._origin
-        found = self._query_free_parts(stored) if stored and self._origin else {}
+        found = self._find_free_parts(stored) if stored and self._origin else {}
         for product in products - kits:
             if product._origin.id in found:
                 free[product] = FreeParts(*(product.uom_id.round(each or 0.0) for each in found[product._origin.id]))
         return free
+
+    def _find_free_parts(self, products):
+        """:meth:`_query_free_parts`, once for each product while a form is read (:func:`free_parts_kept`)."""
+        kept = self.env.cr.cache.get(FREE_PARTS)
+        if kept is None:
+            return self._query_free_parts(products)
+        kept = kept[self._origin.id]
+        unknown = products.filtered(lambda product: product.id not in kept)
+        if unknown:
+            kept.update({**dict.fromkeys(unknown.ids), **self._query_free_parts(unknown)})
+        return {product_id: kept[product_id] for product_id in products.ids if kept[product_id]}
 
     def _query_free_parts(self, products):
         """What lies free of stored products: {id: (in the type's warehouse, where its RWs take from)}."""

@@ -12,6 +12,12 @@ class ProductProduct(models.Model):
         groups="crm_enova_like.group_technician",
         help="Free quantity in the warehouse that the catalogue was opened for.")
 
+    def _compute_display_name(self):
+        # most products have no variants, which each of them says itself; core asks a table for the values of each
+        plain = self.sudo().filtered(lambda product: product.id and not product.combination_indices)
+        plain._fields["product_template_attribute_value_ids"]._insert_cache(plain, [()] * len(plain))
+        return super()._compute_display_name()
+
     def _in_service_stock(self, warehouse):
         """The products as a warehouse has them for a repair: without what others own of them."""
         return self.with_context(warehouse_id=warehouse.id, owners=[])

@@ -75,9 +75,8 @@ class StockPicking(models.Model):
                     picking._check_service_done()
                     picking._refuse_done()
         if names:
-            # core writes the day once, when it validates; what code or a data file brings of the past is nobody's
-            # correction
-            is_data = self.env.su
+            # core writes the day when it validates; what code or a data file brings of the past is nobody's correction
+            is_data = self.env.su or self.env.cr.cache.get(CORE_WAYS)
             self.filtered(lambda picking: picking.service_document and any(
                 is_changed(picking, name, vals[name]) for name in names
                 if name != "date_done" or picking.date_done and not is_data))._check_service_done()

@@ -159,9 +159,10 @@ class StockMove(models.Model):
                     done |= super(StockMove, group.with_company(company))._action_done(
                         cancel_backorder=cancel_backorder)
             done = done.with_env(self.env)
-            self._draw_service_numbers()
             done._tell_waiting_orders()
             done._settle_service_lines()
+            if is_service:
+                self._finish_service_documents()
             done._tell_zero_values()
         return done
 
@@ -216,9 +217,16 @@ class StockMove(models.Model):
             del work.to_number[picking.id]
         pickings._assign_service_numbers()
 
-    def _create_account_move(self):
+    @api.model
+    def _finish_service_documents(self):
+        """Number what is done, when all else of it is written: whoever waits for the next number waits for one
+        statement, and not for a dozen."""
+        pickings = self.env["stock.picking"].browse(get_work(self.env).to_number).filtered(
+            lambda picking: picking.state == "done")
+        # core says the same a moment later
+        pickings.filtered(lambda picking: not picking.date_done).date_done = fields.Datetime.now()
+        self.env.flush_all()
         self._draw_service_numbers()
-        return super()._create_account_move()
 
     def _settle_service_lines(self):
         """What done moves of RWs and ZWs change on the lines of their orders.

@@ -127,6 +127,8 @@ class StockMove(models.Model):
     def _create_account_move(self):
         """One entry for each RW and ZW, with its number and contractor; what else is done at once has core's."""
         mine = self.filtered("picking_id.service_document")
+        if any(move._should_create_account_move() or move._get_analytic_distribution() for move in mine):
+            self._draw_service_numbers()
         entries = super(StockMove, self - mine)._create_account_move()
         for picking, moves in mine.grouped("picking_id").items():
             # core drops such defaults where a user becomes superuser for the entry

@@ -1,4 +1,5 @@
 from collections import defaultdict
+from contextlib import nullcontext
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -6,7 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.formats import format_quantity
-from .core_ways import with_defaults
+from .core_ways import core_way, with_defaults
 from .stock_work import get_work
 
 
@@ -178,7 +179,8 @@ class StockPicking(models.Model):
         service = self.filtered(lambda picking: picking.picking_type_id.service_document and picking.state != "done")
         # a day that was typed before is not the day of what happens now
         service.filtered("date_done").date_done = False
-        result = super()._action_done()
+        with core_way(self.env) if service else nullcontext():
+            result = super()._action_done()
         done = service.filtered(lambda picking: picking.state == "done")
         done.filtered(lambda picking: picking.service_document == "rw")._tell_technicians()
         return result
@@ -245,11 +247,24 @@ class StockPicking(models.Model):
                 groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
             pickings._draw_numbers(sequence, company, day)
 
+    @api.model
+    def _copy_numbers(self):
+        # what is computed of the number would else be written after it was drawn, while others wait for theirs
+        self.env["stock.move"].flush_model(["picking_id", "scrap_id", "is_inventory", "reference"])
+        return SQL(
+            """UPDATE stock_move m SET reference = named.name FROM named
+                WHERE m.picking_id = named.id AND m.scrap_id IS NULL AND m.is_inventory IS NOT TRUE""")
+
     def _name_documents(self, numbers):
         # no write: the database has it, and what is done takes none
         for picking, number in zip(self, numbers, strict=False):
             self._fields["name"]._update_cache(picking, number)
         self.modified(["name"])
+        moves = self.move_ids.filtered(lambda move: not move.scrap_id and not move.is_inventory)
+        reference = moves._fields["reference"]
+        for move in moves:
+            reference._update_cache(move, move.picking_id.name)
+        self.env.remove_to_compute(reference, moves)
 
     @api.model
     def _get_watched_models(self):
