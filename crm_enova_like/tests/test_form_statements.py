@@ -130,3 +130,50 @@ class TestFormStatements(ServiceCommon):
         gone.sudo().unlink()
         self.assertFalse(gone.web_read(asked))
         self.assertEqual([row["id"] for row in (gone | kept).web_read(asked)], kept.ids)
+
+    def test_what_is_looked_up_at_once_is_what_is_there(self):
+        """An access code, what is free and a product's name, however little a form asks for them."""
+        order = self._make()
+        asked = {
+            "has_missing_parts": {}, "device_line_ids": {"fields": {"access_code": {}}},
+            "line_ids": {"fields": {"free_qty": {}, "product_id": {"fields": {"display_name": {}}}}}}
+
+        def read():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            [row] = order.web_read(asked)
+            [device], [line] = row["device_line_ids"], row["line_ids"]
+            return device["access_code"], line["free_qty"], line["product_id"]["display_name"]
+
+        code, free, name = read()
+        self.assertEqual((code, name), (False, self.part.display_name))
+        order.device_line_ids.access_code = "1234"
+        # known without a look into the database, too
+        self.assertEqual(order.web_read(asked)[0]["device_line_ids"][0]["access_code"], "1234")
+        self._stock(self.part, 7)
+        self.assertEqual(read(), ("1234", free + 7, name))
+        order.device_line_ids.access_code = False
+        colour = self.env["product.attribute"].create({
+            "name": "Colour", "create_variant": "always", "value_ids": [
+                Command.create({"name": name}) for name in ("black", "red")]})
+        self.part.product_tmpl_id.attribute_line_ids = [Command.create({
+            "attribute_id": colour.id, "value_ids": [Command.set(colour.value_ids.ids)]})]
+        self.assertEqual(read(), (False, free + 7, name), "core archives it, and makes others")
+        self.assertEqual(
+            self.part.product_tmpl_id.product_variant_ids.mapped("display_name"), [f"{name} (black)", f"{name} (red)"])
+        self.assertFalse(self.env.cr.cache.get("crm_enova_like.free_parts"))
+
+    def test_free_parts_are_asked_for_once(self):
+        order, asked = self._make(), {"has_missing_parts": {}, "line_ids": {"fields": {"free_qty": {}}}}
+        Types, queries = type(self.env["crm.service.order.type"]), []
+        query = Types._query_free_parts
+
+        def note(types, products):
+            queries.append(products)
+            return query(types, products)
+
+        self.patch(Types, "_query_free_parts", note)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        order.web_read(asked)
+        self.assertEqual(queries, [self.part])

@@ -7,7 +7,8 @@ from .common import ServiceCommon
 BATCH_LIMIT = 0.25
 # the first of some reads what the others know
 SINGLE_LIMIT = 9
-LIFECYCLE_LIMIT = 52
+# in one transaction: what is written before the number is drawn, and what is written again when the order ends
+LIFECYCLE_LIMIT = 55.5
 # one call of each of core's steps for all; a row that it moves takes five
 FORTY_LIMIT = 5.5
 

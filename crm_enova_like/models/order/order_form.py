@@ -92,7 +92,7 @@ class CrmServiceOrder(models.Model):
 
     def _note_empty_fields(self, names):
         """Note which fields of one stored order are empty, whoever reads them, by one statement for all of them."""
-        names = [name for name in sorted(names) if "." in name or name not in self._cache]
+        names = [name for name in sorted(names) if not self._is_known(name)]
         if not names:
             return
         [filled] = self.env.execute_query(SQL(
@@ -106,6 +106,11 @@ class CrmServiceOrder(models.Model):
                 rows._fields[inner]._insert_cache(rows, [None] * len(rows))
             else:
                 self._fields[name]._insert_cache(self, [()])
+
+    def _is_known(self, name):
+        """Whether a field of one order, or of all its rows, is read already."""
+        name, _dot, inner = name.partition(".")
+        return name in self._cache and not (inner and any(inner not in row._cache for row in self[name]))
 
     def _query_filled(self, name):
         """SQL that finds what a field with other records holds, or those of them in which a field is filled."""

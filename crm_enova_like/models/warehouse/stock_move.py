@@ -225,6 +225,8 @@ class StockMove(models.Model):
             lambda picking: picking.state == "done")
         # core says the same a moment later
         pickings.filtered(lambda picking: not picking.date_done).date_done = fields.Datetime.now()
+        # sudo: reordering rules are told of moves, whoever moves
+        self.sudo()._tell_orderpoints()
         self.env.flush_all()
         self._draw_service_numbers()
 

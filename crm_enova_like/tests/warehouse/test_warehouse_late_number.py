@@ -1,0 +1,105 @@
+from datetime import datetime
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from ..common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLateRwNumber(ServiceCommon):
+    """An RW and a ZW are numbered when all else of them is written, and whatever keeps the number has it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls._stock(cls.part, 100)
+
+    def _issued(self, user=None):
+        order = self.make_order(self.device, user=user or self.technician)
+        self.add_part(order)
+        order.action_start()
+        return order
+
+    def _watch_draw(self):
+        """The statements that had been executed when each number was drawn: a list that grows."""
+        Number, drawn = type(self.env["crm.service.number"]), []
+        draw = Number._draw
+
+        def note(*args):
+            numbers = draw(*args)
+            drawn.append(self.env.cr.sql_log_count)
+            return numbers
+
+        self.patch(Number, "_draw", note)
+        return drawn
+
+    def _read_stored(self, picking):
+        """What the database has of a document and its moves, past the cache."""
+        self.env.cr.execute(
+            """SELECT p.name, p.state, p.date_done, array_agg(DISTINCT m.reference), array_agg(DISTINCT m.date)
+                 FROM stock_picking p JOIN stock_move m ON m.picking_id = p.id WHERE p.id = %s GROUP BY p.id""",
+            [picking.id])
+        return self.env.cr.fetchone()
+
+    def test_nothing_is_written_after_it(self):
+        """Others wait until the transaction ends: no statement of the issue comes between."""
+        drawn = self._watch_draw()
+        for _warm in range(2):
+            order = self._issued()
+            self.env.flush_all()
+            order.action_issue_parts_screen()
+            self.env.flush_all()
+            late = self.env.cr.sql_log_count - drawn[-1]
+        self.assertEqual(late, 0, "statements while others wait")
+        picking = order.sudo().picking_ids
+        self.assertRegex(picking.name, r"^RW/")
+        self.assertEqual(set(picking.move_ids.mapped("reference")), {picking.name})
+        name, state, date_done, references, dates = self._read_stored(picking)
+        self.assertEqual((name, state, references), (picking.name, "done", [picking.name]))
+        self.assertEqual((date_done, dates), (picking.date_done, [picking.date_done]))
+        # what is read anew is what was said
+        self.env.invalidate_all()
+        self.assertEqual((picking.name, picking.move_ids.reference), (name, name))
+
+    def test_the_clock_goes_on_meanwhile(self):
+        """Core dates a document once more, a moment later, for whoever validates it."""
+        start = fields.Datetime.now().replace(microsecond=0)
+        moments = (datetime.fromtimestamp(start.timestamp() + second) for second in range(10_000))
+        order = self._issued()
+        order._as_stock().action_reserve_parts()
+        picking = order.sudo().picking_ids.with_user(self.keeper)
+        picking.move_ids.picked = True
+        with patch.object(fields.Datetime, "now", staticmethod(lambda *_args: next(moments))):
+            picking.with_context(skip_sms=True).button_validate()
+            self.env.flush_all()
+        _name, state, date_done, _references, dates = self._read_stored(picking)
+        self.assertEqual(state, "done")
+        self.assertEqual(dates, [date_done])
+
+    def test_moves_validated_alone(self):
+        """Core's other ways validate moves, and never come by their document."""
+        order = self._issued()
+        order._as_stock().action_reserve_parts()
+        picking = order.sudo().picking_ids
+        picking.move_ids.picked = True
+        picking.move_ids._action_done()
+        self.env.flush_all()
+        name, state, date_done, references, _dates = self._read_stored(picking)
+        self.assertRegex(name, r"^RW/")
+        self.assertEqual((state, references), ("done", [name]))
+        self.assertTrue(date_done)
+
+    def test_return(self):
+        order, drawn = self._issued(), self._watch_draw()
+        order.action_issue_parts()
+        self.env.flush_all()
+        order.line_ids.return_to_stock(1)
+        self.env.flush_all()
+        late = self.env.cr.sql_log_count - drawn[-1]
+        self.assertLessEqual(late, 3, "core's own: who waits for what came, and reordering rules")
+        zw = order.sudo().picking_ids.filtered(lambda picking: picking.service_document == "zw")
+        name, state, _date_done, references, _dates = self._read_stored(zw)
+        self.assertRegex(name, r"^ZW/")
+        self.assertEqual((state, references), ("done", [name]))
