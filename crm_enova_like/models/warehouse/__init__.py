@@ -17,6 +17,7 @@ from . import stock_move
 from . import stock_move_work
 from . import stock_move_arrival
 from . import stock_move_join
+from . import stock_move_number
 from . import stock_move_added
 from . import stock_move_back
 from . import stock_move_return

@@ -203,33 +203,6 @@ class StockMove(models.Model):
             get_work(self.env).to_number.update(dict.fromkeys(numbered.ids))
         return moves
 
-    @api.model
-    def _draw_service_numbers(self, is_named=False):
-        """Number the RWs and ZWs that are being validated, and are done but for their number: as late as may be, since
-        whoever draws of a series keeps others waiting until his transaction ends; before entries, which carry it.
-
-        :param is_named: something names one of them before it is done; all are numbered, in the order of their series
-        """
-        work = get_work(self.env)
-        pickings = self.env["stock.picking"].browse(work.to_number if work else ()).filtered(
-            lambda picking: is_named or picking.state == "done")
-        for picking in pickings:
-            del work.to_number[picking.id]
-        pickings._assign_service_numbers()
-
-    @api.model
-    def _finish_service_documents(self):
-        """Number what is done, when all else of it is written: whoever waits for the next number waits for one
-        statement, and not for a dozen."""
-        pickings = self.env["stock.picking"].browse(get_work(self.env).to_number).filtered(
-            lambda picking: picking.state == "done")
-        # core says the same a moment later
-        pickings.filtered(lambda picking: not picking.date_done).date_done = fields.Datetime.now()
-        # sudo: reordering rules are told of moves, whoever moves
-        self.sudo()._tell_orderpoints()
-        self.env.flush_all()
-        self._draw_service_numbers()
-
     def _settle_service_lines(self):
         """What done moves of RWs and ZWs change on the lines of their orders.
 
