@@ -68,13 +68,13 @@ class CrmServiceOrder(models.Model):
 
     def _get_shown_contacts(self, names):
         """The contacts whose names are shown, those of users included (with all rights)."""
-        orders, partners = self.sudo(), self.env["res.partner"].sudo()
+        orders, partners, users = self.sudo(), self.env["res.partner"].sudo(), self.env["res.users"].sudo()
         for field in (self._fields[name] for name in names if name in self._fields):
-            if field.type == "many2one" and field.comodel_name == "res.users":
-                partners |= orders[field.name].partner_id
-            elif field.type == "many2one" and field.comodel_name == "res.partner" and not field.related:
+            if field.type == "many2one" and field.store and field.comodel_name == "res.users":
+                users |= orders[field.name]
+            elif field.type == "many2one" and field.store and field.comodel_name == "res.partner":
                 partners |= orders[field.name]
-        return partners
+        return partners | users.partner_id
 
     def _gather_contacts(self, names):
         """Read at once who is named on a screen: core reads contractors, owners and users one after the other."""
