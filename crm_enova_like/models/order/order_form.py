@@ -1,3 +1,4 @@
+from collections import defaultdict
 from contextlib import contextmanager, suppress
 
 from odoo import api, models
@@ -82,13 +83,17 @@ class CrmServiceOrder(models.Model):
 
     def _note_related_fields(self, names):
         """Note what the rows of a list have of their stage, company or contractor: core looks it up row by row."""
+        followed = defaultdict(list)
         for field in (self._fields[name] for name in names if name in self._fields):
             source, _dot, name = (field.related or "").partition(".")
-            if field.store or not field.compute_sudo or not name or "." in name:
-                continue
+            if not field.store and field.compute_sudo and name and "." not in name:
+                followed[source].append((field, name))
+        for source, fields in followed.items():
             for target, orders in self.grouped(source).items():
-                value = field.convert_to_cache(target.sudo()[name], orders[:1], validate=False)
-                field._insert_cache(orders, [value] * len(orders))
+                target = target.sudo()
+                for field, name in fields:
+                    value = field.convert_to_cache(target[name], orders[:1], validate=False)
+                    field._insert_cache(orders, [value] * len(orders))
 
     def _note_empty_fields(self, names):
         """Note which fields of one stored order are empty, whoever reads them, by one statement for all of them."""
