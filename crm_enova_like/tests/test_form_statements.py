@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
+from ..models.common.kept import get_kept
+from ..models.warehouse.order_type import FREE_PARTS
 from .common import ServiceCommon
 
 # SQL statements of an order's form as it is read after each press, and of a page of the orders' list
@@ -161,7 +163,7 @@ class TestFormStatements(ServiceCommon):
         self.assertEqual(read(), (False, free + 7, name), "core archives it, and makes others")
         self.assertEqual(
             self.part.product_tmpl_id.product_variant_ids.mapped("display_name"), [f"{name} (black)", f"{name} (red)"])
-        self.assertFalse(self.env.cr.cache.get("crm_enova_like.free_parts"))
+        self.assertIsNone(get_kept(self.env, FREE_PARTS))
 
     def test_free_parts_are_asked_for_once(self):
         order, asked = self._make(), {"has_missing_parts": {}, "line_ids": {"fields": {"free_qty": {}}}}

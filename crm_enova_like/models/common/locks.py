@@ -11,13 +11,15 @@ from psycopg2.pool import PoolError
 
 from odoo.tools import SQL
 
+from .kept import get_kept, keep
+
 # What is locked by a key in place of a row: the first of PostgreSQL's two integers, one for each use. Locks end with
 # the transaction, since a pool of connections may not keep a session.
 NUMBERS = 0x6372_6D01    # a series of numbers, while a number of it is drawn
 QUEUE = 0x6372_6D02      # what a request is run again for, until it has ended
 
-# in the cursor's cache: the ids of rows that are known to be locked, by table
-KEPT = "crm_enova_like.kept_locks"
+# kept: the ids of rows that are known to be locked, by table
+LOCKED = "crm_enova_like.locked"
 
 
 def key_lock(space, text):
@@ -95,22 +97,22 @@ class Turn:
             cr.postrollback.add(self.leave)
 
 
+class Locked(defaultdict):
+    """Ids of rows, by table."""
+
+    def forget(self):
+        """A lock lasts until the transaction ends, or until the savepoint is rolled back in which it was taken."""
+        self.clear()
+
+
 @contextmanager
 def keep_locks(env):
-    """While it lasts, rows that :func:`lock_rows` has locked are not locked once more.
-
-    A lock lasts until the transaction ends, or until the savepoint is rolled back before which it was not there: so no
-    savepoint is caught in here around what locks.
-    """
-    cache = env.cr.cache
-    if KEPT in cache:
+    """While it lasts, rows that :func:`lock_rows` has locked are not locked once more."""
+    if get_kept(env, LOCKED) is not None:
         yield
         return
-    cache[KEPT] = defaultdict(set)
-    try:
+    with keep(env, LOCKED, Locked(set)):
         yield
-    finally:
-        del cache[KEPT]
 
 
 def lock_rows(records):
@@ -122,7 +124,7 @@ def lock_rows(records):
 
     :param records: recordset, may be empty
     """
-    kept = records.env.cr.cache.get(KEPT)
+    kept = get_kept(records.env, LOCKED)
     if not records.ids or kept is not None and kept[records._table].issuperset(records.ids):
         return
     execute_lock(records.env, SQL(

@@ -43,8 +43,10 @@ class ResCompany(models.Model):
         company = self.sudo()._with_facts()
         contact = company.partner_id
         contact.fetch(["tz", "country_id"])
+        # one that is being typed has none yet
+        country = contact.country_id if contact else company.country_id
         return pytz.timezone(
-            contact.tz or self._find_country_zone(contact.country_id.id) or company.resource_calendar_id.tz or "UTC")
+            contact.tz or self._find_country_zone(country.id) or company.resource_calendar_id.tz or "UTC")
 
     # core empties this cache when a country's code changes
     @tools.ormcache("country_id", cache="stable")

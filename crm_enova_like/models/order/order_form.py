@@ -1,22 +1,15 @@
 from collections import defaultdict
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 from odoo import api, models
 from odoo.exceptions import AccessError, MissingError
 from odoo.tools import SQL
 
-FORM = "crm_enova_like.order_form"    # in the cursor's cache: what the form asks for in which an order is made
+from ..common.kept import get_kept, keep
 
-
-@contextmanager
-def form_of(env, specification):
-    """While an order is made in a form, which asks for its values by a specification."""
-    before = env.cr.cache.get(FORM)
-    env.cr.cache[FORM] = specification
-    try:
-        yield
-    finally:
-        env.cr.cache[FORM] = before
+# what a screen of orders shows of contacts, of all that there is of them
+CONTACT_FACTS = ("name", "complete_name", "phone", "is_company", "commercial_partner_id", "company_id", "active")
+FORM = "crm_enova_like.order_form"    # kept while an order is made in a form: what the form asks for
 
 
 class CrmServiceOrder(models.Model):
@@ -40,13 +33,13 @@ class CrmServiceOrder(models.Model):
     def web_save(self, vals, specification, next_id=None):
         if self:
             return super().web_save(vals, specification, next_id)
-        with form_of(self.env, specification):
+        with keep(self.env, FORM, specification):
             return super().web_save(vals, specification, next_id)
 
     def _read_ahead(self):
         """Read what the form in which an order is made will show, so that nothing is left to be read when it draws its
         number: until the request ends, others wait for theirs."""
-        specification = self.env.cr.cache.get(FORM)
+        specification = get_kept(self.env, FORM)
         if specification is not None:
             self.with_context(bin_size=True).web_read(specification)
         self.env.flush_all()
@@ -79,7 +72,7 @@ class CrmServiceOrder(models.Model):
 
     def _gather_contacts(self, names):
         """Read at once who is named on a screen: core reads contractors, owners and users one after the other."""
-        self._get_shown_contacts(names).mapped("complete_name")
+        self._get_shown_contacts(names).fetch(CONTACT_FACTS)
 
     def _note_related_fields(self, names):
         """Note what the rows of a list have of their stage, company or contractor: core looks it up row by row."""

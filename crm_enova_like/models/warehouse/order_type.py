@@ -1,9 +1,10 @@
 from collections import defaultdict, namedtuple
-from contextlib import contextmanager
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools import SQL
+
+from ..common.kept import get_kept, keep
 
 # in_warehouse: in the type's warehouse; at_source: where its RWs take from, what is the company's own included
 FreeParts = namedtuple("FreeParts", "in_warehouse at_source")
@@ -17,18 +18,12 @@ FREE_PARTS_READ = {
 }
 
 
-FREE_PARTS = "crm_enova_like.free_parts"    # in the cursor's cache, while a form is read: what was found
+FREE_PARTS = "crm_enova_like.free_parts"    # kept while a form is read: what was found
 
 
-@contextmanager
 def free_parts_kept(env):
     """While a form is read, in which several fields ask what is free; nothing may be moved in here."""
-    before = env.cr.cache.get(FREE_PARTS)
-    env.cr.cache[FREE_PARTS] = defaultdict(dict)
-    try:
-        yield
-    finally:
-        env.cr.cache[FREE_PARTS] = before
+    return keep(env, FREE_PARTS, defaultdict(dict))
 
 
 class CrmServiceOrderType(models.Model):
@@ -88,7 +83,7 @@ class CrmServiceOrderType(models.Model):
 
     def _find_free_parts(self, products):
         """:meth:`_query_free_parts`, once for each product while a form is read (:func:`free_parts_kept`)."""
-        kept = self.env.cr.cache.get(FREE_PARTS)
+        kept = get_kept(self.env, FREE_PARTS)
         if kept is None:
             return self._query_free_parts(products)
         kept = kept[self._origin.id]

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 
-# in the cursor's cache: {id of a product: the unit that core gives it in this transaction}
+from ..common.kept import keep
+
+# kept: {id of a product: the unit that core gives it in this transaction}
 CORRECTED_UNITS = "crm_enova_like.corrected_units"
 
 
@@ -36,13 +38,9 @@ class ProductProduct(models.Model):
     def _update_uom(self, to_uom_id):
         """Core corrects the unit of products, whose numbers stay; our lines and documents follow."""
         self.env["crm.service.order.line"]._relabel_unit(self, self.env["uom.uom"].browse(to_uom_id))
-        corrected = self.env.cr.cache.setdefault(CORRECTED_UNITS, {})
-        corrected.update(dict.fromkeys(self.ids, to_uom_id))
-        try:
+        # what core writes next is a change like any other
+        with keep(self.env, CORRECTED_UNITS, dict.fromkeys(self.ids, to_uom_id)):
             return super()._update_uom(to_uom_id)
-        finally:
-            # what core writes next is a change like any other
-            self.env.cr.cache.pop(CORRECTED_UNITS)
 
     @api.model
     def _may_be_kits(self):

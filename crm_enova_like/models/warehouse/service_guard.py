@@ -5,7 +5,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import float_compare
 
-from .core_ways import CORE_WAYS, get_given
+from ..common.kept import get_kept
+from .core_ways import get_given, is_core_way, is_validated_now
 from .product import CORRECTED_UNITS
 
 # what a validated document and its rows moved, of what and whose, and from where to where
@@ -32,7 +33,7 @@ def is_changed(record, name, value):
     if name == "date" and not is_changed(record.picking_id, "date_done", value):
         # core gives moves and rows the day of their document
         return False
-    if name in ("product_uom", "product_uom_id") and record.env.cr.cache.get(CORRECTED_UNITS, {}).get(
+    if name in ("product_uom", "product_uom_id") and (get_kept(record.env, CORRECTED_UNITS) or {}).get(
             record.product_id.id) == value:
         return False
     if field.type in ("one2many", "many2many"):
@@ -75,11 +76,12 @@ class StockPicking(models.Model):
                     picking._check_service_done()
                     picking._refuse_done()
         if names:
-            # core writes the day when it validates; what code or a data file brings of the past is nobody's correction
-            is_data = self.env.su or self.env.cr.cache.get(CORE_WAYS)
+            # what code or a data file brings of the past is nobody's correction
+            is_data = self.env.su
             self.filtered(lambda picking: picking.service_document and any(
                 is_changed(picking, name, vals[name]) for name in names
-                if name != "date_done" or picking.date_done and not is_data))._check_service_done()
+                if name != "date_done" or picking.date_done and not (
+                    is_data or is_validated_now(picking))))._check_service_done()
 
     def _check_service_ties(self):
         """Refuse documents whose moves are another order's."""
@@ -124,7 +126,7 @@ class StockMove(models.Model):
         :param names: names of the fields that may not change, of those in ``vals``
         :raises UserError: names the document
         """
-        way = self.env.cr.cache.get(CORE_WAYS)
+        way = is_core_way(self.env)
         if way:
             names = names - {"value", "account_move_id", "date"}
         for move in self:
@@ -200,7 +202,7 @@ class StockMoveLine(models.Model):
 
     def write(self, vals):
         names = (ROW_FIELDS | ROW_FACTS) & vals.keys()
-        if self.env.cr.cache.get(CORE_WAYS):
+        if is_core_way(self.env):
             names -= {"date"}
         if names:
             self._check_service_targets(

@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from ..common.formats import format_quantity
 from ..common.locks import lock_rows
 from .core_ways import core_way
-from .stock_work import get_work, stock_work
+from .stock_work import get_work, validating_work
 
 
 class StockMove(models.Model):
@@ -147,7 +147,7 @@ class StockMove(models.Model):
 
     def _action_done(self, cancel_backorder=False):
         is_service = bool(self.picking_id.picking_type_id.filtered("service_document"))
-        with stock_work(self.env) if is_service else nullcontext():
+        with validating_work(self.env) if is_service else nullcontext():
             moves = self._begin_service_documents()
             mine = moves.filtered("picking_id.service_document")
             done = self.browse()

@@ -16,7 +16,9 @@ class StockMove(models.Model):
         :param is_named: something names one of them before it is done; all are numbered, in the order of their series
         """
         work = get_work(self.env)
-        pickings = self.env["stock.picking"].browse(work.to_number if work else ()).filtered(
+        if not work:
+            return
+        pickings = work.find(self.env["stock.picking"].browse(work.to_number)).filtered(
             lambda picking: is_named or picking.state == "done")
         for picking in pickings:
             del work.to_number[picking.id]
@@ -26,7 +28,8 @@ class StockMove(models.Model):
     def _finish_service_documents(self):
         """Number what is done, when all else of it is written: whoever waits for the next number waits for one
         statement, and not for a dozen."""
-        pickings = self.env["stock.picking"].browse(get_work(self.env).to_number).filtered(
+        work = get_work(self.env)
+        pickings = work.find(self.env["stock.picking"].browse(work.to_number)).filtered(
             lambda picking: picking.state == "done")
         # core says the same a moment later
         pickings.filtered(lambda picking: not picking.date_done).date_done = fields.Datetime.now()

@@ -20,7 +20,7 @@ class StockMove(models.Model):
     def _tell_orderpoints(self):
         """Tell reordering rules of moves that were changed since they were told last."""
         work = get_work(self.env)
-        moves = self.browse(work.moves)._filter_ruled(work)
+        moves = work.find(self.browse(work.moves))._filter_ruled(work)
         work.moves, work.is_telling = set(), True
         try:
             moves._update_orderpoints()

@@ -1,5 +1,4 @@
 from collections import defaultdict
-from contextlib import nullcontext
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
@@ -7,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.formats import format_quantity
-from .core_ways import core_way, with_defaults
+from .core_ways import validating, with_defaults
 from .stock_work import get_work
 
 
@@ -179,7 +178,7 @@ class StockPicking(models.Model):
         service = self.filtered(lambda picking: picking.picking_type_id.service_document and picking.state != "done")
         # a day that was typed before is not the day of what happens now
         service.filtered("date_done").date_done = False
-        with core_way(self.env) if service else nullcontext():
+        with validating(service):
             result = super()._action_done()
         done = service.filtered(lambda picking: picking.state == "done")
         done.filtered(lambda picking: picking.service_document == "rw")._tell_technicians()
@@ -249,6 +248,8 @@ class StockPicking(models.Model):
 
     @api.model
     def _copy_numbers(self):
+        if self._has_automation_rules():
+            return super()._copy_numbers()
         # what is computed of the number would else be written after it was drawn, while others wait for theirs
         self.env["stock.move"].flush_model(["picking_id", "scrap_id", "is_inventory", "reference"])
         return SQL(
@@ -260,6 +261,8 @@ class StockPicking(models.Model):
         for picking, number in zip(self, numbers, strict=False):
             self._fields["name"]._update_cache(picking, number)
         self.modified(["name"])
+        if self._has_automation_rules():
+            return
         moves = self.move_ids.filtered(lambda move: not move.scrap_id and not move.is_inventory)
         reference = moves._fields["reference"]
         for move in moves:
@@ -268,7 +271,9 @@ class StockPicking(models.Model):
 
     @api.model
     def _get_watched_models(self):
-        return super()._get_watched_models() | {"stock.move", "stock.move.line"}
+        # of an order, too: what becomes of its parts is written before the number is drawn
+        return super()._get_watched_models() | {
+            "stock.move", "stock.move.line", "stock.quant", "crm.service.order", "crm.service.order.line"}
 
     @api.model
     def _get_number_holds(self):

@@ -402,6 +402,8 @@ class TestOrder(ServiceCommon):
         self.assertEqual(self.company._service_today(), date(2027, 6, 11))
         self.company.country_id = self.env.ref("base.uk")
         self.assertEqual(self.company._service_today(), date(2027, 6, 10))
+        typed = self.env["res.company"].new({"name": "Being typed", "country_id": self.env.ref("base.pl").id})
+        self.assertEqual(typed._service_tz().zone, "Europe/Warsaw")
 
     # COPY
 

@@ -2,6 +2,8 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
+from ...models.common.kept import get_kept
+from ...models.order.order_form import FORM
 from ..common import ServiceCommon
 
 
@@ -100,4 +102,4 @@ class TestLateNumber(ServiceCommon):
         for row in values["device_line_ids"] + values["line_ids"]:
             self.assertEqual(row["order_id"]["display_name"], values["name"])
         self.assertEqual(values, self.Orders.browse(values["id"]).web_read(asked)[0])
-        self.assertFalse(any(self.env.cr.cache.get(key) for key in self.env.cr.cache if "order_form" in str(key)))
+        self.assertIsNone(get_kept(self.env, FORM))

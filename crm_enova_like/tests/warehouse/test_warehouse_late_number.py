@@ -1,7 +1,10 @@
-from datetime import datetime
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
+from freezegun import freeze_time
+
 from odoo import fields
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ..common import ServiceCommon
@@ -103,3 +106,40 @@ class TestLateRwNumber(ServiceCommon):
         name, state, _date_done, references, _dates = self._read_stored(zw)
         self.assertRegex(name, r"^ZW/")
         self.assertEqual((state, references), ("done", [name]))
+
+    def test_a_done_document_beside_one_that_is_validated(self):
+        """Core's list of documents without a backorder is the caller's: what is validated in it already stays."""
+        done, order = self._issued(), self._issued()
+        done.action_issue_parts()
+        order._as_stock().action_reserve_parts()
+        old, new = (each.sudo().picking_ids.with_user(self.keeper) for each in (done, order))
+        new.move_ids.picked = True
+        day = old.date_done
+        with freeze_time(day + timedelta(days=40)):
+            with self.assertRaisesRegex(UserError, old.name):
+                new.with_context(skip_backorder=True, picking_ids_not_to_backorder=(old | new).ids).button_validate()
+            with self.assertRaisesRegex(UserError, old.name):
+                (old | new)._action_done()
+
+    def test_automation_rules_of_orders(self):
+        """What a firm has the system do when parts were issued names the document as everybody does."""
+        Pickings = self.env["stock.picking"]
+        self.assertLessEqual({
+            "stock.picking", "stock.move", "stock.move.line", "stock.quant", "crm.service.order",
+            "crm.service.order.line"}, Pickings._get_watched_models())
+        self.patch(type(Pickings), "_has_automation_rules", lambda pickings: True)
+        Orders, seen = type(self.env["crm.service.order"]), set()
+        compute = Orders._compute_holds_parts
+
+        def watch(orders):
+            seen.update(orders.sudo().picking_ids.filtered(lambda picking: picking.state == "done").mapped("name"))
+            return compute(orders)
+
+        self.patch(Orders, "_compute_holds_parts", watch)
+        order = self._issued()
+        order.action_issue_parts()
+        self.env.flush_all()
+        picking = order.sudo().picking_ids
+        self.assertEqual(seen, {picking.name})
+        name, _state, _date_done, references, _dates = self._read_stored(picking)
+        self.assertEqual(references, [name])

@@ -5,8 +5,12 @@ from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 
-from ...models.common.locks import KEPT
-from ...models.warehouse.stock_work import WORK
+from odoo.addons.stock.models.stock_rule import ProcurementException
+
+from ...models.common.kept import get_kept
+from ...models.common.locks import LOCKED
+from ...models.warehouse.core_ways import CORE_WAY, VALIDATED
+from ...models.warehouse.stock_work import WORK, stock_work
 from ..common import ServiceCommon
 
 
@@ -52,10 +56,85 @@ class TestOneGo(ServiceCommon):
         self.add_part(order, quantity=11)
         with suppress(UserError), self.env.cr.savepoint():
             order.action_issue_parts()
-        self.assertFalse({WORK, KEPT} & self.env.cr.cache.keys())
+        self._assert_nothing_is_kept()
         self._stock(self.part, 1)
         order.action_issue_parts()
         self.assertStock(self.part, 0)
+
+    def _assert_nothing_is_kept(self):
+        for key in (WORK, LOCKED, CORE_WAY, VALIDATED):
+            self.assertIsNone(get_kept(self.env, key), key)
+
+    def test_a_reordering_rule_that_brings_nothing(self):
+        """Core tells its people, and rolls a savepoint back in the middle of our work, which goes on."""
+        def run(rules, procurements, raise_user_error=True):
+            if procurements:
+                tried.append(procurements)
+                raise ProcurementException([(procurements[0], "Nothing brings it")])
+
+        tried = []
+        self.patch(type(self.env["stock.rule"]), "run", run)
+        self.env["stock.warehouse.orderpoint"].create({
+            "product_id": self.part.id, "location_id": self.stock.id, "product_min_qty": 20, "product_max_qty": 30,
+            "trigger": "auto"})
+        order = self.make_order(self.device)
+        self.add_part(order, quantity=3)
+        order.action_reserve_parts()
+        self.assertTrue(tried)
+        self.add_part(order, quantity=2)
+        order.action_issue_parts()
+        self.assertRegex(order.picking_names, r"^RW/\d{4}/\d+$")
+        self.assertStock(self.part, 5)
+        order.line_ids[0].return_to_stock(1)
+        self.assertStock(self.part, 6)
+        self._assert_nothing_is_kept()
+
+    def test_a_savepoint_in_the_middle(self):
+        """Whoever catches a refusal in the middle of our work, or sends a mail that fails, goes on with what is true
+        then."""
+        short, order = self.make_order(self.device), self.make_order(self.device2)
+        self.add_part(short, quantity=11)
+        self.add_part(order, quantity=10)
+        with stock_work(self.env):
+            with suppress(UserError), self.env.cr.savepoint():
+                short.action_issue_parts()
+            self.assertFalse(get_kept(self.env, WORK).to_number)
+            order.action_issue_parts()
+        self.assertStock(self.part, 0)
+        self._stock(self.part, 1)
+
+        def send(pickings):
+            with suppress(UserError), pickings.env.cr.savepoint():
+                raise UserError("The carrier does not answer")
+
+        self.patch(type(self.env["stock.picking"]), "_send_confirmation_email", send)
+        third = self.make_order(self.device)
+        self.add_part(third)
+        third.action_issue_parts()
+        self.assertEqual(
+            [int(name.rpartition("/")[2]) for name in (third.picking_names, order.picking_names)],
+            [number := int(third.picking_names.rpartition("/")[2]), number - 1])
+        self._assert_nothing_is_kept()
+
+    def test_refused_after_it_was_to_be_numbered(self):
+        """A document that somebody else's rule refuses in the end is none of those that are numbered next."""
+        first, second = self.make_order(self.device), self.make_order(self.device2)
+        self.add_part(first)
+        self.add_part(second)
+
+        def refuse(moves):
+            if moves.sudo().service_line_id.order_id == first:
+                raise UserError("Not this one")
+            return settle(moves)
+
+        settle = type(self.env["stock.move"])._settle_service_lines
+        self.patch(type(self.env["stock.move"]), "_settle_service_lines", refuse)
+        with stock_work(self.env):
+            for order in (first, second):
+                with suppress(UserError), self.env.cr.savepoint():
+                    order.action_issue_parts()
+        self.assertFalse(first.sudo().picking_ids.filtered(lambda picking: picking.state == "done"))
+        self.assertRegex(second.picking_names, r"^RW/\d{4}/\d+$")
 
     def test_short_for_the_second_of_two(self):
         first, second = self.make_order(self.device), self.make_order(self.device2)
