@@ -14,6 +14,13 @@ from ...models.warehouse.stock_work import WORK, stock_work
 from ..common import ServiceCommon
 
 
+class Refused(UserError):
+    """What somebody else's code raises in the middle of our work."""
+
+    def __init__(self):
+        super().__init__("Refused")
+
+
 @tagged("post_install", "-at_install")
 class TestOneGo(ServiceCommon):
     """What is asked once where parts are reserved and validated in one go is asked anew afterwards, and core's own
@@ -105,7 +112,7 @@ class TestOneGo(ServiceCommon):
 
         def send(pickings):
             with suppress(UserError), pickings.env.cr.savepoint():
-                raise UserError("The carrier does not answer")
+                raise Refused
 
         self.patch(type(self.env["stock.picking"]), "_send_confirmation_email", send)
         third = self.make_order(self.device)
@@ -124,7 +131,7 @@ class TestOneGo(ServiceCommon):
 
         def refuse(moves):
             if moves.sudo().service_line_id.order_id == first:
-                raise UserError("Not this one")
+                raise Refused
             return settle(moves)
 
         settle = type(self.env["stock.move"])._settle_service_lines
