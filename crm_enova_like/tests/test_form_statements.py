@@ -179,3 +179,20 @@ class TestFormStatements(ServiceCommon):
         self.env.invalidate_all()
         order.web_read(asked)
         self.assertEqual(queries, [self.part])
+
+    def test_rows_of_orders_out_of_sight(self):
+        """Whoever lists rows of orders that are not his reads their names, and not one by one."""
+        devices = self.env["crm.service.device"].create([
+            {"name": f"Machine {number}", "type_id": self.device_type.id, "partner_id": self.contractor.id}
+            for number in range(12)])
+        tasks = self.env["crm.task"].create([{
+            "name": "Call back", "user_id": self.technician.id, "order_id": self.env["crm.service.order"].create({
+                "partner_id": self.contractor.id, "user_id": self.other_technician.id,
+                "device_line_ids": [Command.create({"device_id": device.id})]}).id} for device in devices])
+        Tasks, asked = self.env["crm.task"].with_user(self.technician), {"order_id": {"fields": {"display_name": {}}}}
+        pages = {count: self._count(lambda count=count: Tasks.web_search_read(
+            [("id", "in", tasks.ids)], asked, limit=count, order="id")) for count in (2, 12)}
+        self.assertLessEqual(pages[12], pages[2])
+        rows = Tasks.browse(tasks.ids).web_read(asked)
+        self.assertEqual(
+            [row["order_id"]["display_name"] for row in rows], tasks.sudo().order_id.mapped("display_name"))

@@ -1,5 +1,5 @@
 from collections import defaultdict
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 
 from odoo import api, models
 from odoo.exceptions import AccessError, MissingError
@@ -47,7 +47,7 @@ class CrmServiceOrder(models.Model):
     def web_read(self, specification):
         unseen = set()
         # deleted meanwhile, or out of sight but for its name: core tells its reader so
-        with suppress(MissingError, AccessError):
+        with suppress(MissingError, AccessError), self._names_at_hand():
             self.company_id.sudo()._with_facts()
             if len(self) == 1 and self.id:
                 self._note_empty_fields(self._get_seldom_fields())
@@ -59,6 +59,17 @@ class CrmServiceOrder(models.Model):
             return super().web_read(specification)
         rows = super().web_read({name: asked for name, asked in specification.items() if name not in unseen})
         return [{**row, **dict.fromkeys(unseen, False)} for row in rows]
+
+    @contextmanager
+    def _names_at_hand(self):
+        """Where some of the orders are out of sight, core names each of them to who lists their rows, one by one: their
+        names are read at once."""
+        try:
+            yield
+        except AccessError:
+            # sudo: as core names them
+            self.sudo().exists().mapped("display_name")
+            raise
 
     def _get_shown_contacts(self, names):
         """The contacts whose names are shown, those of users included (with all rights)."""
