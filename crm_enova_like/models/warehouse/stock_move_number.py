@@ -18,21 +18,24 @@ class StockMove(models.Model):
         work = get_work(self.env)
         if not work:
             return
-        pickings = work.find(self.env["stock.picking"].browse(work.to_number)).filtered(
-            lambda picking: is_named or picking.state == "done")
+        pickings = self._get_to_number(is_named)
         for picking in pickings:
             del work.to_number[picking.id]
         pickings._assign_service_numbers()
 
     @api.model
+    def _get_to_number(self, is_named=False):
+        """The documents of the work under way that have no number yet and are done, or all of them."""
+        work = get_work(self.env)
+        return work.find(self.env["stock.picking"].browse(work.to_number)).filtered(
+            lambda picking: is_named or picking.state == "done")
+
+    @api.model
     def _finish_service_documents(self):
         """Number what is done, when all else of it is written: whoever waits for the next number waits for one
         statement, and not for a dozen."""
-        work = get_work(self.env)
-        pickings = work.find(self.env["stock.picking"].browse(work.to_number)).filtered(
-            lambda picking: picking.state == "done")
         # core says the same a moment later
-        pickings.filtered(lambda picking: not picking.date_done).date_done = fields.Datetime.now()
+        self._get_to_number().filtered(lambda picking: not picking.date_done).date_done = fields.Datetime.now()
         # sudo: reordering rules are told of moves, whoever moves
         self.sudo()._tell_orderpoints()
         self.env.flush_all()

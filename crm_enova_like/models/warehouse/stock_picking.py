@@ -6,8 +6,12 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.formats import format_quantity
+from ..common.kept import get_kept, keep
 from .core_ways import validating, with_defaults
 from .stock_work import get_work
+
+# kept while numbers are drawn: whether the moves' copies are written with them, past what automation rules would see
+COPIES = "crm_enova_like.copies"
 
 
 class StockPicking(models.Model):
@@ -246,9 +250,14 @@ class StockPicking(models.Model):
                 groups.items(), key=lambda item: (item[0][0].id, item[0][1].sudo().prefix, item[0][2])):
             pickings._draw_numbers(sequence, company, day)
 
+    def _draw_numbers(self, sequence, company, day, count=None):
+        # asked before: nothing is when the number is drawn
+        with keep(self.env, COPIES, not self._has_automation_rules()):
+            return super()._draw_numbers(sequence, company, day, count)
+
     @api.model
     def _copy_numbers(self):
-        if self._has_automation_rules():
+        if not get_kept(self.env, COPIES):
             return super()._copy_numbers()
         # what is computed of the number would else be written after it was drawn, while others wait for theirs
         self.env["stock.move"].flush_model(["picking_id", "scrap_id", "is_inventory", "reference"])
@@ -261,7 +270,7 @@ class StockPicking(models.Model):
         for picking, number in zip(self, numbers, strict=False):
             self._fields["name"]._update_cache(picking, number)
         self.modified(["name"])
-        if self._has_automation_rules():
+        if not get_kept(self.env, COPIES):
             return
         moves = self.move_ids.filtered(lambda move: not move.scrap_id and not move.is_inventory)
         reference = moves._fields["reference"]

@@ -170,6 +170,19 @@ class ServiceCommon(TransactionCase):
         order.device_line_ids.write(vals)
         return order
 
+    def _watch_draw(self):
+        """The statements that had been executed when each number was drawn: a list that grows."""
+        Number, drawn = type(self.env["crm.service.number"]), []
+        draw = Number._draw
+
+        def note(*args):
+            numbers = draw(*args)
+            drawn.append(self.env.cr.sql_log_count)
+            return numbers
+
+        self.patch(Number, "_draw", note)
+        return drawn
+
     def _html(self, name, docs):
         """(report, its page) of one of our papers."""
         report = self.env["ir.actions.report"]._get_report(f"crm_enova_like.{name}")

@@ -83,15 +83,7 @@ class TestLateNumber(ServiceCommon):
         asked = {
             "name": {}, "display_name": {}, "state": {}, "partner_id": {"fields": {"display_name": {}}},
             "amount_billable": {}, "device_line_ids": rows, "line_ids": rows}
-        Number, drawn = type(self.env["crm.service.number"]), []
-        draw = Number._draw
-
-        def note(*args):
-            numbers = draw(*args)
-            drawn.append(self.env.cr.sql_log_count)
-            return numbers
-
-        self.patch(Number, "_draw", note)
+        drawn = self._watch_draw()
         for _warm in range(2):
             [values] = self.Orders.web_save(vals, asked)
             self.env.flush_all()

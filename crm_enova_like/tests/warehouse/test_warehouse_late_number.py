@@ -19,24 +19,11 @@ class TestLateRwNumber(ServiceCommon):
         super().setUpClass()
         cls._stock(cls.part, 100)
 
-    def _issued(self, user=None):
-        order = self.make_order(self.device, user=user or self.technician)
+    def _started(self):
+        order = self.make_order(self.device, user=self.technician)
         self.add_part(order)
         order.action_start()
         return order
-
-    def _watch_draw(self):
-        """The statements that had been executed when each number was drawn: a list that grows."""
-        Number, drawn = type(self.env["crm.service.number"]), []
-        draw = Number._draw
-
-        def note(*args):
-            numbers = draw(*args)
-            drawn.append(self.env.cr.sql_log_count)
-            return numbers
-
-        self.patch(Number, "_draw", note)
-        return drawn
 
     def _read_stored(self, picking):
         """What the database has of a document and its moves, past the cache."""
@@ -50,7 +37,7 @@ class TestLateRwNumber(ServiceCommon):
         """Others wait until the transaction ends: no statement of the issue comes between."""
         drawn = self._watch_draw()
         for _warm in range(2):
-            order = self._issued()
+            order = self._started()
             self.env.flush_all()
             order.action_issue_parts_screen()
             self.env.flush_all()
@@ -70,7 +57,7 @@ class TestLateRwNumber(ServiceCommon):
         """Core dates a document once more, a moment later, for whoever validates it."""
         start = fields.Datetime.now().replace(microsecond=0)
         moments = (datetime.fromtimestamp(start.timestamp() + second) for second in range(10_000))
-        order = self._issued()
+        order = self._started()
         order._as_stock().action_reserve_parts()
         picking = order.sudo().picking_ids.with_user(self.keeper)
         picking.move_ids.picked = True
@@ -83,7 +70,7 @@ class TestLateRwNumber(ServiceCommon):
 
     def test_moves_validated_alone(self):
         """Core's other ways validate moves, and never come by their document."""
-        order = self._issued()
+        order = self._started()
         order._as_stock().action_reserve_parts()
         picking = order.sudo().picking_ids
         picking.move_ids.picked = True
@@ -95,7 +82,7 @@ class TestLateRwNumber(ServiceCommon):
         self.assertTrue(date_done)
 
     def test_return(self):
-        order, drawn = self._issued(), self._watch_draw()
+        order, drawn = self._started(), self._watch_draw()
         order.action_issue_parts()
         self.env.flush_all()
         order.line_ids.return_to_stock(1)
@@ -109,7 +96,7 @@ class TestLateRwNumber(ServiceCommon):
 
     def test_a_done_document_beside_one_that_is_validated(self):
         """Core's list of documents without a backorder is the caller's: what is validated in it already stays."""
-        done, order = self._issued(), self._issued()
+        done, order = self._started(), self._started()
         done.action_issue_parts()
         order._as_stock().action_reserve_parts()
         old, new = (each.sudo().picking_ids.with_user(self.keeper) for each in (done, order))
@@ -136,7 +123,7 @@ class TestLateRwNumber(ServiceCommon):
             return compute(orders)
 
         self.patch(Orders, "_compute_holds_parts", watch)
-        order = self._issued()
+        order = self._started()
         order.action_issue_parts()
         self.env.flush_all()
         picking = order.sudo().picking_ids
