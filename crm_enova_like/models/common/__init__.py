@@ -2,6 +2,7 @@ from . import ir_http
 from . import numbering
 from . import ir_sequence
 from . import res_company
+from . import working_days
 from . import resource_calendar
 from . import company_mixin
 from . import facts_mixin

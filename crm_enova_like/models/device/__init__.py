@@ -8,6 +8,7 @@ from . import device_serials
 from . import device_label
 from . import device_copy
 from . import device_stock
+from . import device_sale
 from . import product
 from . import stock_lot
 from . import res_partner

@@ -5,6 +5,7 @@ from . import stage
 from . import stage_time
 from . import order_type
 from . import order
+from . import order_deadline
 from . import order_search
 from . import order_entry
 from . import order_number
