@@ -57,7 +57,8 @@ class CrmServiceOrderDevice(models.Model):
         if not ends or ends < self.env.company._service_today():
             return []
         return [self.env._(
-            "bought here by a consumer: non-conformity can be claimed until %(date)s", date=format_date(self.env, ends))]
+            "bought here by a consumer: non-conformity can be claimed until %(date)s",
+            date=format_date(self.env, ends))]
 
     def _format_repair(self):
         """What one line tells of its repair when the device comes again: list of facts in words."""
