@@ -21,9 +21,11 @@ class CrmFactsMixin(models.AbstractModel):
     @api.model
     def default_get(self, fields):
         """A default from the context, or one that somebody keeps for himself, is as good as typed: facts have none."""
-        facts = set() if self.env.su else self._get_fact_fields() - self._get_initial_facts()
+        facts = set() if self.env.su else {
+            name for name in fields if name not in self._get_initial_facts() and (
+                name in self._get_fact_fields() or self._is_derived(name))}
         values = super().default_get([name for name in fields if name not in facts])
-        for name in facts.intersection(fields):
+        for name in facts:
             field = self._fields[name]
             if field.default:
                 values[name] = field.convert_to_write(
@@ -54,8 +56,8 @@ class CrmFactsMixin(models.AbstractModel):
         """
         if self.env.su:
             return
-        # what is computed follows too; at creation, without records yet, it is computed whatever is given
-        given = sorted(name for name in vals if name in self._get_fact_fields() or self and self._is_derived(name))
+        # what is computed follows too; core would take it from whoever makes a record
+        given = sorted(name for name in vals if name in self._get_fact_fields() or self._is_derived(name))
         if given:
             # a record that the user may not touch says nothing else
             self.check_access("write")

@@ -97,7 +97,9 @@ class CrmStateMixin(models.AbstractModel):
         :return: the facts, to be written after the door
         :raises UserError: there are facts, and the user is no manager who creates what is closed already
         """
-        names = (self._get_fact_fields() - self._get_initial_facts()) & vals.keys()
+        facts = self._get_fact_fields()
+        self._check_facts({name: value for name, value in vals.items() if name not in facts})
+        names = (facts - self._get_initial_facts()) & vals.keys()
         if not names or (self.env.su and not is_closed):
             return {}
         if not (is_closed and (self.env.su or self.env.user.has_group(MANAGERS))):

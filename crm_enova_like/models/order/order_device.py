@@ -48,7 +48,6 @@ class CrmServiceOrderDevice(models.Model):
     date_received = fields.Datetime(related="order_id.date_received", store=True, precompute=True)
     device_id = fields.Many2one(
         "crm.service.device", required=True, ondelete="restrict", index=True, check_company=True)
-    serial_number = fields.Char(related="device_id.serial_number")
     fault = fields.Text(help="What the customer says is wrong.")
     diagnosis = fields.Text(copy=False)
     resolution = fields.Text(string="What Was Done", copy=False)
@@ -171,7 +170,7 @@ class CrmServiceOrderDevice(models.Model):
     def _compute_labour_summary(self):
         for line in self:
             line.labour_summary = ", ".join(
-                row.name or row.product_id.display_name or "" for row in line._filter_lines("labour"))
+                row.name or row._get_shown_names()["product"] for row in line._filter_lines("labour"))
 
     def _filter_lines(self, kind):
         """The lines of one device that are of a kind; what is read of one is read for all devices of the page.

@@ -7,7 +7,7 @@ from odoo.tools import html2plaintext
 
 from ..common.actions import open_dialog, open_list
 from ..common.formats import format_quantity
-from .order_line import ISSUE_STATUSES
+from .order_line import COST, ISSUE_STATUSES
 from .order_type import free_parts_kept
 
 
@@ -36,7 +36,8 @@ class CrmServiceOrder(models.Model):
         ISSUE_STATUSES, string="Parts", compute="_compute_issue_status",
         help="The part that holds the order up most.")
     issue_by = fields.Selection(related="type_id.issue_by")
-    total_cost = fields.Monetary(string="Cost of Parts", compute="_compute_total_cost", compute_sudo=True)
+    total_cost = fields.Monetary(
+        string="Cost of Parts", compute="_compute_total_cost", compute_sudo=True, groups=COST)
     parts_kept_reason = fields.Char(
         string="Reason for Keeping Parts", readonly=True, copy=False, tracking=True,
         help="Why issued parts stayed as cost of a cancelled order.")
