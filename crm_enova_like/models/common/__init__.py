@@ -5,6 +5,7 @@ from . import res_company
 from . import resource_calendar
 from . import company_mixin
 from . import facts_mixin
+from . import closed_mixin
 from . import done_mixin
 from . import rollup_mixin
 from . import rows_mixin

@@ -239,9 +239,11 @@ class CrmServiceOrderDevice(models.Model):
             target._check_open()
             # into another order it goes as it is taken out of its own: without what was done there
             self.filtered(lambda line: line.order_id != target)._check_removable()
-        if {"device_id", "order_id", "basis"} & vals.keys():
+        if "order_id" in vals:
             self.order_id._check_open()
         state = vals.get("state")
+        # one that is reopened by this very write may change with it
+        (self.filtered(lambda line: line.is_open) if state == "open" else self)._check_closed(vals)
         changed = self.filtered(lambda line: line.state != state) if state else self.browse()
         if changed:
             changed._check_outcome(state)

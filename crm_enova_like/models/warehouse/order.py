@@ -10,6 +10,8 @@ from ..common.formats import format_quantity
 from .order_line import COST, ISSUE_STATUSES
 from .order_type import free_parts_kept
 
+MAY_CHANGE_ISSUER = ("crm_enova_like.group_user", "stock.group_stock_user")
+
 
 class CrmServiceOrder(models.Model):
     """The parts of an order and its warehouse documents: what they cost, and what they mean for its stages.
@@ -118,6 +120,29 @@ class CrmServiceOrder(models.Model):
         return {
             **super()._prepare_first_values(vals), "holds_parts": False,
             "parts_to_issue": any(self.line_ids._prepare_first_values(line)["needs_issue"] for line in lines)}
+
+    @api.model
+    def _get_decision_fields(self):
+        return super()._get_decision_fields() | {"parts_kept_reason"}
+
+    def _check_changes(self, vals):
+        super()._check_changes(vals)
+        if vals.get("type_id") and not self.env.su:
+            self._check_issuer(self.type_id.browse(vals["type_id"]))
+
+    def _check_issuer(self, order_type):
+        """Refuse a technician another type by which he would issue himself what the warehouse issues.
+
+        :raises UserError: names the order
+        """
+        user = self.env.user
+        if order_type.issue_by == "warehouse" or any(user.has_group(group) for group in MAY_CHANGE_ISSUER):
+            return
+        for order in self:
+            if order.issue_by == "warehouse":
+                raise UserError(self.env._(
+                    "Order %(order)s: its parts are issued by the warehouse, and “%(type)s” leaves that to the "
+                    "technician. An operator changes the type.", order=order.name, type=order_type.name))
 
     def write(self, vals):
         result = super().write(vals)

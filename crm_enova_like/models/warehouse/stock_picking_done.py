@@ -59,15 +59,29 @@ class StockPicking(models.Model):
     def _keep_names(self):
         """Keep what RWs and ZWs that are done say: they are validated in one UPDATE with it."""
         # sudo: a keeper need not read the orders that a document names
-        for picking in self.sudo():
-            if picking.service_document and picking.state == "done" and not picking.done_names:
-                picking = picking._in_paper_language()
+        done = self.sudo().filtered(
+            lambda picking: picking.service_document and picking.state == "done" and not picking.done_names)
+        for lang, pickings in done.grouped(lambda picking: picking._get_paper_lang()).items():
+            pickings = pickings.with_context(lang=lang)
+            pickings._read_names()
+            for picking in pickings:
                 names = {
-                    "lang": picking.env.lang, **picking._prepare_paper_names(), **picking._prepare_places(),
+                    "lang": lang, **picking._prepare_paper_names(), **picking._prepare_places(),
                     "moves": {str(move.id): move._prepare_paper_names() for move in picking.move_ids}}
                 # past the guard of what is validated, of which this is a part
                 picking._fields["done_names"]._update_cache(picking, names, dirty=True)
 
+    def _read_names(self):
+        """Read at once what documents name: what is looked for one by one is at hand then."""
+        moves, lines = self.move_ids, self.move_ids.service_line_id
+        orders = self.service_order_id
+        for named in (
+                lines.device_line_id.device_id | orders.device_line_ids.device_id, moves.product_id,
+                self.location_id | self.location_dest_id):
+            named.mapped("display_name")
+        for named in (orders, moves.product_uom, moves.move_line_ids.lot_id, self.picking_type_id.warehouse_id,
+                      moves.origin_returned_move_id.picking_id):
+            named.mapped("name")
 
     def _drop_typed_names(self):
         """What documents say when they are validated is not entered before; code and data files bring the past."""
