@@ -180,8 +180,7 @@ class CrmStateMixin(models.AbstractModel):
         :raises AccessError: the user is no service manager
         :raises UserError: there is no reason, or a field is no fact
         """
-        if not self.env.user.has_group(MANAGERS):
-            raise AccessError(self.env._("Only a service manager corrects what was recorded."))
+        self._check_may_correct()
         self.check_access("write")
         other = vals.keys() - self._get_fact_fields()
         if other:
@@ -199,6 +198,14 @@ class CrmStateMixin(models.AbstractModel):
                 for name in vals]
             record._note_correction(rows, reason)
         return True
+
+    def _check_may_correct(self):
+        """Refuse to correct facts to who is no service manager.
+
+        :raises AccessError: the user is none
+        """
+        if not (self.env.su or self.env.user.has_group(MANAGERS)):
+            raise AccessError(self.env._("Only a service manager corrects what was recorded."))
 
     def _format_fact(self, name):
         """The value of one fact of one record as a reader sees it."""
