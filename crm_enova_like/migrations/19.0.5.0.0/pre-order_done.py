@@ -81,7 +81,9 @@ UPDATE crm_service_order_device r
        done_partner_name = COALESCE(NULLIF(owner.complete_name, ''), owner.name, h.partner_name),
        done_device_name = d.name, done_identifier = d.identifier, done_serial_number = d.serial_number,
        done_type_name = COALESCE(type.name->>h.lang, type.name->>'en_US'),
-       done_model_name = model.name, done_technician_name = h.technician_name,
+       done_model_name = CASE WHEN starts_with(lower(model.name), lower(model.manufacturer)) THEN model.name
+           ELSE concat_ws(' ', NULLIF(model.manufacturer, ''), model.name) END,
+       done_technician_name = h.technician_name,
        done_release = CASE WHEN r.date_released IS NOT NULL THEN jsonb_build_object(
            'lang', h.lang,
            'head', jsonb_build_object(

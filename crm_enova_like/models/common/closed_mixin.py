@@ -1,7 +1,5 @@
 from odoo import api, models
 from odoo.exceptions import UserError
-from odoo.fields import Command
-from odoo.tools import float_compare
 
 # of what hangs on a record: messages, followers, activities, the customer's link
 ATTACHED = ("mail.thread", "mail.activity.mixin", "portal.mixin")
@@ -11,7 +9,7 @@ class CrmClosedMixin(models.AbstractModel):
     """What may still be written on what is closed; all else stays as it is until it is reopened, whoever writes.
 
     The form shows it read-only; here it is so for an import and RPC, too. What follows from an act is a fact, and goes
-    through ``_write_facts``.
+    through ``_write_facts``. The model has ``crm.facts.mixin``.
     """
 
     _name = "crm.closed.mixin"
@@ -60,7 +58,8 @@ class CrmClosedMixin(models.AbstractModel):
         names = [
             name for name in vals if name in self._fields and self._fields[name].type != "one2many"
             and name not in free]
-        kept = set(names) - self._get_free_fields()
+        # facts have a rule of their own
+        kept = set(names) - self._get_free_fields() - self._get_fact_fields()
         lasting = self._get_lasting_fields()
         for record in self:
             reasons = lasting.get(record, {})
@@ -74,27 +73,3 @@ class CrmClosedMixin(models.AbstractModel):
                     # a record that the user may not touch says nothing else
                     self.check_access("write")
                     raise UserError(record._get_closed_reason(changed))
-
-    def _is_changed(self, name, value):
-        """Whether a value that is to be written is another one than one record has."""
-        self.ensure_one()
-        field, record = self._fields[name], self.sudo()
-        if field.type == "many2many":
-            ids = set(record[name]._ids)
-            for command in value or ():
-                if isinstance(command, int):
-                    command = Command.link(command)
-                if command[0] == Command.SET:
-                    if set(command[2]) != ids:
-                        return True
-                elif command[0] == Command.CLEAR:
-                    if ids:
-                        return True
-                elif command[0] != Command.LINK or command[1] not in ids:
-                    return True
-            return False
-        new = field.convert_to_record(field.convert_to_cache(value, record, validate=False), record)
-        if field.type in ("float", "monetary"):
-            digits = field.get_digits(self.env) if field.type == "float" else None
-            return float_compare(record[name], new, precision_digits=digits[1] if digits else 6) != 0
-        return (new or False) != (record[name] or False)

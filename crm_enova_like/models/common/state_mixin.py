@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date, format_datetime
 
+from .facts_mixin import MANAGERS
 from .formats import format_quantity
-
-MANAGERS = "crm_enova_like.group_manager"
 
 
 class CrmStateMixin(models.AbstractModel):
@@ -191,13 +190,26 @@ class CrmStateMixin(models.AbstractModel):
             raise UserError(self.env._("Say why the record is corrected."))
         before = {record: {name: record._format_fact(name) for name in vals} for record in self}
         self._write_facts(vals)
+        self._note_changes(before, reason)
+        return True
+
+    def _note_changes(self, before, reason):
+        """Note in the chatter which facts became what.
+
+        :param before: {record: {name of a fact: what it was, formatted}}
+        """
         for record in self:
             rows = [
                 self.env._("%(field)s: %(old)s → %(new)s", field=record._fields[name]._description_string(self.env),
-                           old=before[record][name], new=record._format_fact(name))
-                for name in vals]
-            record._note_correction(rows, reason)
-        return True
+                           old=old, new=record._format_fact(name))
+                for name, old in before.get(record, {}).items() if old != record._format_fact(name)]
+            if rows:
+                record._note_correction(rows, reason)
+
+    def _format_managed_facts(self, vals):
+        """What the facts that a manager writes outright are before he does; see :meth:`_note_changes`."""
+        names = set() if self.env.su else self._get_managed_facts() & vals.keys()
+        return {record: {name: record._format_fact(name) for name in names} for record in self} if names else {}
 
     def _check_may_correct(self):
         """Refuse to correct facts to who is no service manager.

@@ -196,6 +196,11 @@ class CrmServiceOrderDevice(models.Model):
         # who is to collect may be noted before
         return super()._get_initial_facts() | {"released_to"}
 
+    @api.model
+    def _get_managed_facts(self):
+        # a longer warranty is a favour of the firm's
+        return super()._get_managed_facts() | {"repair_warranty_until"}
+
     def _check_facts(self, vals):
         """As everywhere; who collects is noted until a device is handed back, and stays from then on."""
         if "released_to" in vals and not any(
@@ -245,6 +250,7 @@ class CrmServiceOrderDevice(models.Model):
         # one that is reopened by this very write may change with it
         (self.filtered(lambda line: line.is_open) if state == "open" else self)._check_closed(vals)
         changed = self.filtered(lambda line: line.state != state) if state else self.browse()
+        managed = self._format_managed_facts(vals)
         if changed:
             changed._check_outcome(state)
             super(CrmServiceOrderDevice, changed).write({**vals, **changed._prepare_outcome_vals(state, vals)})
@@ -255,6 +261,7 @@ class CrmServiceOrderDevice(models.Model):
         if "device_id" in vals:
             self._check_device_company()
         self._own_photos(vals.keys())
+        self._note_changes(managed, self.env._("by hand"))
         if changed:
             changed._after_outcome(state)
         return True

@@ -22,7 +22,7 @@ class CrmCorrectionWizard(models.TransientModel):
     res_model = fields.Char(string="Model", required=True, readonly=True)
     res_ids = fields.Json(string="Records", required=True, readonly=True)
     work_names = fields.Char(string="What", readonly=True)
-    fact_ids = fields.One2many("crm.correction.fact", "wizard_id", readonly=True)
+    fact_ids = fields.One2many("crm.correction.fact", "wizard_id", string="Facts to Choose From", readonly=True)
     fact_id = fields.Many2one("crm.correction.fact", string="Fact", domain="[('wizard_id', '=', id)]")
     kind = fields.Char(related="fact_id.kind")
     old_value = fields.Char(related="fact_id.value")
