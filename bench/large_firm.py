@@ -6,7 +6,9 @@ same in every run.
 """
 import contextlib
 import json
+import runpy
 import time
+from pathlib import Path
 
 from odoo import Command
 from odoo.tools import SQL
@@ -18,6 +20,7 @@ ROLES = {
 }
 CITIES = ("Kraków", "Warszawa", "Łódź", "Gdańsk", "Poznań", "Wrocław", "Tarnów")
 MACHINES = ("Kasa fiskalna Nova", "Drukarka Posnet", "Kocioł Vitodens", "Klimatyzator Daikin", "Gaśnica GP-6")
+COPIES = Path(__file__).parents[1] / "crm_enova_like/migrations/19.0.5.0.0/pre-order_done.py"
 KEY = "crm_enova_like.bench"    # where the size of the firm is noted
 YEARS = "interval '3650 days'"
 SAMPLE = 60    # records of each model whose stored values are worked out again
@@ -378,6 +381,13 @@ class Firm:
             "date_done": f"CASE WHEN {is_done} THEN last END", "visit_failed_count": 0,
             "date_reminded": f"CASE WHEN NOT ({is_done}) AND last + 365 < current_date + 60 THEN current_date END"})
 
+    def make_copies(self):
+        """What closed orders and devices with an outcome keep, as an update gives it to those of before."""
+        fill = runpy.run_path(str(COPIES))
+        for query in ("HEADS", "ORDERS", "ROWS"):
+            self.run(fill[query])
+        self.run("DROP TABLE crm_done_line, crm_done_head")
+
     def next_id(self, table):
         self.env.cr.execute(SQL("SELECT COALESCE(max(id), 0) + 1000 FROM %s", SQL.identifier(table)))
         self.first[table] = self.env.cr.fetchone()[0]
@@ -391,7 +401,7 @@ class Firm:
         :raises AssertionError: a stored value is not what the addon would work out
         """
         steps = (self.make_partners, self.make_devices, self.make_orders, self.make_lines, self.make_documents,
-                 self.make_tasks, self.make_events, self.make_calendar, self.make_inspections)
+                 self.make_tasks, self.make_events, self.make_calendar, self.make_inspections, self.make_copies)
         self.make_users()
         self.make_settings()
         self.env.flush_all()

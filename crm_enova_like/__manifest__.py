@@ -22,6 +22,7 @@
         "views/common/res_partner_views.xml",
         "report/common/service_documents.xml",
         "wizard/common/assign_views.xml",
+        "wizard/common/correction_views.xml",
         "views/device/device_type_views.xml",
         "views/device/device_model_views.xml",
         "views/device/device_views.xml",

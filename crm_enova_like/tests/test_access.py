@@ -254,7 +254,7 @@ class TestAccess(ServiceCommon):
         row = device.order_line_ids.filtered(lambda row: row.order_id.id == order.id)
         self.assertEqual(row.resolution, "Head replaced")
         self.assertIn("Print head", row.parts_summary)
-        self.assertEqual(row.cost, 50.0)
+        self.assertEqual(row.sudo().cost, 50.0)
         self.assertEqual(row.technician_id, self.technician2)
         [shown] = row.web_read({
             "order_id": {"fields": {"display_name": {}}}, "device_id": {"fields": {"display_name": {}}},

@@ -6,6 +6,8 @@ from . import working_days
 from . import resource_calendar
 from . import company_mixin
 from . import facts_mixin
+from . import closed_mixin
+from . import done_mixin
 from . import rollup_mixin
 from . import rows_mixin
 from . import sorted_mixin

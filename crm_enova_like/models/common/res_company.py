@@ -4,6 +4,8 @@ import pytz
 
 from odoo import fields, models, tools
 
+from .formats import format_day, format_moment
+
 # what nearly each request asks of a company
 FACTS = (
     "name", "partner_id", "currency_id", "resource_calendar_id", "alias_domain_id", "parent_id", "parent_path",
@@ -62,6 +64,14 @@ class ResCompany(models.Model):
     def _service_date(self, moment):
         """The date on which a UTC datetime falls at the company's place."""
         return moment.replace(tzinfo=timezone.utc).astimezone(self._service_tz()).date()
+
+    def _print_day(self, moment):
+        """The day of a UTC datetime at the company's place, as a paper in the company's context has it."""
+        return format_day(self.env, self, moment)
+
+    def _print_moment(self, moment):
+        """Day and hour of a UTC datetime at the company's place, as a paper in the company's context has them."""
+        return format_moment(self.env, self, moment)
 
     def _in_own_language(self):
         """The company in the language in which names are made for it that are not translated: its contact's."""

@@ -215,9 +215,11 @@ class CrmServiceOrder(models.Model):
         self._check_facts(vals)
         if "company_id" in vals and any(order.company_id.id != vals["company_id"] for order in self):
             raise UserError(self.env._("An order stays in its company. Make a new one in the other company."))
+        self._check_changes(vals)
         if "state" in vals:
             # the state is its stage's
             return self._write_state(vals)
+        self._keep_signatures(vals)
         if not vals.get("stage_id"):
             return super().write(vals)
         stage = self.env["crm.service.stage"].browse(vals["stage_id"])

@@ -44,7 +44,7 @@ class CrmServiceOrderDevice(models.Model):
         for (name, is_unfinished, until), lines in self.grouped(lambda line: (
                 collector or line.released_to or line._get_expected_collector(), line._is_unfinished(),
                 line._get_warranty_from(now))).items():
-            lines._write_facts({
+            lines._write_outcome({
                 "date_released": now, "repair_warranty_until": until,
                 "released_to": name,
                 "collector_id_checked": id_checked,
@@ -53,6 +53,10 @@ class CrmServiceOrderDevice(models.Model):
             })
         self._post_release()
         return True
+
+    def _write_outcome(self, vals):
+        """Write facts of the end of a repair (outcome, hand-over), after the caller has checked that they are so."""
+        return self._write_facts(vals)
 
     def _is_unfinished(self):
         """Whether one device has no outcome yet; a cancelled order asks for none."""
