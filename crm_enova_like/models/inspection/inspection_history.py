@@ -105,6 +105,6 @@ class CrmServiceInspection(models.Model):
         """Take what all closed inspections keep from today's data: for what is closed while the addon is installed,
         before there are translations."""
         closed = self.search([("is_open", "=", False)])
-        closed._write_facts(dict.fromkeys(KEPT, False))
-        closed.env.add_to_compute(self._fields["done_device_name"], closed)
+        closed._write_facts({"done_device_name": False})
+        self.env.add_to_compute(self._fields["done_device_name"], closed)
         closed._recompute_recordset(["done_device_name"])

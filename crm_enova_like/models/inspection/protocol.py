@@ -157,7 +157,7 @@ class CrmServiceInspection(models.Model):
         if not plan:
             return False
         if plan.regime_id.counting == "last_done":
-            since = max(filter(None, (self.date_done, plan.date_last_done, plan.anchor_date)))
+            since = max(self.date_done, plan.anchor_date)
             coming = schedule.nth_date(since, 1, plan.regime_id.interval_number, plan.regime_id.interval_unit)
         else:
             later = plan.inspection_ids.filtered(lambda other: (

@@ -169,3 +169,31 @@ class CrmServiceInspectionRegime(models.Model):
         return open_list(
             self.env, "crm_enova_like.action_crm_service_inspection_plan", [("regime_id", "in", self.ids)],
             {"default_regime_id": self.id})
+
+    # THE LAW CHANGES
+
+    def _tell_of_law(self, new, kept):
+        """Tell the managers of the companies that an update brought regimes up to date with the law.
+
+        :param self: the regimes that were corrected
+        :param new: those that came in addition
+        :param kept: those that were left, since their plans would mean something else
+        """
+        companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
+        for company in companies:
+            user = company._get_inspection_stand_in()
+            ours = [
+                regimes.filtered(lambda regime, company=company: regime.company_id in (company, company.browse()))
+                for regimes in (self, new, kept)]
+            if not user or not any(ours):
+                continue
+            localized = self.with_context(lang=user.lang)
+            names = [
+                ", ".join(regimes.with_context(lang=user.lang).mapped("name")) or "–" for regimes in ours]
+            company.partner_id.activity_schedule(
+                "mail.mail_activity_data_todo", user_id=user.id,
+                summary=localized.env._("Inspection regimes follow the law of today"),
+                note=localized.env._(
+                    "Corrected, where they were as they came: %(corrected)s. New: %(new)s. Left as they are, since "
+                    "they have plans; look which of the new ones their devices need: %(kept)s.",
+                    corrected=names[0], new=names[1], kept=names[2]))
