@@ -16,6 +16,7 @@
         "data/ir_sequence.xml",
         "data/ir_cron.xml",
         "data/inspection_regimes.xml",
+        "data/inspection_regimes_more.xml",
         "data/crm_types.xml",
         "data/mail_activity_type.xml",
         "views/common/res_config_settings_views.xml",
