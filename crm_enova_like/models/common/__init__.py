@@ -12,6 +12,9 @@ from . import state_mixin
 from . import mail_followers
 from . import performer_mixin
 from . import work_mixin
+from . import work_left
 from . import source_view
 from . import res_partner
+from . import partner_merge
 from . import res_config_settings
+from . import res_users

@@ -7,3 +7,4 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     assignment_notice = fields.Boolean(related="company_id.assignment_notice", readonly=False)
+    service_coordinator_id = fields.Many2one(related="company_id.service_coordinator_id", readonly=False)
