@@ -3,6 +3,7 @@ from . import numbering
 from . import ir_sequence
 from . import res_company
 from . import resource_calendar
+from . import named_mixin
 from . import company_mixin
 from . import facts_mixin
 from . import rollup_mixin

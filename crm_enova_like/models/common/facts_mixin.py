@@ -22,7 +22,8 @@ class CrmFactsMixin(models.AbstractModel):
     def default_get(self, fields):
         """A default from the context, or one that somebody keeps for himself, is as good as typed: facts have none."""
         facts = set() if self.env.su else self._get_fact_fields() - self._get_initial_facts()
-        values = super().default_get([name for name in fields if name not in facts])
+        dropped = facts if self.env.su else facts | {name for name in fields if self._is_set_by_others(name)}
+        values = super().default_get([name for name in fields if name not in dropped])
         for name in facts.intersection(fields):
             field = self._fields[name]
             if field.default:
@@ -38,6 +39,21 @@ class CrmFactsMixin(models.AbstractModel):
         # a state that comes from elsewhere goes through the door
         return bool(field) and name != "state" and bool(
             field.compute and field.store and field.readonly and not field.inverse)
+
+    @api.model
+    def _is_set_by_others(self, name):
+        """Whether a field is derived, and core would take the value that is given to a new record for it."""
+        return self._is_derived(name) and self._fields[name].precompute
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What is derived is computed, whatever is given."""
+        if not self.env.su:
+            given = {name for vals in vals_list for name in vals if self._is_set_by_others(name)}
+            if given:
+                vals_list = [
+                    {name: value for name, value in vals.items() if name not in given} for vals in vals_list]
+        return super().create(vals_list)
 
     def _write_facts(self, vals):
         """Write facts, after the caller has checked that they are so: the one way to them.

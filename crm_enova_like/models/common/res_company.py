@@ -43,6 +43,13 @@ class ResCompany(models.Model):
         return self.env["res.users"].concat(
             *candidates, self.sudo().service_coordinator_id.with_env(self.env))._get_here()
 
+    def _find_manager(self):
+        """A service manager who works in one company, for what nobody else is here for."""
+        # sudo: who manages the service is no secret
+        return self.env["res.users"].sudo().search([
+            ("all_group_ids", "in", self.env.ref("crm_enova_like.group_manager").ids), ("share", "=", False),
+            ("company_ids", "in", self.ids)], order="id", limit=1).with_env(self.env)
+
     def _with_facts(self):
         """The companies, with their few facts read: whoever reads one of a company reads all its hundred columns."""
         self.fetch(FACTS)

@@ -17,8 +17,8 @@ class CrmAssignmentMixin(models.AbstractModel):
         :param user: res.users record
         :raises UserError: the user is archived
         """
-        # sudo: whether a colleague still works here is no secret
-        if not user.sudo().active:
+        if not user._is_here():
+            # sudo: a name is no secret
             raise UserError(self.env._(
                 "%(user)s does not work here any more. Choose somebody else.", user=user.sudo().name))
 
@@ -28,5 +28,5 @@ class CrmAssignmentMixin(models.AbstractModel):
         :raises UserError: a performer is archived
         """
         for user in self.user_id:
-            if not user.sudo().active and any(record.is_open for record in self if record.user_id == user):
+            if not user._is_here() and any(record.is_open for record in self if record.user_id == user):
                 self._check_here(user)

@@ -99,7 +99,9 @@ class CrmServiceInspection(models.Model):
     def _compute_user_id(self):
         for inspection in self:
             if inspection.state in ("planned", False):
-                inspection.user_id = inspection.device_id.technician_id or inspection.user_id
+                # of one who left, the device still tells whose it was
+                technician = inspection.device_id.technician_id
+                inspection.user_id = technician._get_here() or inspection.user_id
 
     @api.depends("planned_date", "regime_id.tolerance_days")
     def _compute_due_date(self):

@@ -109,7 +109,7 @@ class CrmServiceInspection(models.Model):
             "company_id": self.company_id.id,
             "partner_id": partner.id,
             "address_id": address.id or partner.id,
-            "user_id": self.user_id.id if len(self.user_id) == 1 else False,
+            "user_id": self.user_id._get_here().id if len(self.user_id) == 1 else False,
             "date_deadline": min(self.mapped("due_date")),
             "planned_hours": hours,
             "planned_start": agreed,

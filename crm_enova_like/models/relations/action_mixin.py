@@ -40,6 +40,12 @@ class CrmActionMixin(models.AbstractModel):
     description = fields.Text(index="trigram")
 
     @api.model
+    def _get_open_names(self):
+        # a technician's task may be about a colleague's order, and what comes of it is noted
+        return super()._get_open_names() | {"project_id", "campaign_id", "order_id", "device_id", "task_id", "event_id",
+                                            "parent_id"}
+
+    @api.model
     def _search_display_name(self, operator, value):
         """Find by the subject, and by what was said.
 

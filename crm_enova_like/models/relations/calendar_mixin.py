@@ -43,8 +43,7 @@ class CrmCalendarMixin(models.AbstractModel):
         self.ensure_one()
         return bool(
             self.active and self.is_open and self.user_id and (self.planned_start or self.date_deadline)
-            # sudo: whether the performer still works here is no secret
-            and self.user_id.sudo().active)
+            and self.user_id._is_here())
 
     def _get_calendar_vals(self):
         """Values of the entry of one record that belongs into the calendar."""

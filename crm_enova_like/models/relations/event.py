@@ -1,14 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
 
 from ..common.actions import open_dialog
 from ..common.readable import readable
 from ..common.state_mixin import MANAGERS
 from .action_type import DIRECTIONS, LONGEST
-from .project import OPERATORS
 
 
 class CrmEvent(models.Model):
@@ -38,9 +37,9 @@ class CrmEvent(models.Model):
         "crm.task", check_company=True, index="btree_not_null", ondelete="set null", help="The task that it came of.")
     # who else may read it: kept here, since the rule would join whole tables
     task_user_id = fields.Many2one(
-        "res.users", string="Performer of the Task", related="task_id.user_id", store=True, index="btree_not_null")
+        "res.users", string="Performer of the Task", compute="_compute_readers", store=True, index="btree_not_null")
     order_user_id = fields.Many2one(
-        "res.users", string="Technician of the Order", related="order_id.user_id", store=True, index="btree_not_null")
+        "res.users", string="Technician of the Order", compute="_compute_readers", store=True, index="btree_not_null")
     follow_up_ids = fields.One2many("crm.task", "event_id", string="Follow-ups")
     document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
     is_letter = fields.Boolean(related="type_id.is_letter")
@@ -74,6 +73,13 @@ class CrmEvent(models.Model):
     @api.model
     def _get_sortable_fields(self):
         return super()._get_sortable_fields() | {"date"}
+
+    @api.depends("task_id.user_id", "order_id.user_id")
+    def _compute_readers(self):
+        for event in self:
+            # an event that is not saved has none, and tells nobody whose a task or order is
+            event.task_user_id = event._origin and event.task_id.user_id
+            event.order_user_id = event._origin and event.order_id.user_id
 
     @api.depends("type_id")
     def _compute_direction(self):
@@ -109,18 +115,6 @@ class CrmEvent(models.Model):
     def _get_initial_facts(self):
         # whoever notes an event says whose it was
         return super()._get_initial_facts() | {"user_id"}
-
-    @api.model_create_multi
-    def create(self, vals_list):
-        """What happened is noted by whom it happened to; an operator notes it for a colleague, too.
-
-        :raises UserError: a technician notes it in a colleague's name
-        """
-        if not self.env.su and not self.env.user.has_group(OPERATORS):
-            for vals in vals_list:
-                if vals.get("user_id") and vals["user_id"] != self.env.uid:
-                    raise UserError(self.env._("What happened to a colleague is noted by the colleague."))
-        return super().create(vals_list)
 
     def write(self, vals):
         """Whose event it was is said once, and corrected by a manager.

@@ -172,10 +172,12 @@ class CrmTask(models.Model):
             moved = self.filtered(lambda task: task.state != state)
             moved._check_move(state, vals)
         before = {task: task.state for task in moved}
-        if moved:
-            super(CrmTask, moved).write({**vals, **moved._prepare_move_vals(state, vals)})
-        if self - moved:
-            super(CrmTask, self - moved).write(vals)
+        # the others of a series are counted from what was planned, and not from what is written afterwards
+        with self._keep_series(self.filtered(lambda task: not task.is_open)):
+            if moved:
+                super(CrmTask, moved).write({**vals, **moved._prepare_move_vals(state, vals)})
+            if self - moved:
+                super(CrmTask, self - moved).write(vals)
         changed._count_from_here()
         if vals.get("user_id"):
             self._check_performers_here()

@@ -54,8 +54,6 @@ class CrmTask(models.Model):
     @api.depends("repeats", "planned_start", "planned_stop", "date_deadline")
     def _compute_series(self):
         for task in self:
-            if task.repeats and task.series_day and not task.is_open:
-                continue    # the others are counted from what was planned, and not from what is written afterwards
             task.series_day = task.repeats and task._get_planned_day()
             task.series_start = task.repeats and task.planned_start
             task.series_stop = task.repeats and task.planned_stop
@@ -82,9 +80,16 @@ class CrmTask(models.Model):
 
     def _move(self, vals):
         # one task of a series was moved: the others stay where they were to be
-        names = ("series_day", "series_start", "series_stop", "series_deadline") if self.repeats else ()
-        with self.env.protecting([self._fields[name] for name in names], self):
+        with self._keep_series(self):
             return super()._move(vals)
+
+    def _keep_series(self, tasks):
+        """A context in which the dates of tasks are written, and those of their series stay.
+
+        :param tasks: which of them; of others, the series follows what is planned
+        """
+        names = ("series_day", "series_start", "series_stop", "series_deadline")
+        return self.env.protecting([self._fields[name] for name in names], tasks.filtered("repeats"))
 
     def _filter_rule_changes(self, vals):
         """Those of the tasks whose series goes on by another rule with some values.
