@@ -31,6 +31,27 @@ class ResCompany(models.Model):
         string="Notices of Assignment",
         help="Whoever is handed a task or an order by somebody else is told, in one message for all of them.")
 
+    service_coordinator_id = fields.Many2one(
+        "res.users", string="Coordinator", domain="[('share', '=', False)]", ondelete="set null",
+        help="Who gets what would go to somebody who left: reminders, and what comes of the tasks they asked for.")
+
+    def _get_someone_here(self, *candidates):
+        """To whom something goes: the first of the candidates who works here, else one company's coordinator.
+
+        :param candidates: res.users records, each may be empty
+        :return: res.users record; empty where nobody is here
+        """
+        # sudo: who looks after a company's work is no secret
+        return self.env["res.users"].concat(
+            *candidates, self.sudo().service_coordinator_id.with_env(self.env))._get_here()
+
+    def _find_manager(self):
+        """A service manager who works in one company, for what nobody else is here for."""
+        # sudo: who manages the service is no secret
+        return self.env["res.users"].sudo().search([
+            ("all_group_ids", "in", self.env.ref("crm_enova_like.group_manager").ids), ("share", "=", False),
+            ("company_ids", "in", self.ids)], order="id", limit=1).with_env(self.env)
+
     def _with_facts(self):
         """The companies, with their few facts read: whoever reads one of a company reads all its hundred columns."""
         self.fetch(FACTS)

@@ -119,9 +119,9 @@ class CrmServiceInspection(models.Model):
     def _compute_user_id(self):
         for inspection in self:
             if inspection.state in ("planned", False):
+                # of one who left, the device still tells whose it was
                 technician = inspection.device_id.technician_id
-                # whoever left is not planned with
-                inspection.user_id = technician if technician.active else inspection.user_id
+                inspection.user_id = technician._get_here() or inspection.user_id
 
     @api.depends("planned_date", "regime_id.tolerance_days", "is_open")
     def _compute_due_date(self):

@@ -115,8 +115,7 @@ class CrmServiceInspection(models.Model):
             "company_id": self.company_id.id,
             "partner_id": partner.id,
             "address_id": address.id or partner.id,
-            # whoever left is not proposed
-            "user_id": self.user_id.id if len(self.user_id) == 1 and self.user_id.active else False,
+            "user_id": self.user_id._get_here().id if len(self.user_id) == 1 else False,
             "date_deadline": min(self.mapped("due_date")),
             "planned_hours": hours,
             "planned_start": agreed,
