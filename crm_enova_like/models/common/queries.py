@@ -19,6 +19,17 @@ def trigrams(column):
     return definition
 
 
+def pieces(column):
+    """The definition of an index for pieces of a text column that is compared as it is, by ``LIKE`` alone.
+
+    :return: function for :class:`odoo.models.Index`
+    """
+    def definition(registry):
+        return f"USING gin ({column} gin_trgm_ops) WHERE {column} IS NOT NULL" if registry.has_trigram else ""
+
+    return definition
+
+
 def found_by(model, domains):
     """The records that one of several domains finds, as a domain.
 

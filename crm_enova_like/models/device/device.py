@@ -21,10 +21,10 @@ class CrmServiceDevice(models.Model):
         compute="_compute_name", store=True, readonly=False, precompute=True, required=True,
         index="trigram", tracking=True)
     identifier = fields.Char(
-        copy=False, index="trigram",
+        copy=False,
         help="Given from the prefix of the type when the device is saved. Unique in the company.")
     serial_number = fields.Char(
-        copy=False, index="trigram", tracking=True,
+        copy=False, tracking=True,
         help="The maker's number. Unique among the devices of one type in the company.")
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
@@ -85,12 +85,6 @@ class CrmServiceDevice(models.Model):
 
     note = fields.Html()
 
-    _identifier_uniq = models.UniqueIndex(
-        "(company_id, identifier)", "Another device of this company has this identifier.")
-    _serial_uniq = models.UniqueIndex(
-        "(upper(serial_number), company_id, COALESCE(type_id, 0)) "
-        "WHERE serial_number IS NOT NULL AND serial_number != ''",
-        "Another device of this type has this serial number.")
     _lot_uniq = models.UniqueIndex(
         "(lot_id, company_id) WHERE lot_id IS NOT NULL",
         "This serial number of the stock already has its device card.")
@@ -103,6 +97,7 @@ class CrmServiceDevice(models.Model):
     _technician_idx = models.Index("(technician_id, id DESC) WHERE technician_id IS NOT NULL")
     _parent_idx = models.Index("(parent_id) WHERE parent_id IS NOT NULL")
     _component_idx = models.Index("(id DESC) WHERE parent_id IS NOT NULL")
+    _identifier_sort_idx = models.Index("(company_id, identifier)")
     _name_sort_idx = models.Index("(company_id, name)")
     _serial_sort_idx = models.Index("(company_id, serial_number)")
     _warranty_sort_idx = models.Index("(company_id, warranty_end)")
@@ -194,29 +189,33 @@ class CrmServiceDevice(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # before a number is drawn, or anything is said of others' numbers
+        self.check_access("create")
         vals_list = [self._prepare_create_vals(vals) for vals in vals_list]
+        self._check_companies(vals["company_id"] for vals in vals_list)
         self._check_numbers_free(vals_list)
         self._give_identifiers(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
-        if "serial_number" in vals or "identifier" in vals:
-            vals = {**vals, **self._clean_numbers(vals)}
+        vals = self._clean_numbers(vals)
+        if not {"serial_number", "identifier", "type_id", "company_id"} & vals.keys():
+            return super().write(vals)
+        self.check_access("write")
         if vals.get("company_id"):
             moved = self.filtered(lambda device: device.company_id.id != vals["company_id"])
+            self._check_companies([vals["company_id"]] if moved else [])
             for device in moved._get_with_history():
                 raise UserError(self.env._(
                     "%(device)s has a history and stays in its company. Make a card for it in the other company.",
                     device=device.display_name))
-        if {"serial_number", "identifier", "type_id", "company_id"} & vals.keys():
-            self._check_numbers_free([{
-                "id": device.id,
-                "company_id": vals.get("company_id", device.company_id.id),
-                "type_id": vals.get("type_id", device.type_id.id),
-                "serial_number": vals.get("serial_number", device.serial_number),
-                "identifier": vals.get("identifier", device.identifier),
-            } for device in self])
-        return super().write(vals)
+        renumbered = self._filter_renumbered(vals)
+        renumbered._check_numbers_free([device._get_wanted_numbers(vals) for device in renumbered])
+        doubles = renumbered.filtered(lambda device: device.serial_is_double or device.identifier_is_double)
+        result = super(CrmServiceDevice, self - doubles).write(vals) if self - doubles or not self else True
+        for device in doubles:
+            result = super(CrmServiceDevice, device).write({**vals, **device._get_resolved_doubles(vals)})
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

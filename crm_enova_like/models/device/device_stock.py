@@ -30,8 +30,7 @@ class CrmServiceDevice(models.Model):
 
         :param key: of the number, by :meth:`_serial_key`
         """
-        return self.filtered(
-            lambda device: self._serial_key(device.serial_number) == key and device.type_id.id == (type_id or False))
+        return self._filter_of_key(key).filtered(lambda device: device.type_id.id == (type_id or False))
 
     def _write_alike(self, changes):
         """Write what devices have in common at once.
@@ -72,5 +71,5 @@ class CrmServiceDevice(models.Model):
 
         :param name: what the lot was named
         """
-        key = self._serial_key(self.serial_number)
+        key = self.serial_key or ""
         return key == self._serial_key(name) or bool(key) and key == self._serial_key(self.kept_serial_number)

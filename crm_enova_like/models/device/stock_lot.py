@@ -68,8 +68,8 @@ class StockLot(models.Model):
         namesakes = Device._find_by_serials(company, missing.mapped("name")) if missing else {}
         for lot in missing:
             key, product = Device._serial_key(lot.name), lot.product_id
-            card = namesakes.get(key, Device).filtered(
-                lambda d, key=key, product=product: not d.lot_id and d._serial_key(d.serial_number) == key and (
+            card = namesakes.get(key, Device)._filter_of_key(key).filtered(
+                lambda d, product=product: not d.lot_id and (
                     d.product_id == product
                     or not d.product_id and d.type_id == product.service_device_type_id))[:1]
             if card:
