@@ -3,8 +3,11 @@ from . import numbering
 from . import ir_sequence
 from . import res_company
 from . import resource_calendar
+from . import values_mixin
 from . import company_mixin
 from . import facts_mixin
+from . import history_mixin
+from . import shared_mixin
 from . import rollup_mixin
 from . import rows_mixin
 from . import sorted_mixin
@@ -14,4 +17,5 @@ from . import performer_mixin
 from . import work_mixin
 from . import source_view
 from . import res_partner
+from . import res_users
 from . import res_config_settings

@@ -21,7 +21,8 @@ NUMBER = re.compile(r"(?:PL|tel\.?)?[\d\s().+/,;\u2010-\u2015\u2212-]+", re.IGNO
 class ResPartner(models.Model):
     """Contractors at the counter: found by what the customer says, made in place with what is needed."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.history.mixin"]
 
     service_same_phone_id = fields.Many2one(
         "res.partner", string="Contractor with This Phone", compute="_compute_service_same_phone_id")

@@ -61,11 +61,11 @@ class CrmServiceDevice(models.Model):
         [("customer", "Customer's"), ("own", "Our own"), ("loaner", "Loaner")],
         required=True, default="customer", tracking=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Contractor", index=True, check_company=True, tracking=True)
+        "res.partner", string="Contractor", index=True, check_company=True, tracking=True, ondelete="restrict")
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
     address_id = fields.Many2one(
         "res.partner", string="Place", compute="_compute_address_id", store=True, readonly=False,
-        precompute=True, index="btree_not_null", check_company=True,
+        precompute=True, index="btree_not_null", check_company=True, ondelete="restrict",
         domain="[('id', 'child_of', commercial_partner_id)] if partner_id else []",
         help="Where the device stands: an address of the contractor.")
     technician_id = fields.Many2one(

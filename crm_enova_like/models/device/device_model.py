@@ -5,7 +5,7 @@ class CrmServiceDeviceModel(models.Model):
     """A maker's model: narrower than the type, and its terms come before the type's."""
     _name = "crm.service.device.model"
     _description = "Device Model"
-    _inherit = ["crm.service.device.counted.mixin"]
+    _inherit = ["crm.service.device.counted.mixin", "crm.shared.mixin", "crm.values.mixin"]
     _order = "name, id"
     _rec_names_search = ["name", "manufacturer"]
     _check_company_auto = True

@@ -13,7 +13,7 @@ class CrmServiceDeviceType(models.Model):
     """
     _name = "crm.service.device.type"
     _description = "Device Type"
-    _inherit = ["crm.service.device.counted.mixin"]
+    _inherit = ["crm.service.device.counted.mixin", "crm.shared.mixin", "crm.values.mixin"]
     _order = "name, id"
     _check_company_auto = True
     _device_path = "type_id"
@@ -68,6 +68,8 @@ class CrmServiceDeviceType(models.Model):
                 # sudo: whoever configures types need not manage sequences
                 self.env["ir.sequence"].sudo().search([
                     ("code", "=", self.env["crm.service.device"]._sequence_code(device_type.prefix)),
+                    # a company's own type has no say in others' numbers, though the prefix be the same
+                    *([("company_id", "=", device_type.company_id.id)] if device_type.company_id else ()),
                 ]).padding = device_type.identifier_padding
         return res
 

@@ -5,7 +5,7 @@ class StockLot(models.Model):
     """A serial number and the card of the device that was delivered by it, one for each company."""
 
     _name = "stock.lot"
-    _inherit = ["stock.lot", "crm.service.device.counted.mixin"]
+    _inherit = ["stock.lot", "crm.service.device.counted.mixin", "crm.history.mixin"]
 
     _device_path = "lot_id"
 

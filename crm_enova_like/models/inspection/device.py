@@ -55,6 +55,12 @@ class CrmServiceDevice(models.Model):
             *(device for device, owner in owners.items() if device.partner_id != owner))._forget_agreements()
         return result
 
+    def _get_with_history(self):
+        # sudo: a history that the user may not see counts as well; what is only planned is none
+        rows = self.env["crm.service.inspection"].sudo()._read_group(
+            [("device_id", "in", self.ids), ("state", "!=", "planned")], ["device_id"])
+        return super()._get_with_history().union(*(device.with_env(self.env) for [device] in rows))
+
     # PLANS
 
     @api.model

@@ -14,6 +14,7 @@ class CrmServiceInspectionRegime(models.Model):
 
     _name = "crm.service.inspection.regime"
     _description = "Inspection Regime"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 

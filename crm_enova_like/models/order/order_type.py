@@ -9,6 +9,7 @@ class CrmServiceOrderType(models.Model):
 
     _name = "crm.service.order.type"
     _description = "Service Order Type"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

@@ -8,6 +8,7 @@ class CrmEventType(models.Model):
 
     _name = "crm.event.type"
     _description = "Event Type"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -30,6 +31,7 @@ class CrmTaskType(models.Model):
 
     _name = "crm.task.type"
     _description = "Task Type"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)

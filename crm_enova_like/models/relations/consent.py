@@ -12,13 +12,13 @@ class CrmConsent(models.Model):
 
     _name = "crm.consent"
     _description = "Consent to Marketing"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.values.mixin", "mail.thread"]
     _order = "state, date_given desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["partner_id.name", "source"]
 
     partner_id = fields.Many2one(
-        "res.partner", string="Person or Contractor", required=True, ondelete="cascade", index=True, tracking=True,
+        "res.partner", string="Person or Contractor", required=True, ondelete="restrict", index=True, tracking=True,
         check_company=True)
     contractor_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Contractor", store=True, index=True)

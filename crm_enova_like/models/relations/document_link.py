@@ -8,7 +8,7 @@ class CrmDocumentLink(models.Model):
 
     _name = "crm.document.link"
     _description = "Linked Document"
-    _inherit = ["crm.rows.mixin"]
+    _inherit = ["crm.rows.mixin", "crm.values.mixin"]
     _order = "id desc"
     _rec_name = "document_name"
 
