@@ -205,7 +205,7 @@ class CrmServiceDevice(models.Model):
                 self.env._("The identifier %(number)s already belongs to another device.", number=number))
         partner = other.sudo().partner_id.with_env(self.env)
         details = {
-            "number": number, "identifier": other.identifier, "name": other.name,
+            "number": number, "serial": other.serial_number or number, "identifier": other.identifier, "name": other.name,
             "partner": partner.display_name if partner and (self.env.su or partner.has_access("read"))
             else self.env._("no contractor")}
         if is_former:
@@ -214,12 +214,12 @@ class CrmServiceDevice(models.Model):
                 "%(partner)s). Use that card.", **details))
         if is_serial:
             raise ValidationError(self.env._(
-                "The serial number %(number)s already belongs to the device %(identifier)s (%(name)s, %(partner)s).",
+                "The serial number %(serial)s already belongs to the device %(identifier)s (%(name)s, %(partner)s).",
                 **details) if other.active else self.env._(
-                "The serial number %(number)s already belongs to the archived device %(identifier)s "
+                "The serial number %(serial)s already belongs to the archived device %(identifier)s "
                 "(%(name)s, %(partner)s). Restore its card in place of making a new one.", **details))
         raise ValidationError(self.env._(
-            "The identifier %(number)s already belongs to another device (%(name)s, %(partner)s).",
+            "The identifier %(identifier)s already belongs to another device (%(name)s, %(partner)s).",
             **details) if other.active else self.env._(
-            "The identifier %(number)s already belongs to an archived device (%(name)s, %(partner)s). "
+            "The identifier %(identifier)s already belongs to an archived device (%(name)s, %(partner)s). "
             "Restore its card, or choose another identifier.", **details))

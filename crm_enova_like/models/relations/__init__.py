@@ -14,6 +14,7 @@ from . import event
 from . import order
 from . import order_billing
 from . import product
+from . import device
 from . import consent
 from . import res_partner
 from . import project
