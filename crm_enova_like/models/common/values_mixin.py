@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 LONGEST = 500    # signs of a line; an index takes 2,704 bytes, and a sign has up to four
 LARGEST = 2 ** 31 - 1
+FIRST_YEAR, LAST_YEAR = 1900, 2200    # what is counted from a date must be a date, too
 NEEDED = {"char", "text", "html", "selection", "many2one", "date", "datetime"}    # types whose empty value is none
 
 
@@ -39,6 +40,8 @@ class CrmValuesMixin(models.AbstractModel):
                 self._check_text(field, value)
             if field.type in ("float", "monetary", "integer"):
                 self._check_number(field, value)
+            elif field.type in ("date", "datetime") and value:
+                self._check_date(field, value)
             elif field.required and field.type in NEEDED and not value:
                 raise UserError(self.env._("%(kind)s: %(field)s is needed.", **self._name_field(field)))
 
@@ -51,6 +54,17 @@ class CrmValuesMixin(models.AbstractModel):
         if "\x00" in value or not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
             raise UserError(self.env._(
                 "%(kind)s: %(field)s holds a sign that cannot be stored. Type it anew.", **self._name_field(field)))
+
+    @api.model
+    def _check_date(self, field, value):
+        try:
+            date = field.convert_to_cache(value, self)
+        except (TypeError, ValueError, OverflowError):
+            return    # what is no date at all is refused by the field
+        if date and not FIRST_YEAR <= date.year < LAST_YEAR:
+            raise UserError(self.env._(
+                "%(kind)s: %(field)s lies in the year %(year)s, which cannot be right.",
+                year=date.year, **self._name_field(field)))
 
     @api.model
     def _check_number(self, field, value):

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..common.actions import open_list
+from ..common.values_mixin import LAST_YEAR
+from .number_field import Number
 
 
 class CrmServiceDevice(models.Model):
@@ -20,11 +22,11 @@ class CrmServiceDevice(models.Model):
     name = fields.Char(
         compute="_compute_name", store=True, readonly=False, precompute=True, required=True,
         index="trigram", tracking=True)
-    identifier = fields.Char(
-        copy=False,
+    identifier = Number(
+        copy=False, key_field="identifier_key",
         help="Given from the prefix of the type when the device is saved. Unique in the company.")
-    serial_number = fields.Char(
-        copy=False, tracking=True,
+    serial_number = Number(
+        copy=False, tracking=True, key_field="serial_key",
         help="The maker's number. Unique among the devices of one type in the company.")
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
@@ -150,7 +152,8 @@ class CrmServiceDevice(models.Model):
     def _compute_warranty_end(self):
         for device in self:
             months = device.model_id.warranty_months or device.type_id.warranty_months
-            if device.date_sold and months:
+            # one that is typed wrongly is refused when the card is saved
+            if device.date_sold and months and device.date_sold.year < LAST_YEAR:
                 device.warranty_end = device.date_sold + relativedelta(months=months)
             else:
                 device.warranty_end = device.warranty_end

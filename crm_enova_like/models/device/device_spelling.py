@@ -1,9 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..common.queries import LIKE
 from ..common.spelling import clean_number, number_key
 
 NUMBERS = {"serial_number": "serial_key", "identifier": "identifier_key"}    # each with what its spellings share
@@ -127,38 +124,3 @@ class CrmServiceDevice(models.Model):
         """
         return self.filtered(lambda device: key and (device.serial_key == key or key in device.sudo().former_number_ids
                              .filtered(lambda number: number.kind == "serial_number").mapped("key")))
-
-    @api.model
-    def _spell_numbers(self, domain):
-        """A domain on serial numbers or identifiers, as one on what all spellings have in common; numbers of cards that
-        were merged find the card that was kept."""
-        return Domain(domain).map_conditions(self._spell_condition)
-
-    @api.model
-    def _spell_condition(self, condition):
-        name, operator, value = condition.field_expr, condition.operator, condition.value
-        if name not in NUMBERS:
-            return condition
-        if operator in Domain.NEGATIVE_OPERATORS:
-            return ~self._spell_condition(Domain(name, Domain.NEGATIVE_OPERATORS[operator], value))
-        if operator in LIKE and isinstance(value, str):
-            keys, compared = self._serial_key(value), SQL("ILIKE" if "i" in operator.replace("like", "") else "LIKE")
-            if not keys:
-                return condition
-            wanted = keys if operator.startswith("=") else f"%{keys}%"
-        elif operator == "=" and isinstance(value, str) and self._serial_key(value):
-            keys = wanted = self._serial_key(value)
-            compared = SQL("=")
-        elif operator == "in" and not isinstance(value, (str, SQL)) and all(
-                isinstance(item, str) or not item for item in value):
-            keys = [self._serial_key(item) or False for item in value]
-            wanted, compared = tuple(key for key in keys if key), SQL("IN")
-        else:
-            return condition
-        found = Domain(NUMBERS[name], operator, keys)
-        if not wanted:
-            return found
-        # an array that is made first: each of the two conditions is answered by its index
-        return found | Domain.custom(to_sql=lambda _model, alias, _query: SQL(
-            "%s = ANY(ARRAY(SELECT device_id FROM crm_service_device_number WHERE kind = %s AND key %s %s))",
-            SQL.identifier(alias, "id"), name, compared, wanted))

@@ -39,8 +39,8 @@ class CrmServiceDeviceType(models.Model):
     model_ids = fields.One2many("crm.service.device.model", "type_id", string="Models")
 
     _check_months = models.Constraint(
-        "CHECK (warranty_months >= 0)",
-        "A number of months cannot be negative.")
+        "CHECK (warranty_months BETWEEN 0 AND 600)",
+        "A warranty has between 0 and 600 months.")
     _check_padding = models.Constraint(
         "CHECK (identifier_padding BETWEEN 1 AND 12)",
         "An identifier has between 1 and 12 digits.")
