@@ -33,6 +33,7 @@
         "views/device/stock_lot_views.xml",
         "report/device/device_label.xml",
         "wizard/device/device_copy_views.xml",
+        "wizard/device/device_merge_views.xml",
         "report/order/order_reports.xml",
         "report/order/release.xml",
         "views/order/order_actions.xml",

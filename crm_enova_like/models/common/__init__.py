@@ -5,10 +5,13 @@ from . import res_company
 from . import working_days
 from . import resource_calendar
 from . import named_mixin
+from . import values_mixin
 from . import company_mixin
 from . import facts_mixin
 from . import closed_mixin
 from . import done_mixin
+from . import history_mixin
+from . import shared_mixin
 from . import rollup_mixin
 from . import rows_mixin
 from . import sorted_mixin

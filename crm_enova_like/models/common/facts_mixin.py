@@ -11,6 +11,7 @@ class CrmFactsMixin(models.AbstractModel):
 
     _name = "crm.facts.mixin"
     _description = "Has Facts"
+    _inherit = ["crm.values.mixin"]
 
     @api.model
     def _get_fact_fields(self):

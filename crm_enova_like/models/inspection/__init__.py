@@ -18,6 +18,7 @@ from . import order_checklist
 from . import order_absent
 from . import order_visit
 from . import device
+from . import device_merge
 from . import device_type
 from . import device_model
 from . import res_company

@@ -29,6 +29,7 @@ class CrmServiceInspectionRegimeItem(models.Model):
 
     _name = "crm.service.inspection.regime.item"
     _description = "Checklist Item of a Regime"
+    _inherit = ["crm.values.mixin"]
     _order = "regime_id, sequence, id"
 
     regime_id = fields.Many2one(
@@ -56,7 +57,7 @@ class CrmServiceInspectionCheck(models.Model):
 
     _name = "crm.service.inspection.check"
     _description = "Checked Item of an Inspection"
-    _inherit = ["crm.facts.mixin"]
+    _inherit = ["crm.values.mixin", "crm.facts.mixin"]
     _order = "inspection_id, sequence, id"
 
     inspection_id = fields.Many2one(

@@ -62,9 +62,9 @@ class CrmServiceDevice(models.Model):
         return result
 
     def _get_with_history(self):
-        # sudo: what the user may not see is history as well
+        # sudo: a history that the user may not see counts as well; what is only planned is none
         rows = self.env["crm.service.inspection"].sudo()._read_group(
-            [("device_id", "in", self.ids), ("state", "=", "done")], ["device_id"])
+            [("device_id", "in", self.ids), ("state", "!=", "planned")], ["device_id"])
         return super()._get_with_history().union(*(device.with_env(self.env) for [device] in rows))
 
     # PLANS

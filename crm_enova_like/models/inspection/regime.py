@@ -26,6 +26,7 @@ class CrmServiceInspectionRegime(models.Model):
 
     _name = "crm.service.inspection.regime"
     _description = "Inspection Regime"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -181,7 +182,7 @@ class CrmServiceInspectionRegime(models.Model):
         """
         companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
         for company in companies:
-            user = company._get_inspection_stand_in()
+            user = company._get_someone_here() or company._find_manager()
             ours = [
                 regimes.filtered(lambda regime, company=company: regime.company_id in (company, company.browse()))
                 for regimes in (self, new, kept)]

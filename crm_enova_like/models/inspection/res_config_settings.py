@@ -9,4 +9,3 @@ class ResConfigSettings(models.TransientModel):
     inspection_horizon_months = fields.Integer(related="company_id.inspection_horizon_months", readonly=False)
     inspection_nearby_days = fields.Integer(related="company_id.inspection_nearby_days", readonly=False)
     inspection_catch_up = fields.Selection(related="company_id.inspection_catch_up", readonly=False)
-    inspection_user_id = fields.Many2one(related="company_id.inspection_user_id", readonly=False)

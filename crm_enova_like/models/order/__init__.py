@@ -32,5 +32,6 @@ from . import order_warning
 from . import overview
 from . import job
 from . import device
+from . import device_merge
 from . import device_type
 from . import res_partner

@@ -44,10 +44,10 @@ class CrmServiceOrder(models.Model):
         compute="_compute_invoice_partner_id", store=True, readonly=False, precompute=True,
         help="Who pays, when it is not the contractor.")
     person_id = fields.Many2one(
-        "res.partner", string="Contact Person", check_company=True, index="btree_not_null",
+        "res.partner", string="Contact Person", check_company=True, ondelete="restrict", index="btree_not_null",
         domain="[('is_company', '=', False), '|', ('parent_id', '=', partner_id), ('id', '=', partner_id)]")
     address_id = fields.Many2one(
-        "res.partner", string="Place", check_company=True, index="btree_not_null",
+        "res.partner", string="Place", check_company=True, ondelete="restrict", index="btree_not_null",
         compute="_compute_address_id", store=True, readonly=False, precompute=True,
         help="Where the device stands.")
     requester_id = fields.Many2one(

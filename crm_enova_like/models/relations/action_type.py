@@ -49,6 +49,7 @@ class CrmEventType(models.Model):
     _name = "crm.event.type"
     _inherit = ["crm.action.type.mixin"]
     _description = "Event Type"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
@@ -75,6 +76,7 @@ class CrmTaskType(models.Model):
     _name = "crm.task.type"
     _inherit = ["crm.action.type.mixin"]
     _description = "Task Type"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
