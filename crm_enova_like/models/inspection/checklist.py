@@ -57,7 +57,7 @@ class CrmServiceInspectionCheck(models.Model):
 
     _name = "crm.service.inspection.check"
     _description = "Checked Item of an Inspection"
-    _inherit = ["crm.values.mixin", "crm.facts.mixin"]
+    _inherit = ["crm.facts.mixin"]
     _order = "inspection_id, sequence, id"
 
     inspection_id = fields.Many2one(

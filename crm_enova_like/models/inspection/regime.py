@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import AccessError, UserError, ValidationError
+from odoo.exceptions import UserError, ValidationError
 
 from ..common.actions import open_list
 
@@ -26,7 +26,7 @@ class CrmServiceInspectionRegime(models.Model):
 
     _name = "crm.service.inspection.regime"
     _description = "Inspection Regime"
-    _inherit = ["crm.values.mixin"]
+    _inherit = ["crm.shared.mixin", "crm.values.mixin"]
     _order = "sequence, name, id"
     _check_company_auto = True
 
@@ -111,8 +111,6 @@ class CrmServiceInspectionRegime(models.Model):
             regime.plan_count = counts.get(regime, 0)
 
     def write(self, vals):
-        if vals.get("company_id"):
-            self._check_company_change(vals["company_id"])
         result = super().write(vals)
         if SCHEDULE & vals.keys():
             self._get_plans_to_move()._replan()
@@ -125,28 +123,6 @@ class CrmServiceInspectionRegime(models.Model):
         checked when it was written.
         """
         return self.env["crm.service.inspection.plan"].sudo().search([("regime_id", "in", self.ids)])
-
-    def _check_company_change(self, company_id):
-        """Refuse to give regimes to one company while they are used outside it.
-
-        :raises AccessError: it is no company of the user's
-        :raises UserError: names the regimes
-        """
-        self.check_access("write")
-        if not self.env.su and company_id not in self.env.user.company_ids.ids:
-            raise AccessError(self.env._("A regime is given to a company in which you work."))
-        used = self.browse()
-        for model, name in (
-                ("crm.service.inspection.plan", "regime_id"), ("crm.service.inspection", "regime_id"),
-                ("crm.service.device.type", "regime_ids"), ("crm.service.device.model", "regime_ids")):
-            # sudo: what the user may not see counts as well
-            groups = self.env[model].sudo().with_context(active_test=False)._read_group(
-                [(name, "in", self.ids), ("company_id", "!=", company_id)], [name])
-            used |= self.browse(regime.id for [regime] in groups) & self
-        if used:
-            raise UserError(self.env._(
-                "Other companies, or device types and models that they share, use these regimes: %(regimes)s. Make a "
-                "copy for the company instead.", regimes=", ".join(used.mapped("name"))))
 
     def _get_missing(self, device):
         """Names of the data that one regime needs and the device lacks."""

@@ -10,7 +10,7 @@ class CrmDocumentLink(models.Model):
 
     _name = "crm.document.link"
     _description = "Linked Document"
-    _inherit = ["crm.values.mixin", "crm.facts.mixin", "crm.rows.mixin", "crm.named.mixin"]
+    _inherit = ["crm.facts.mixin", "crm.rows.mixin", "crm.named.mixin"]
     _order = "id desc"
     _rec_name = "document_name"
 
