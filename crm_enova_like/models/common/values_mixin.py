@@ -37,16 +37,16 @@ class CrmValuesMixin(models.AbstractModel):
             if field is None or not field.store:
                 continue
             if isinstance(value, str):
-                self._check_text(field, value)
+                self._check_text_value(field, value)
             if field.type in ("float", "monetary", "integer"):
-                self._check_number(field, value)
+                self._check_number_value(field, value)
             elif field.type in ("date", "datetime") and value:
-                self._check_date(field, value)
+                self._check_date_value(field, value)
             elif field.required and field.type in NEEDED and not value:
                 raise UserError(self.env._("%(kind)s: %(field)s is needed.", **self._name_field(field)))
 
     @api.model
-    def _check_text(self, field, value):
+    def _check_text_value(self, field, value):
         if field.type == "char" and len(value) > LONGEST:
             raise UserError(self.env._(
                 "%(kind)s: %(field)s has up to %(max)s signs, and “%(begin)s…” has %(count)s.",
@@ -56,7 +56,7 @@ class CrmValuesMixin(models.AbstractModel):
                 "%(kind)s: %(field)s holds a sign that cannot be stored. Type it anew.", **self._name_field(field)))
 
     @api.model
-    def _check_date(self, field, value):
+    def _check_date_value(self, field, value):
         try:
             date = field.convert_to_cache(value, self)
         except (TypeError, ValueError, OverflowError):
@@ -67,7 +67,7 @@ class CrmValuesMixin(models.AbstractModel):
                 year=date.year, **self._name_field(field)))
 
     @api.model
-    def _check_number(self, field, value):
+    def _check_number_value(self, field, value):
         try:
             number = float(value or 0)
         except (TypeError, ValueError, OverflowError):
