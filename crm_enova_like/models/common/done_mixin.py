@@ -65,3 +65,8 @@ class CrmDoneMixin(models.AbstractModel):
                             else record._prepare_done_vals())
             for name, value in vals.items():
                 record[name] = value
+
+    def _keep_copies(self):
+        """Make the copies of records that were just finished now, and not when they are sent to the database: something
+        else may be renamed before."""
+        self._recompute_recordset(self._get_kept_fields())

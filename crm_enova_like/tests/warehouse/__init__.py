@@ -8,6 +8,7 @@ from . import test_warehouse_numbers
 from . import test_warehouse_one_go
 from . import test_warehouse_order
 from . import test_warehouse_part_demand
+from . import test_warehouse_papers
 from . import test_warehouse_parts
 from . import test_warehouse_parts_keeper
 from . import test_warehouse_plans
