@@ -2,8 +2,8 @@ from odoo import api, fields, models
 
 
 class CrmDoneMixin(models.AbstractModel):
-    """A record that keeps what other registers said on the day on which it was finished: its papers and its history stay
-    as they were, whatever is sold, renamed, moved or renumbered later.
+    """A record that keeps what other registers said on the day on which it was finished: its papers and its history
+    stay as they were, whatever is sold, renamed, moved or renumbered later.
 
     The copies are stored fields named ``done_…``, computed by :meth:`_compute_done` (``store=True, precompute=True``)
     and named by :meth:`_get_done_fields`. They are made by the very UPDATE that finishes the record, emptied by the one

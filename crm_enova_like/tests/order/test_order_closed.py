@@ -106,8 +106,8 @@ class TestOrderClosed(ServiceCommon):
         self._close()
         tag = self.env["crm.service.tag"].create({"name": "Seen"})
         order = self.order.with_user(self.technician)
-        order.write({"note": "<p>Called</p>", "description": "Does not print at all", "tag_ids": [Command.link(tag.id)]})
-        order.message_post(body="Called")
+        order.write({"note": "<p>Called</p>", "description": "Dead", "tag_ids": [Command.link(tag.id)]})
+        order.message_post(body=self.env._("Called"))
         order.device_line_ids.write({"shelf": "A1", "released_to": "Jan"})
         order.device_line_ids.action_release(id_checked=True)
         # what is written back as it is, is no change
@@ -137,8 +137,8 @@ class TestOrderClosed(ServiceCommon):
         Order = self.env["crm.service.order"].with_user(self.technician)
         base = {"partner_id": self.contractor.id}
         for vals in (
-                {"is_open": False}, {"device_count": 9}, {"main_device_id": self.device.id}, {"date_closed": "2020-01-01"},
-                {"done_partner_name": "Forged"}, {"has_ready": True}):
+                {"is_open": False}, {"device_count": 9}, {"main_device_id": self.device.id},
+                {"date_closed": "2020-01-01"}, {"done_partner_name": "Forged"}, {"has_ready": True}):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "cannot be entered"):
                 Order.create({**base, **vals})
         for vals in (
