@@ -107,7 +107,7 @@ class TestOrderClosed(ServiceCommon):
         tag = self.env["crm.service.tag"].create({"name": "Seen"})
         order = self.order.with_user(self.technician)
         order.write({"note": "<p>Called</p>", "description": "Dead", "tag_ids": [Command.link(tag.id)]})
-        order.message_post(body=self.env._("Called"))
+        order.message_post(body=tag.name)
         order.device_line_ids.write({"shelf": "A1", "released_to": "Jan"})
         order.device_line_ids.action_release(id_checked=True)
         # what is written back as it is, is no change
@@ -264,3 +264,22 @@ class TestOrderClosed(ServiceCommon):
         self._close()
         self.order.with_user(self.technician).sudo().action_reopen()
         self.assertTrue(self.order.is_open)
+
+    def test_files_of_evidence_stay(self):
+        photo = self.env["ir.attachment"].with_user(self.technician).create({"name": "a.png", "datas": SIGNED})
+        self.row.with_user(self.technician).photo_before_ids = photo
+        self.order.with_user(self.technician).customer_signature = SIGNED
+        signature = self.env["ir.attachment"].sudo().search([
+            ("res_model", "=", "crm.service.order"), ("res_id", "=", self.order.id),
+            ("res_field", "=", "customer_signature")])
+        self.assertTrue(signature)
+        photo.name = "b.png"
+        self._close()
+        for user in (self.technician, self.operator, self.manager):
+            for file in (photo, signature):
+                with self.subTest(user=user.login, file=file.name):
+                    with self.assertRaises(UserError):
+                        file.with_user(user).write({"datas": b64encode(b"forged")})
+                    with self.assertRaises(UserError):
+                        file.with_user(user).unlink()
+        self.assertEqual(self.row.photo_before_ids, photo)
