@@ -228,6 +228,7 @@ class CrmServiceOrder(models.Model):
             moved._check_move(stage, vals)
             before = {order: order.stage_id for order in moved}
             super(CrmServiceOrder, moved).write({**vals, **moved._prepare_move_vals(stage, vals)})
+            moved._keep_copies()
         if self - moved:
             super(CrmServiceOrder, self - moved).write(vals)
         if moved:
