@@ -20,6 +20,13 @@ class CrmActionTypeMixin(models.AbstractModel):
         """What names a kind: {model: names of its fields}."""
         return {}
 
+    def write(self, vals):
+        result = super().write(vals)
+        if "company_id" in vals:
+            # nobody gives it to a company that they do not work in
+            self.check_access("write")
+        return result
+
     @api.constrains("company_id")
     def _check_uses(self):
         """A kind becomes one company's only where nothing of another one has it.
@@ -27,10 +34,6 @@ class CrmActionTypeMixin(models.AbstractModel):
         sudo: what is out of sight has it as well; told is whose it is.
         """
         for company, kinds in self.filtered("company_id").grouped("company_id").items():
-            if not self.env.su and company not in self.env.user.company_ids:
-                raise ValidationError(self.env._(
-                    "%(kind)s: you do not work in company %(company)s.",
-                    kind=kinds[0].display_name, company=company.sudo().name))
             for model, names in self._get_uses().items():
                 Model = self.env[model].sudo().with_context(active_test=False)
                 domain = Domain.OR(Domain(name, "in", kinds.ids) for name in names)

@@ -72,7 +72,7 @@ class TestLeft(ServiceCommon):
             rows.action_open_assign()
         for row in rows:
             dialog = row.action_open_assign()
-            wizard = self.env["crm.assign.wizard"].with_user(self.operator).with_context(dialog["context"]).create({
+            wizard = self.env["crm.assign.wizard"].with_user(self.operator).with_context(**dialog["context"]).create({
                 "user_id": self.technician.id})
             wizard.action_assign()
         self.assertEqual((task.user_id, order.user_id), (self.technician, self.technician))
