@@ -25,7 +25,7 @@ class CrmCompanyMixin(models.AbstractModel):
         names = self._fields if fnames is None or "company_id" in fnames else fnames
         for field in (self._fields[name] for name in names):
             if field.relational and field.check_company and field.store and self._is_guarded(field.comodel_name):
-                self.sudo()[field.name].with_env(self.env).check_access("read")
+                self._check_sight_of(self.sudo()[field.name])
 
     @api.model
     def _is_asked_at_once(self):
