@@ -6,7 +6,9 @@ same in every run.
 """
 import contextlib
 import json
+import runpy
 import time
+from pathlib import Path
 
 from odoo import Command
 from odoo.tools import SQL
@@ -18,6 +20,7 @@ ROLES = {
 }
 CITIES = ("Kraków", "Warszawa", "Łódź", "Gdańsk", "Poznań", "Wrocław", "Tarnów")
 MACHINES = ("Kasa fiskalna Nova", "Drukarka Posnet", "Kocioł Vitodens", "Klimatyzator Daikin", "Gaśnica GP-6")
+COPIES = Path(__file__).parents[1] / "crm_enova_like/migrations/19.0.5.0.0/pre-order_done.py"
 KEY = "crm_enova_like.bench"    # where the size of the firm is noted
 YEARS = "interval '3650 days'"
 SAMPLE = 60    # records of each model whose stored values are worked out again
@@ -152,7 +155,8 @@ class Firm:
             "type": "'contact'", "active": "true", "partner_share": "true", "lang": "'pl_PL'",
             "autopost_bills": "'ask'",
             "city": one_of(CITIES, 1), "zip": "'30-001'", "street": "'ul. Długa ' || n", "phone": phone,
-            "phone_sanitized": f"replace({phone}, ' ', '')", "email": "'a' || n || '@example.com'",
+            "phone_sanitized": f"replace({phone}, ' ', '')",
+            "service_phone_digits": f"regexp_replace({phone}, '[^0-9]', '', 'g') || ';'", "email": "'a' || n || '@example.com'",
             "email_normalized": "'a' || n || '@example.com'", "crm_kind": "'contractor'", "employee": "false",
         })
 
@@ -162,7 +166,9 @@ class Firm:
             "company_id": self.company, "type_id": one_of(self.types, 3), "partner_id": partner, "address_id": partner,
             "technician_id": f"CASE WHEN {percent(4, 30)} THEN {one_of(self.technicians, 5)} END",
             "name": f"{one_of(MACHINES, 3)} || ' ' || n % 50", "identifier": "'B0/' || lpad(n::text, 7, '0')",
-            "serial_number": f"'SN' || lpad({dice(6)}::text, 10, '0') || n", "ownership": "'customer'",
+            "identifier_key": "'B0/' || lpad(n::text, 7, '0')",
+            "serial_number": f"'SN' || lpad({dice(6)}::text, 10, '0') || n",
+            "serial_key": f"'SN' || lpad({dice(6)}::text, 10, '0') || n", "ownership": "'customer'",
             "date_sold": sold, "warranty_end": f"{sold} + 730", "active": f"NOT {percent(8, 1)}",
             "has_personal_data": percent(9, 10),
         })
@@ -378,6 +384,13 @@ class Firm:
             "date_done": f"CASE WHEN {is_done} THEN last END", "visit_failed_count": 0,
             "date_reminded": f"CASE WHEN NOT ({is_done}) AND last + 365 < current_date + 60 THEN current_date END"})
 
+    def make_copies(self):
+        """What closed orders and devices with an outcome keep, as an update gives it to those of before."""
+        fill = runpy.run_path(str(COPIES))
+        for query in ("HEADS", "ORDERS", "ROWS"):
+            self.run(fill[query])
+        self.run("DROP TABLE crm_done_line, crm_done_head")
+
     def next_id(self, table):
         self.env.cr.execute(SQL("SELECT COALESCE(max(id), 0) + 1000 FROM %s", SQL.identifier(table)))
         self.first[table] = self.env.cr.fetchone()[0]
@@ -391,7 +404,7 @@ class Firm:
         :raises AssertionError: a stored value is not what the addon would work out
         """
         steps = (self.make_partners, self.make_devices, self.make_orders, self.make_lines, self.make_documents,
-                 self.make_tasks, self.make_events, self.make_calendar, self.make_inspections)
+                 self.make_tasks, self.make_events, self.make_calendar, self.make_inspections, self.make_copies)
         self.make_users()
         self.make_settings()
         self.env.flush_all()

@@ -2,10 +2,16 @@ from . import ir_http
 from . import numbering
 from . import ir_sequence
 from . import res_company
+from . import working_days
 from . import resource_calendar
 from . import named_mixin
+from . import values_mixin
 from . import company_mixin
 from . import facts_mixin
+from . import closed_mixin
+from . import done_mixin
+from . import history_mixin
+from . import shared_mixin
 from . import rollup_mixin
 from . import rows_mixin
 from . import sorted_mixin

@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from .named_mixin import MODULE
+
 
 class CrmCompanyMixin(models.AbstractModel):
     """Records of a company that name others: of all that are named it is asked once whether they are its, too.
@@ -9,11 +11,11 @@ class CrmCompanyMixin(models.AbstractModel):
 
     _name = "crm.company.mixin"
     _description = "Belongs to a Company"
-    _inherit = ["crm.named.mixin"]
+    _inherit = ["crm.values.mixin", "crm.named.mixin"]
 
     def _check_company(self, fnames=None):
         checked = self._filter_astray(fnames) if self._is_asked_at_once() else self
-        if not self.env.su:
+        if not self.env.su and self._original_module == MODULE:
             checked._check_sight(fnames)
         return super(CrmCompanyMixin, checked)._check_company(fnames)
 

@@ -1,5 +1,9 @@
 from odoo import api, models
 from odoo.exceptions import UserError
+from odoo.fields import Command
+from odoo.tools import float_compare
+
+MANAGERS = "crm_enova_like.group_manager"
 
 
 class CrmFactsMixin(models.AbstractModel):
@@ -7,6 +11,7 @@ class CrmFactsMixin(models.AbstractModel):
 
     _name = "crm.facts.mixin"
     _description = "Has Facts"
+    _inherit = ["crm.values.mixin"]
 
     @api.model
     def _get_fact_fields(self):
@@ -19,12 +24,19 @@ class CrmFactsMixin(models.AbstractModel):
         return set()
 
     @api.model
+    def _get_managed_facts(self):
+        """Names of the facts that a manager writes outright, as what was agreed with the customer: set of str. The
+        model notes it (:meth:`CrmStateMixin._note_managed_facts`)."""
+        return set()
+
+    @api.model
     def default_get(self, fields):
         """A default from the context, or one that somebody keeps for himself, is as good as typed: facts have none."""
-        facts = set() if self.env.su else self._get_fact_fields() - self._get_initial_facts()
-        dropped = facts if self.env.su else facts | {name for name in fields if self._is_set_by_others(name)}
-        values = super().default_get([name for name in fields if name not in dropped])
-        for name in facts.intersection(fields):
+        facts = set() if self.env.su else {
+            name for name in fields if name not in self._get_initial_facts() and (
+                name in self._get_fact_fields() or self._is_derived(name))}
+        values = super().default_get([name for name in fields if name not in facts])
+        for name in facts:
             field = self._fields[name]
             if field.default:
                 values[name] = field.convert_to_write(
@@ -70,8 +82,14 @@ class CrmFactsMixin(models.AbstractModel):
         """
         if self.env.su:
             return
-        # what is computed follows too; at creation, without records yet, it is computed whatever is given
-        given = sorted(name for name in vals if name in self._get_fact_fields() or self and self._is_derived(name))
+        facts = self._get_fact_fields()
+        if self and self._get_managed_facts() & vals.keys() and self.env.user.has_group(MANAGERS):
+            facts = facts - self._get_managed_facts()
+        # what is computed follows too; core would take it from whoever makes a record
+        given = sorted(
+            name for name in vals if (name in facts or self._is_derived(name))
+            # what an export gave and an import brings back is no change
+            and not (self and all(not record._is_changed(name, vals[name]) for record in self)))
         if given:
             # a record that the user may not touch says nothing else
             self.check_access("write")
@@ -79,3 +97,27 @@ class CrmFactsMixin(models.AbstractModel):
                 "%(kind)s: %(fields)s cannot be entered; they follow from what is done with the record.",
                 kind=self.env["ir.model"].sudo()._get(self._name).name,
                 fields=", ".join(self._fields[name]._description_string(self.env) for name in given)))
+
+    def _is_changed(self, name, value):
+        """Whether a value that is to be written is another one than one record has."""
+        self.ensure_one()
+        field, record = self._fields[name], self.sudo()
+        if field.type == "many2many":
+            ids = set(record[name]._ids)
+            for command in value or ():
+                if isinstance(command, int):
+                    command = Command.link(command)
+                if command[0] == Command.SET:
+                    if set(command[2]) != ids:
+                        return True
+                elif command[0] == Command.CLEAR:
+                    if ids:
+                        return True
+                elif command[0] != Command.LINK or command[1] not in ids:
+                    return True
+            return False
+        new = field.convert_to_record(field.convert_to_cache(value, record, validate=False), record)
+        if field.type in ("float", "monetary"):
+            digits = field.get_digits(self.env) if field.type == "float" else None
+            return float_compare(record[name], new, precision_digits=digits[1] if digits else 6) != 0
+        return (new or False) != (record[name] or False)

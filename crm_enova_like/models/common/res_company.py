@@ -1,8 +1,10 @@
-from datetime import datetime, time, timedelta, timezone
+from datetime import timezone
 
 import pytz
 
 from odoo import fields, models, tools
+
+from .formats import format_day, format_moment
 
 # what nearly each request asks of a company
 FACTS = (
@@ -21,7 +23,7 @@ def translate_name(records, get_name):
 
 
 class ResCompany(models.Model):
-    """Days at the company's place: its time zone, its today, its working days."""
+    """Days at the company's place: its time zone and its today."""
 
     _inherit = "res.company"
 
@@ -84,26 +86,13 @@ class ResCompany(models.Model):
         """The date on which a UTC datetime falls at the company's place."""
         return moment.replace(tzinfo=timezone.utc).astimezone(self._service_tz()).date()
 
-    def _get_working_days(self, begin, end):
-        """The days from one to another on which the company's working schedule works, in order."""
-        self.ensure_one()
-        return list(self._find_working_days(self.sudo().resource_calendar_id.id, self._service_tz().zone, begin, end))
+    def _print_day(self, moment):
+        """The day of a UTC datetime at the company's place, as a paper in the company's context has it."""
+        return format_day(self.env, self, moment)
 
-    @tools.ormcache("calendar_id", "zone", "begin", "end")
-    def _find_working_days(self, calendar_id, zone, begin, end):
-        """The working days of a schedule; kept in the registry's cache, since each new order asks."""
-        # sudo: the days are the company's, whoever asks
-        zone, calendar = pytz.timezone(zone), self.sudo().env["resource.calendar"].browse(calendar_id or [])
-        intervals = calendar._work_intervals_batch(
-            zone.localize(datetime.combine(begin, time.min)), zone.localize(datetime.combine(end, time.max)))[False]
-        days = set()
-        for start, stop, _meta in intervals:
-            # round the clock, one interval is many days
-            day, last = start.astimezone(zone).date(), (stop - timedelta(seconds=1)).astimezone(zone).date()
-            while day <= last:
-                days.add(day)
-                day += timedelta(days=1)
-        return tuple(sorted(days))
+    def _print_moment(self, moment):
+        """Day and hour of a UTC datetime at the company's place, as a paper in the company's context has them."""
+        return format_moment(self.env, self, moment)
 
     def _in_own_language(self):
         """The company in the language in which names are made for it that are not translated: its contact's."""

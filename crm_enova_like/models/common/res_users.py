@@ -2,9 +2,10 @@ from odoo import SUPERUSER_ID, models
 
 
 class ResUsers(models.Model):
-    """People who leave, and who come back."""
+    """People who leave, and who come back: who did and requested something stays written."""
 
-    _inherit = "res.users"
+    _name = "res.users"
+    _inherit = ["res.users", "crm.history.mixin"]
 
     def write(self, vals):
         changed = self.browse()

@@ -2,9 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import SQL, format_date, format_datetime
 
+from .facts_mixin import MANAGERS
 from .formats import format_quantity
-
-MANAGERS = "crm_enova_like.group_manager"
 
 
 class CrmStateMixin(models.AbstractModel):
@@ -97,7 +96,9 @@ class CrmStateMixin(models.AbstractModel):
         :return: the facts, to be written after the door
         :raises UserError: there are facts, and the user is no manager who creates what is closed already
         """
-        names = (self._get_fact_fields() - self._get_initial_facts()) & vals.keys()
+        facts = self._get_fact_fields()
+        self._check_facts({name: value for name, value in vals.items() if name not in facts})
+        names = (facts - self._get_initial_facts()) & vals.keys()
         if not names or (self.env.su and not is_closed):
             return {}
         if not (is_closed and (self.env.su or self.env.user.has_group(MANAGERS))):
@@ -178,8 +179,7 @@ class CrmStateMixin(models.AbstractModel):
         :raises AccessError: the user is no service manager
         :raises UserError: there is no reason, or a field is no fact
         """
-        if not self.env.user.has_group(MANAGERS):
-            raise AccessError(self.env._("Only a service manager corrects what was recorded."))
+        self._check_may_correct()
         self.check_access("write")
         other = vals.keys() - self._get_fact_fields()
         if other:
@@ -190,13 +190,34 @@ class CrmStateMixin(models.AbstractModel):
             raise UserError(self.env._("Say why the record is corrected."))
         before = {record: {name: record._format_fact(name) for name in vals} for record in self}
         self._write_facts(vals)
+        self._note_changes(before, reason)
+        return True
+
+    def _note_changes(self, before, reason):
+        """Note in the chatter which facts became what.
+
+        :param before: {record: {name of a fact: what it was, formatted}}
+        """
         for record in self:
             rows = [
                 self.env._("%(field)s: %(old)s → %(new)s", field=record._fields[name]._description_string(self.env),
-                           old=before[record][name], new=record._format_fact(name))
-                for name in vals]
-            record._note_correction(rows, reason)
-        return True
+                           old=old, new=record._format_fact(name))
+                for name, old in before.get(record, {}).items() if old != record._format_fact(name)]
+            if rows:
+                record._note_correction(rows, reason)
+
+    def _format_managed_facts(self, vals):
+        """What the facts that a manager writes outright are before he does; see :meth:`_note_changes`."""
+        names = set() if self.env.su else self._get_managed_facts() & vals.keys()
+        return {record: {name: record._format_fact(name) for name in names} for record in self} if names else {}
+
+    def _check_may_correct(self):
+        """Refuse to correct facts to who is no service manager.
+
+        :raises AccessError: the user is none
+        """
+        if not (self.env.su or self.env.user.has_group(MANAGERS)):
+            raise AccessError(self.env._("Only a service manager corrects what was recorded."))
 
     def _format_fact(self, name):
         """The value of one fact of one record as a reader sees it."""

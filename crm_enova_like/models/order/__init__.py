@@ -5,6 +5,7 @@ from . import stage
 from . import stage_time
 from . import order_type
 from . import order
+from . import order_deadline
 from . import order_search
 from . import order_entry
 from . import order_number
@@ -13,6 +14,9 @@ from . import order_handover
 from . import order_device
 from . import order_outcome
 from . import order_line
+from . import order_closed
+from . import order_done
+from . import order_device_done
 from . import order_device_intake
 from . import order_device_list
 from . import secret
@@ -28,5 +32,6 @@ from . import order_warning
 from . import overview
 from . import job
 from . import device
+from . import device_merge
 from . import device_type
 from . import res_partner

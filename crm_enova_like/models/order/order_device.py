@@ -48,7 +48,6 @@ class CrmServiceOrderDevice(models.Model):
     date_received = fields.Datetime(related="order_id.date_received", store=True, precompute=True)
     device_id = fields.Many2one(
         "crm.service.device", required=True, ondelete="restrict", index=True, check_company=True)
-    serial_number = fields.Char(related="device_id.serial_number")
     fault = fields.Text(help="What the customer says is wrong.")
     diagnosis = fields.Text(copy=False)
     resolution = fields.Text(string="What Was Done", copy=False)
@@ -113,8 +112,8 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.depends("device_id")
     def _compute_basis(self):
-        """Inside the warranty of an earlier repair *rework*, inside the
-        device's warranty *warranty*, else *paid*."""
+        """Inside the warranty of an earlier repair *rework*, inside the device's warranty *warranty*, inside the two
+        years in which we answer to a consumer *nonconformity*, else *paid*."""
         devices, days = self.device_id._origin, []
         for line in self:
             received = line.order_id.date_received or fields.Datetime.now()
@@ -132,8 +131,7 @@ class CrmServiceOrderDevice(models.Model):
                 line.basis, line.rework_of_id = "rework", before
             else:
                 line.rework_of_id = False
-                ends = line.device_id.warranty_end
-                line.basis = "warranty" if ends and ends >= day else "paid"
+                line.basis = line.device_id._get_claim_basis(day) or "paid"
 
     @api.model
     def _was_repaired(self, devices, day):
@@ -171,7 +169,7 @@ class CrmServiceOrderDevice(models.Model):
     def _compute_labour_summary(self):
         for line in self:
             line.labour_summary = ", ".join(
-                row.name or row.product_id.display_name or "" for row in line._filter_lines("labour"))
+                row.name or row._get_shown_names()["product"] for row in line._filter_lines("labour"))
 
     def _filter_lines(self, kind):
         """The lines of one device that are of a kind; what is read of one is read for all devices of the page.
@@ -196,6 +194,11 @@ class CrmServiceOrderDevice(models.Model):
     def _get_initial_facts(self):
         # who is to collect may be noted before
         return super()._get_initial_facts() | {"released_to"}
+
+    @api.model
+    def _get_managed_facts(self):
+        # a longer warranty is a favour of the firm's
+        return super()._get_managed_facts() | {"repair_warranty_until"}
 
     def _check_facts(self, vals):
         """As everywhere; who collects is noted until a device is handed back, and stays from then on."""
@@ -240,10 +243,13 @@ class CrmServiceOrderDevice(models.Model):
             target._check_open()
             # into another order it goes as it is taken out of its own: without what was done there
             self.filtered(lambda line: line.order_id != target)._check_removable()
-        if {"device_id", "order_id", "basis"} & vals.keys():
+        if "order_id" in vals:
             self.order_id._check_open()
         state = vals.get("state")
+        # one that is reopened by this very write may change with it
+        (self.filtered(lambda line: line.is_open) if state == "open" else self)._check_closed(vals)
         changed = self.filtered(lambda line: line.state != state) if state else self.browse()
+        managed = self._format_managed_facts(vals)
         if changed:
             changed._check_outcome(state)
             super(CrmServiceOrderDevice, changed).write({**vals, **changed._prepare_outcome_vals(state, vals)})
@@ -254,6 +260,7 @@ class CrmServiceOrderDevice(models.Model):
         if "device_id" in vals:
             self._check_device_company()
         self._own_photos(vals.keys())
+        self._note_changes(managed, self.env._("by hand"))
         if changed:
             changed._after_outcome(state)
         return True

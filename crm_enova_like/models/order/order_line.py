@@ -205,9 +205,10 @@ class CrmServiceOrderLine(models.Model):
             target.check_access("write")
             target._check_open()
         planned = self._get_plan_fields() & vals.keys()
-        if planned and not self.env.su:
-            # a return lowers the plan of a closed order too, with sudo
+        if "order_id" in vals and not self.env.su:
             self.order_id._check_open()
+        # a return lowers the plan of a closed order too, with sudo
+        self._check_closed(vals)
         self._check_fixed(vals)
         former = {}
         if "uom_id" in vals and not {"price_unit", "product_id"} & vals.keys():

@@ -18,6 +18,7 @@ from . import mail_thread
 from . import order
 from . import order_billing
 from . import product
+from . import device
 from . import consent
 from . import consent_merge
 from . import res_partner

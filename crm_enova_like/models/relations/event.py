@@ -31,7 +31,7 @@ class CrmEvent(models.Model):
     person_id = fields.Many2one(index=False)
     duration = fields.Float(help="Hours.", tracking=True)
     description = fields.Text(string="What Was Said", tracking=True, index="trigram")
-    participant_ids = fields.Many2many("res.partner", string="Took Part", check_company=True)
+    participant_ids = fields.Many2many("res.partner", string="Took Part", check_company=True, ondelete="restrict")
     phone = fields.Char(string="Phone Number", help="Of the caller; finds who it is.")
     task_id = fields.Many2one(
         "crm.task", check_company=True, index="btree_not_null", ondelete="set null", help="The task that it came of.")

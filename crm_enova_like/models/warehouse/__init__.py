@@ -24,6 +24,7 @@ from . import stock_move_return
 from . import stock_move_value
 from . import stock_move_scan
 from . import stock_picking
+from . import stock_picking_done
 from . import service_guard
 from . import stock_picking_scan
 from . import order_type

@@ -7,8 +7,10 @@ from odoo.tools import html2plaintext
 
 from ..common.actions import open_dialog, open_list
 from ..common.formats import format_quantity
-from .order_line import ISSUE_STATUSES
+from .order_line import COST, ISSUE_STATUSES
 from .order_type import free_parts_kept
+
+MAY_CHANGE_ISSUER = ("crm_enova_like.group_user", "stock.group_stock_user")
 
 
 class CrmServiceOrder(models.Model):
@@ -36,7 +38,8 @@ class CrmServiceOrder(models.Model):
         ISSUE_STATUSES, string="Parts", compute="_compute_issue_status",
         help="The part that holds the order up most.")
     issue_by = fields.Selection(related="type_id.issue_by")
-    total_cost = fields.Monetary(string="Cost of Parts", compute="_compute_total_cost", compute_sudo=True)
+    total_cost = fields.Monetary(
+        string="Cost of Parts", compute="_compute_total_cost", compute_sudo=True, groups=COST)
     parts_kept_reason = fields.Char(
         string="Reason for Keeping Parts", readonly=True, copy=False, tracking=True,
         help="Why issued parts stayed as cost of a cancelled order.")
@@ -117,6 +120,29 @@ class CrmServiceOrder(models.Model):
         return {
             **super()._prepare_first_values(vals), "holds_parts": False,
             "parts_to_issue": any(self.line_ids._prepare_first_values(line)["needs_issue"] for line in lines)}
+
+    @api.model
+    def _get_decision_fields(self):
+        return super()._get_decision_fields() | {"parts_kept_reason"}
+
+    def _check_changes(self, vals):
+        super()._check_changes(vals)
+        if vals.get("type_id") and not self.env.su:
+            self._check_issuer(self.type_id.browse(vals["type_id"]))
+
+    def _check_issuer(self, order_type):
+        """Refuse a technician another type by which he would issue himself what the warehouse issues.
+
+        :raises UserError: names the order
+        """
+        user = self.env.user
+        if order_type.issue_by == "warehouse" or any(user.has_group(group) for group in MAY_CHANGE_ISSUER):
+            return
+        for order in self:
+            if order.issue_by == "warehouse":
+                raise UserError(self.env._(
+                    "Order %(order)s: its parts are issued by the warehouse, and “%(type)s” leaves that to the "
+                    "technician. An operator changes the type.", order=order.name, type=order_type.name))
 
     def write(self, vals):
         result = super().write(vals)

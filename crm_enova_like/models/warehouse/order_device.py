@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..common.formats import format_quantity
+from .order_line import COST
 
 
 class CrmServiceOrderDevice(models.Model):
@@ -10,14 +11,15 @@ class CrmServiceOrderDevice(models.Model):
 
     parts_summary = fields.Char(string="Parts", compute="_compute_parts_summary")
     lot_summary = fields.Char(string="Lots", compute="_compute_parts_summary")
-    cost = fields.Monetary(compute="_compute_cost", compute_sudo=True, currency_field="currency_id")
+    cost = fields.Monetary(
+        compute="_compute_cost", compute_sudo=True, currency_field="currency_id", groups=COST)
 
     @api.depends("line_ids.quantity_issued", "line_ids.quantity_returned", "line_ids.kind", "line_ids.lot_id")
     def _compute_parts_summary(self):
         for row in self:
             parts = row._filter_lines("part")
             row.parts_summary = ", ".join(
-                f"{line.product_id.display_name} × {format_quantity(self.env, line._get_used_quantity())}"
+                f"{line._get_shown_names()['product']} × {format_quantity(self.env, line._get_used_quantity())}"
                 + (f" [{line.lot_names}]" if line.lot_names else "")
                 for line in parts if line.uom_id.compare(line._get_used_quantity(), 0.0) > 0)
             row.lot_summary = ", ".join(name for name in parts.mapped("lot_names") if name)

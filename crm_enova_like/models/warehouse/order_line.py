@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 
 from ..common.formats import format_quantity
 
+COST = "crm_enova_like.group_cost"    # who reads what parts cost
 ISSUE_STATUSES = [
     ("missing", "Missing"),
     ("ordered", "On order"),
@@ -53,7 +54,7 @@ class CrmServiceOrderLine(models.Model):
     added_by_warehouse = fields.Boolean(
         copy=False, readonly=True, help="The warehouse put the part on the RW; the order had not planned it.")
     cost = fields.Monetary(
-        compute="_compute_cost", compute_sudo=True,
+        compute="_compute_cost", compute_sudo=True, groups=COST,
         help="The value at which the stock issued the part, less what came back.")
 
     _to_issue_idx = models.Index("(company_id, product_id) WHERE needs_issue IS TRUE")

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from .order_line import COST
+
 
 class CrmServiceOrder(models.Model):
     """The manager's number of what lies in open orders, as the stock issued it."""
@@ -12,7 +14,7 @@ class CrmServiceOrder(models.Model):
         with_parts = is_open & Domain("holds_parts", "=", True)
         return [*super()._get_overview_tiles(is_open), self._get_tile(
             "parts", self.env._("Parts in open orders"), with_parts, sequence=30,
-            amounts=self._get_parts_value(with_parts))]
+            amounts=self._get_parts_value(with_parts) if self.env.user.has_group(COST) else ())]
 
     @api.model
     def _get_parts_value(self, domain):

@@ -162,6 +162,7 @@ class StockMove(models.Model):
             done._tell_waiting_orders()
             done._settle_service_lines()
             if is_service:
+                done.picking_id._keep_names()
                 self._finish_service_documents()
             done._tell_zero_values()
         return done

@@ -50,21 +50,15 @@ class StockPicking(models.Model):
         "(service_deadline, date_deadline, id) "
         "WHERE service_document IS NOT NULL AND state IN ('draft', 'waiting', 'confirmed', 'assigned')")
 
-    @api.depends("service_order_id")
+    @api.depends("service_order_id", "done_names")
     def _compute_service_purpose(self):
         # all names at once: what is filtered below would be read one by one
         self.move_ids.service_line_id.device_line_id.device_id.mapped("display_name")
         for picking in self:
-            order = picking._get_told_order()
-            # the devices whose parts are on this document, or the order's
-            lines = picking.move_ids.service_line_id.filtered(lambda line, order=order: line.order_id == order)
-            devices = lines.device_line_id.device_id or order.device_line_ids.device_id
-            picking.service_order_name = order.name
-            picking.service_device_names = ", ".join(devices.mapped("display_name"))
-            is_return = picking.service_document == "zw"
-            issues = picking.move_ids.origin_returned_move_id.picking_id if is_return else picking[:0]
-            picking.service_purpose = " – ".join(filter(None, [
-                order.name, picking.service_device_names, ", ".join(issues.mapped("name"))])) or False
+            names = picking._get_paper_names()
+            picking.service_order_name = names["order"]
+            picking.service_device_names = names["devices"]
+            picking.service_purpose = names["purpose"]
 
     @api.depends("service_order_id.date_deadline")
     def _compute_service_deadline(self):
@@ -124,10 +118,11 @@ class StockPicking(models.Model):
             if order and picking_type.service_document == "rw":
                 # it could never be validated
                 order._check_open()
-        return super().create(vals_list)
+        return super().create(vals_list)._drop_typed_names()
 
     def write(self, vals):
         self._check_service_changes(vals)
+        self._check_names_kept(vals)
         if vals.get("service_order_id"):
             for picking_type in self.picking_type_id:
                 self._check_service_company(

@@ -24,6 +24,7 @@ class ReportRwDocument(models.AbstractModel):
             "docs": documents,
             "get_lines": self._get_lines,
             "get_dates": self._get_dates,
+            "with_costs": self.env.user.has_group("crm_enova_like.group_cost"),
         }
 
     def _check_readable(self, picking):
@@ -57,9 +58,7 @@ class ReportRwDocument(models.AbstractModel):
             if done and not quantity:
                 continue
             rows.append({
-                "product": move.product_id,
-                "lots": ", ".join(move.move_line_ids.lot_id.mapped("name")),
-                "uom": move.product_uom,
+                **move._get_paper_names(),
                 "quantity": quantity,
                 "price": abs(move.value) / quantity if done else None,
                 "value": abs(move.value) if done else None,

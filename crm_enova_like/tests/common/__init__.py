@@ -9,3 +9,4 @@ from . import test_common_partner
 from . import test_common_rollup
 from . import test_common_rows
 from . import test_common_turn
+from . import test_common_working_days

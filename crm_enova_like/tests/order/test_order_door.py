@@ -161,7 +161,7 @@ class TestOrderDoor(ServiceCommon):
         line, now = order.device_line_ids, fields.Datetime.now()
         for record, vals in (
                 (order, {"date_closed": now}), (order, {"name": "ZSR/1"}), (order, {"requester_id": self.operator.id}),
-                (line, {"date_released": now}), (line, {"repair_warranty_until": "2099-01-01"}),
+                (line, {"date_released": now}),
                 (line, {"date_closed": now})):
             with self.subTest(vals=vals), self.assertRaisesRegex(UserError, "cannot be entered"):
                 record.write(vals)

@@ -91,8 +91,11 @@ class TestOverview(ServiceCommon):
         line.return_to_stock(1)
         self.assertEqual(self._numbers()["parts"]["amounts"][0][0], order.total_cost)
         self.assertEqual(order.total_cost, 100.0)
-        # a technician holds no stock rights, and sees what his own orders come to
+        # a technician holds no stock rights: who may see what parts cost, sees what his own orders come to
         order.user_id = self.technician
+        tile = self._numbers(user=self.technician)["parts"]
+        self.assertEqual((tile["count"], tile["amounts"]), (1, []))
+        self.technician.group_ids += self.env.ref("crm_enova_like.group_cost")
         self.assertEqual(self._numbers(user=self.technician)["parts"]["amounts"][0][0], 100.0)
 
     def test_back_within_30_days(self):

@@ -30,7 +30,8 @@ class TestOrderPapers(ServiceCommon):
         self.contractor.lang = "pl_PL"
         _report, html = self._html("report_service_receipt", self._take_in(self.device))
         self.assertIn("Zgłoszona usterka", html)
-        self.contractor.lang = False
+        # else in the firm's own, whoever prints it
+        self.contractor.lang, self.company.partner_id.lang = False, "en_US"
         self.assertIn("Reported fault", self._html("report_service_receipt", self._take_in(self.device2))[1])
         self.contractor.lang = "en_US"
         _report, html = self._html("report_service_receipt", self._take_in(self.device2))

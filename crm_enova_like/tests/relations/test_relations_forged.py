@@ -212,7 +212,7 @@ class TestForged(ServiceCommon):
         self.env["crm.event"].create({"name": "Fax", "company_id": self.other.id, "type_id": event_kind.id})
         there.active = False
         for record in (kind, event_kind):
-            with self.subTest(record=record), self.assertRaisesRegex(ValidationError, "Serwis Drugi have it"):
+            with self.subTest(record=record), self.assertRaisesRegex(UserError, "is used by records that are not only"):
                 record.with_user(self.manager).write({"company_id": self.company.id})
         self.assertRefused(lambda: kind.with_user(self.manager).write({"company_id": self.other.id}))
         there.with_user(self.env.user).write({"type_id": False})
@@ -221,5 +221,5 @@ class TestForged(ServiceCommon):
         # what other kinds of all companies lead to
         shared = self.env["crm.task.type"].create({"name": "Shared", "follow_up_type_id": False})
         shared.event_type_id = self.env["crm.event.type"].create({"name": "Telex"})
-        with self.assertRaisesRegex(ValidationError, "Telex.*all companies have it"):
+        with self.assertRaisesRegex(UserError, "Telex is used by records"):
             shared.event_type_id.with_user(self.manager).company_id = self.company

@@ -35,6 +35,7 @@ class TestDeviceList(ServiceCommon):
             ],
         } for device, lot in zip(devices, cls.lots, strict=True)])
         cls.orders.action_issue_parts()
+        cls.operator.group_ids += cls.env.ref("crm_enova_like.group_cost")
 
     def _read(self, view, limit):
         """A page as the list reads it, all columns; and its statements."""

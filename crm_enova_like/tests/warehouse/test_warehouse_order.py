@@ -26,12 +26,13 @@ class TestOrderWithParts(ServiceCommon):
             for move in ({"state": "cancelled"}, {"stage_id": self.cancelled.id}):
                 with self.subTest(**vals, **move), self.assertRaisesRegex(UserError, "has issued parts"):
                     self.order.write({**move, **vals})
-        self.order.write({"parts_kept_reason": "Said too early"})
+        with self.assertRaisesRegex(UserError, "“Reason for Keeping Parts” is written when the order is closed"):
+            self.order.write({"parts_kept_reason": "Said too early"})
         with self.assertRaisesRegex(UserError, "has issued parts"):
             self.order.write({"state": "cancelled"})
         self.order.write({"state": "cancelled", "parts_kept_reason": "Burnt on the bench"})
         self.assertEqual((self.order.state, self.order.parts_kept_reason), ("cancelled", "Burnt on the bench"))
-        self.assertEqual(self.order.total_cost, 150)
+        self.assertEqual(self.order.sudo().total_cost, 150)
 
     def test_question_writes_the_reason_where_parts_stay(self):
         other = self.make_order(self.device2, user=self.technician)

@@ -1,1 +1,2 @@
 from . import assign_wizard
+from . import correction_wizard

@@ -1,0 +1,67 @@
+from odoo import api, fields, models
+
+
+class CrmDoneMixin(models.AbstractModel):
+    """A record that keeps what other registers said on the day on which it was finished: its papers and its history stay
+    as they were, whatever is sold, renamed, moved or renumbered later.
+
+    The copies are stored fields named ``done_…``, computed by :meth:`_compute_done` (``store=True, precompute=True``)
+    and named by :meth:`_get_done_fields`. They are made by the very UPDATE that finishes the record, emptied by the one
+    that reopens it, and no change of what they were copied from reaches them. Papers read them where they are, and the
+    registers where they are not.
+    """
+
+    _name = "crm.done.mixin"
+    _description = "Keeps What It Said"
+    _inherit = ["crm.facts.mixin"]
+
+    done_is_estimate = fields.Boolean(
+        string="Copied Later", compute="_compute_done", store=True, precompute=True,
+        help="It was finished before copies were kept: they say what the registers said when they were made.")
+
+    @api.model
+    def _get_done_fields(self):
+        """Names of the copies: set of str."""
+        return {"done_is_estimate"}
+
+    @api.model
+    def _get_kept_fields(self):
+        """Names of the copies, and of what a model keeps in another way: set of str."""
+        return self._get_done_fields()
+
+    @api.model
+    def _get_fact_fields(self):
+        # nobody types them; a manager brings them with a record of the past, and corrects them
+        return super()._get_fact_fields() | self._get_kept_fields()
+
+    @api.model
+    def _get_done_triggers(self):
+        """Names of the fields that say whether a record is finished: set of str."""
+        return {"is_open"}
+
+    def _is_finished(self):
+        """Whether one record is finished, and so keeps what it says."""
+        self.ensure_one()
+        return not self.is_open
+
+    def _has_copies(self):
+        """Whether one record has its copies; what is finished keeps those it has."""
+        self.ensure_one()
+        return any(self[name] for name in self._get_done_fields() if name != "done_is_estimate")
+
+    def _prepare_done_vals(self):
+        """The copies of one record that is being finished: {name: value}; those left out are empty."""
+        self.ensure_one()
+        return {}
+
+    @api.depends(lambda self: tuple(sorted(self._get_done_triggers())))
+    def _compute_done(self):
+        names = self._get_done_fields()
+        for record in self:
+            vals = dict.fromkeys(names, False)
+            if record._is_finished():
+                # closed once more, in another stage, it keeps what it said the first time
+                vals.update({name: record[name] for name in names} if record._has_copies()
+                            else record._prepare_done_vals())
+            for name, value in vals.items():
+                record[name] = value
