@@ -3,7 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-MODULE = "crm_enova_like"
+from .named_mixin import MODULE
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
