@@ -5,7 +5,8 @@ import unicodedata
 # category of Unicode: signs that nobody sees, and those that a database does not take
 UNSEEN = {"Cf", "Cc", "Cs"}
 # signs without width that are letters or marks to Unicode: joiners, fillers, selectors of a variant
-FILLERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 JOINER = "\u200d"    # joins two pictures to one, 👩‍🔧
 PICTURES = {"So", "Sk"}
 MINUS = "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\u02d7\u2043"

@@ -5,6 +5,8 @@ from . import test_common_company
 from . import test_common_number_rules
 from . import test_common_numbering
 from . import test_common_partner
+from . import test_common_phones
 from . import test_common_rollup
 from . import test_common_rows
 from . import test_common_turn
+from . import test_common_values

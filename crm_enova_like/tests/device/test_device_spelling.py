@@ -87,7 +87,8 @@ class TestDeviceSpelling(ServiceCommon):
         self.assertEqual((device.serial_key, device.serial_is_double), ("K1", False))
         device.write({"serial_key": "OTHER", "identifier_is_double": True})
         self.assertEqual((device.serial_key, device.identifier_is_double), ("K1", False))
-        device = self.Device.with_user(self.manager).with_context(default_serial_key="X", default_serial_number="k 2").create(
+        device = self.Device.with_user(self.manager).with_context(
+            default_serial_key="X", default_serial_number="k 2").create(
             {"name": "Device", "type_id": self.device_type.id})
         self.assertEqual((device.serial_number, device.serial_key), ("k 2", "K2"))
 
