@@ -36,6 +36,16 @@ def clean_number(text):
     return " ".join("".join(signs).split())
 
 
+def spellings(text):
+    """How a code that was scanned or typed may be written in a register that has no key for it.
+
+    :return: list of str: without unseen signs; in plain widths; in capitals; without spaces
+    """
+    clean = clean_number(text)
+    plain = clean_number(unicodedata.normalize("NFKC", clean))
+    return list(dict.fromkeys(filter(None, (clean, plain, plain.upper(), plain.replace(" ", ""), number_key(plain)))))
+
+
 def _joins_pictures(text, index):
     before, after = text[:index].rstrip("\ufe0f")[-1:], text[index + 1:index + 2]
     return bool(before and after) and {

@@ -43,6 +43,20 @@ class TestCommonPhones(ServiceCommon):
         contact.phone = False
         self.assertFalse(contact.service_phone_digits)
 
+    def test_order_of_a_caller(self):
+        self.person.phone = "58 620 11 50 wew. 2 / 501 500 450"
+        order = self._new_order(self.device, person_id=self.person.id)
+        for typed in ("501500450", "+48 58 620 11 50", "620 11 50"):
+            self.assertIn(order, order.search([("contact_text", "ilike", typed)]))
+        self.assertIn(order, order.search([("display_name", "ilike", f"\u200b{order.name}\u00a0")]))
+
+    def test_tax_number_in_any_width(self):
+        self.contractor.with_context(no_vat_validation=True).vat = "PL5252248481"
+        for typed in ("525\u2011224\u201184\u201181", "５２５２２４８４８１", "\ufeff525 224 84 81"):
+            with self.subTest(typed):
+                self.assertIn(self.contractor, self.env["res.partner"]._find_by_tax_number(typed))
+                self.assertIn(self.contractor.id, dict(self.env["res.partner"].name_search(typed)))
+
     def test_event_of_a_caller(self):
         self.person.phone = "58 620 11 40 wew. 2 / 501 500 440"
         for typed in ("501500440", "+48 58 620 11 40"):
