@@ -3,6 +3,8 @@ from datetime import datetime, time, timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.values_mixin import LAST_YEAR
+
 
 class CrmServiceOrder(models.Model):
     """A service order (zlecenie serwisowe): one job for one contractor, on one
@@ -145,7 +147,8 @@ class CrmServiceOrder(models.Model):
         deadlines = {}
         for order in self:
             days = order.type_id.deadline_days
-            if not days or not order.date_received:
+            # one that is typed wrongly is refused when the order is saved
+            if not days or not order.date_received or order.date_received.year >= LAST_YEAR:
                 order.date_deadline = order.date_deadline or False
                 continue
             received = order.company_id._service_date(order.date_received)
