@@ -9,6 +9,14 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200    # what is counted from a date must be a da
 NEEDED = {"char", "text", "html", "selection", "many2one", "date", "datetime"}    # types whose empty value is none
 
 
+def storable(text):
+    """A text without the signs that the database does not take: the end of a string, and halves of signs.
+
+    :param text: str, or False
+    """
+    return (text or "").replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
 class CrmValuesMixin(models.AbstractModel):
     """Values that the database would refuse in words of its own, or keep though they are none: refused in a sentence,
     whoever writes them."""

@@ -61,7 +61,8 @@ class CrmServiceDevice(models.Model):
 
     @api.model
     def _get_key_fields(self):
-        return {*NUMBERS.values(), *DOUBLES.values()}
+        """Names of the fields that follow from the numbers and are never typed."""
+        return {*NUMBERS.values(), *DOUBLES.values(), "kept_serial_number"}
 
     @api.model
     def _clean_numbers(self, vals):

@@ -5,6 +5,7 @@ from odoo.exceptions import ValidationError
 from odoo.tools import email_normalize_all, format_datetime, html2plaintext
 
 from ..common.actions import open_dialog
+from ..common.values_mixin import FIRST_YEAR, LONGEST, storable
 from .action_type import DIRECTIONS
 
 
@@ -113,13 +114,15 @@ class CrmEvent(models.Model):
             f"{msg_dict.get('to') or ''},{msg_dict.get('cc') or ''}") if colleague else sender
         email_type = self.env.ref("crm_enova_like.event_type_email", raise_if_not_found=False)
         now = fields.Datetime.now()
+        # a sender's clock may be ahead, or stand at the year 1
+        sent = fields.Datetime.to_datetime(msg_dict.get("date")) or now
         vals = {
-            "name": msg_dict.get("subject") or self.env._("E-mail without a subject"),
+            # whatever was sent is kept: its subject as far as a line goes
+            "name": storable(msg_dict.get("subject"))[:LONGEST] or self.env._("E-mail without a subject"),
             "type_id": (email_type or self.env["crm.event.type"]._get_default()).id,
             "direction": "out" if colleague else "in",
-            # a sender's clock may be ahead
-            "date": min(fields.Datetime.to_datetime(msg_dict.get("date")) or now, now),
-            "description": html2plaintext(msg_dict.get("body") or "").strip(),
+            "date": min(sent, now) if sent.year >= FIRST_YEAR else now,
+            "description": storable(html2plaintext(msg_dict.get("body") or "")).strip(),
             "company_id": company.id, "user_id": colleague.id,
             **self._prepare_contractor_of(addresses, company), **custom_values,
         }
