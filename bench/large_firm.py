@@ -156,7 +156,8 @@ class Firm:
             "autopost_bills": "'ask'",
             "city": one_of(CITIES, 1), "zip": "'30-001'", "street": "'ul. Długa ' || n", "phone": phone,
             "phone_sanitized": f"replace({phone}, ' ', '')",
-            "service_phone_digits": f"regexp_replace({phone}, '[^0-9]', '', 'g') || ';'", "email": "'a' || n || '@example.com'",
+            "service_phone_digits": f"regexp_replace({phone}, '[^0-9]', '', 'g') || ';'",
+            "email": "'a' || n || '@example.com'",
             "email_normalized": "'a' || n || '@example.com'", "crm_kind": "'contractor'", "employee": "false",
         })
 

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..common.values_mixin import LAST_YEAR
+
 STATUTORY_DAYS = 14
 
 
@@ -49,7 +51,8 @@ class CrmServiceOrder(models.Model):
         :param known: what was found for others already; changed in place
         """
         days = order_type.deadline_days
-        if not received or not (is_claim or days):
+        # a day that is typed wrongly is refused when the order is saved
+        if not received or not (is_claim or days) or received.year >= LAST_YEAR:
             return False
         day = company._service_date(received)
         if is_claim:

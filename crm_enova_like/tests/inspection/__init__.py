@@ -3,6 +3,7 @@ from . import test_inspection_access
 from . import test_inspection_checklist
 from . import test_inspection_counting
 from . import test_inspection_device_copy
+from . import test_inspection_device_merge
 from . import test_inspection_door
 from . import test_inspection_needs
 from . import test_inspection_notice
