@@ -2,7 +2,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 
-
 class CrmServiceOrder(models.Model):
     """A service order (zlecenie serwisowe): one job for one contractor, on one
     or several devices."""
