@@ -249,6 +249,12 @@ class TestInspectionSeries(InspectionCommon):
         for day in ("9999-12-31", "0001-01-01", "2100-01-01"):
             with self.subTest(day=day), self.assertRaisesRegex(ValidationError, "cannot be right"):
                 inspection.planned_date = day
+        for vals in ({"date_agreed": "9999-12-31 20:00:00"}, {"state": "done", "date_done": "0001-01-01"}):
+            with self.subTest(vals=vals), self.assertRaisesRegex(ValidationError, "cannot be right"):
+                inspection.write(vals)
+        for hours in (float("nan"), float("inf"), -1, 10**9):
+            with self.subTest(hours=hours), self.assertRaisesRegex(ValidationError, "planned hours"):
+                self._order(self._new_inspection(device=self._new_device())).planned_hours = hours
         with self.assertRaisesRegex(ValidationError, "of another device than its plan"):
             self.env["crm.service.inspection"].create({
                 "plan_id": self._new_plan(self.monthly, date(2026, 1, 1)).id, "device_id": self.device2.id,
