@@ -259,7 +259,10 @@ class CrmServiceInspection(models.Model):
         elif state == "planned":
             self.filtered(lambda inspection: old_states[inspection] == "ordered")._drop_checks()
         if state == "cancelled":
-            self._get_plans_to_move()._generate()
+            plans = self._get_plans_to_move()
+            # what it stood for beside the schedule is to be made now
+            plans._reset_date_to_make()
+            plans._generate()
         closed = self.filtered(lambda inspection: old_states[inspection] not in self._get_open_states())
         if state == "done":
             self._replan_last_done()
