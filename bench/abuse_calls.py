@@ -83,8 +83,8 @@ class Calls:
         Model = self.env[name].with_context(active_test=False)
         if not Model._auto:
             return sorted(Model.search([], limit=POOL).ids)
-        half = POOL // 2
-        return sorted({*Model.search([], order="id", limit=half).ids, *Model.search([], order="id desc", limit=half).ids})
+        ends = [Model.search([], order=order, limit=POOL // 2) for order in ("id", "id desc")]
+        return sorted({record_id for end in ends for record_id in end.ids})
 
     def sample(self, name):
         """Values with which some records were made."""

@@ -24,7 +24,8 @@ CONTEXT = {
     "lang": ["pl_PL", "en_US", "xx_XX", 1, [], "\x00"],
     "tz": ["Europe/Warsaw", "Pacific/Kiritimati", "Mars/Base", "", 7, []],
     "active_test": [False, True, "x"],
-    "active_id": NUMBERS + TEXTS[:8], "active_ids": NESTED, "active_model": ["crm.service.order", "no.model", 1, "\x00"],
+    "active_id": NUMBERS + TEXTS[:8], "active_ids": NESTED,
+    "active_model": ["crm.service.order", "no.model", 1, "\x00"],
     "default_state": ["done", "x", 1], "default_company_id": [0, 999999, "x"], "uid": [1, 2], "bin_size": [True],
     "prefetch_fields": [False], "tracking_disable": [True], "import_file": [True], "search_default_my": [1, "x"],
 }
@@ -149,7 +150,8 @@ class Values:
     def some_vals(self, rng, model):
         """Values for write: few of them."""
         names, fields = self.names(model), self.env[model]._fields
-        return {name: self.of(rng, fields[name]) for name in rng.sample(names, min(len(names), rng.choice([1, 1, 2, 3])))}
+        chosen = rng.sample(names, min(len(names), rng.choice([1, 1, 2, 3])))
+        return {name: self.of(rng, fields[name]) for name in chosen}
 
     def domain(self, rng, model, depth=0):
         if rng.random() < 0.08:

@@ -9,9 +9,10 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from .actions import open_dialog
+from .given import find_given
 
 WAITING = "crm_assignment_notices"    # what the transaction has to tell, by performer
-LARGEST_ID = 2 ** 31 - 1
+MOST_DAYS = 3660    # by which work is moved at once
 
 
 class CrmAssignmentMixin(models.AbstractModel):
@@ -120,7 +121,7 @@ class CrmAssignmentMixin(models.AbstractModel):
         length = self._get_planned_length()
         return start, False if length is None else start + length
 
-    def action_postpone(self, days=1):
+    def action_postpone(self, days: int = 1):
         """Move work by a number of days (*Przełóż*): the plan, and the deadline with it.
 
         What is late is counted from today; without any date, the deadline is that many days from today.
@@ -128,6 +129,9 @@ class CrmAssignmentMixin(models.AbstractModel):
         :raises UserError: it is closed
         """
         self._check_open()
+        if abs(days) > MOST_DAYS:
+            raise UserError(self.env._(
+                "Work can be moved by %(most)s days at most, not by %(days)s.", most=MOST_DAYS, days=days))
         self._postpone(days)
         return True
 
@@ -183,7 +187,7 @@ class CrmAssignmentMixin(models.AbstractModel):
         :raises UserError: says who has it
         """
 
-    def action_assign(self, user, note=None):
+    def action_assign(self, user, note: str = None):
         """Hand work over, with a note in its chatter.
 
         A plain write would fail on the re-read, once the record is none of ours any more; so this ends on the list.
@@ -211,16 +215,9 @@ class CrmAssignmentMixin(models.AbstractModel):
         :param user: res.users record, or id; empty for nobody
         :raises UserError: there is no such user
         """
-        Users = self.env["res.users"]
-        if isinstance(user, models.BaseModel):
-            return user.ensure_one().exists() if user else Users
-        if not user:
-            return Users
-        found = Users
-        if isinstance(user, int) and not isinstance(user, bool) and 0 < user <= LARGEST_ID:
-            found = Users.browse(user).exists()
-        if not found:
-            raise UserError(self.env._("There is no user “%(user)s”.", user=user))
+        found = find_given(self.env["res.users"], user)
+        if user and not found:
+            raise UserError(self.env._("There is no user “%(user)s”.", user=getattr(user, "id", user)))
         return found
 
     def _check_performer(self, user):

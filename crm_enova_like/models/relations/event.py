@@ -95,7 +95,7 @@ class CrmEvent(models.Model):
         return self.env["res.partner"]._find_by_phone(number)
 
     @api.model
-    def message_new(self, msg_dict, custom_values=None):
+    def message_new(self, msg_dict: dict, custom_values: dict = None):
         """An e-mail to our alias is an event; the contractor is found by the address.
 
         A colleague who writes with the alias in copy notes an outgoing e-mail.

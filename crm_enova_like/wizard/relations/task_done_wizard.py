@@ -9,9 +9,11 @@ class CrmTaskDoneWizard(models.TransientModel):
 
     task_id = fields.Many2one("crm.task", required=True, readonly=True, ondelete="cascade")
     type_id = fields.Many2one(
-        "crm.event.type", compute="_compute_from_task", store=True, readonly=False, precompute=True)
+        "crm.event.type", compute="_compute_from_task", store=True, readonly=False, precompute=True,
+        compute_sudo=False)
     date = fields.Datetime(default=fields.Datetime.now)
-    duration = fields.Float(compute="_compute_from_task", store=True, readonly=False, precompute=True)
+    duration = fields.Float(
+        compute="_compute_from_task", store=True, readonly=False, precompute=True, compute_sudo=False)
     description = fields.Text(string="What Was Said")
 
     @api.depends("task_id")
