@@ -54,7 +54,7 @@ class Firm:
             "group_ids": [Command.set([self.env.ref(group).id for group in groups])]})
 
     def second_company(self):
-        name = f"{MARKER}0."
+        name = "Druga Firma"
         return self.env["res.company"].search([("name", "=", name)]) or self.env["res.company"].create({
             "name": name, "country_id": self.home.country_id.id, "currency_id": self.home.currency_id.id})
 
@@ -109,7 +109,7 @@ class Firm:
                 f"{MARKER}{number}." for number, record in enumerate(self.secrets, 1)
                 if not env[record._name].browse(record.id).has_access("read")}
             if not self.is_of_away(role):
-                self.hidden[role] |= {f"{MARKER}9001.", f"{MARKER}0."}
+                self.hidden[role].add(f"{MARKER}9001.")
 
     def is_of_away(self, role):
         return self.away in self.env["res.users"].browse(self.users[role]).company_ids.ids

@@ -3,6 +3,7 @@ import json
 import os
 import re
 
+import browser
 import pytest
 
 from tools import bench_abuse, common, databases
@@ -34,18 +35,14 @@ def test_asked_wrongly(words):
 
 def test_planted(tmp_path):
     """Whatever is wrong is found, with the number by which it is called again; and the honest are left alone."""
-    database = f"{os.environ['ODOO_TEST_DB']}_planted"
-    databases.clone(os.environ["ODOO_TEST_DB"], database)
+    installed = os.environ["ODOO_TEST_DB"]
     result, script = tmp_path / "result.json", tmp_path / "script.py"
     script.write_text(SCRIPT)
     environment = {**os.environ, "BENCH_COUNT": "300", "BENCH_SEED": "5", "BENCH_RESULT": str(result),
                    "BENCH_WORDS": "crm.task.planted_"}
-    try:
-        with open(script) as stdin:
-            databases.odoo("test-abuse-planted", "shell", "-d", database, "--no-http", "--log-level=critical",
-                           environment=environment, stdin=stdin)
-    finally:
-        databases.drop(database)
+    with browser.copied(installed, f"{installed}_planted") as database, open(script) as stdin:
+        databases.odoo("test-abuse-planted", "shell", "-d", database, "--no-http", "--log-level=critical",
+                       environment=environment, stdin=stdin)
     faults = json.loads(result.read_text())["faults"]
     found = {}
     for fault in faults:

@@ -7,7 +7,7 @@ from odoo import models
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.orm.identifiers import NewId
 
-from .taken import PAGE, TAKEN, NotSo, is_id, taken_by_core, taken_field, taken_row, taken_text
+from .taken import NUMBERS, PAGE, TAKEN, NotSo, is_id, taken_by_core, taken_field, taken_row, taken_text
 
 ADDON = "crm_enova_like"
 OURS = f"odoo.addons.{ADDON}."
@@ -16,6 +16,8 @@ SHOWN = 60    # signs of a value in a message
 CORE = {"modified", "search_fetch"}
 READING = {"search", "search_read", "web_search_read", "name_search", "read_group", "formatted_read_group",
            "web_read_group"}
+
+DEFAULTING = {"create", "onchange", "default_get"}
 
 
 def find_given(Model, given):
@@ -32,6 +34,7 @@ class Door:
         method = getattr(Model, name)
         self.of_records = not getattr(method, "_api_model", False)
         self.arguments, self.values = [], None
+        self.has_defaults = name in DEFAULTING
         self.signature = inspect.signature(method)
         parameters = list(self.signature.parameters.values())[1:]
         plain = [each for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD]
@@ -111,24 +114,45 @@ class Door:
         return [self.take_values(records, row) if isinstance(row, Mapping) else self.take(
             "vals_list", taken_row, True, records, row) for row in given]
 
+    @staticmethod
+    def drop_defaults(records):
+        """The records without defaults in the context that their fields cannot take: these are not what anybody typed,
+        and may be meant for another model."""
+        vain = []
+        for key, value in records.env.context.items():
+            if key.startswith("default_") and value is not None and value is not False:
+                field = records._fields.get(key[8:])
+                try:
+                    if field is not None:
+                        taken_field(field, value) if is_ours(records, field) else taken_by_core(field, value)
+                except NotSo:
+                    vain.append(key)
+        if not vain:
+            return records
+        kept = {key: value for key, value in records.env.context.items() if key not in vain}
+        return records.with_context(kept)    # pylint: disable=context-overridden  # keys are taken out
+
     def take_row(self, records, vals):
         changed = {}
         for name, value in vals.items():
-            if value is None or value is False:
-                continue
             field = records._fields.get(name)
             if field is None:
                 continue
-            is_ours = records._original_module == ADDON or ADDON in field._modules
+            if value is None or value is False:
+                if self.values[1] == "vals" and is_needed(field) and is_ours(records, field):
+                    raise UserError(records.env._(
+                        "%(kind)s: “%(field)s” cannot be empty.", kind=kind_of(records),
+                        field=field._description_string(records.env)))
+                continue
             try:
-                taken = taken_field(field, value) if is_ours else taken_by_core(field, value)
+                taken = taken_field(field, value) if is_ours(records, field) else taken_by_core(field, value)
             except NotSo:
                 raise UserError(records.env._(
                     "%(kind)s: %(value)s cannot be entered as “%(field)s”.", kind=kind_of(records), value=shown(value),
                     field=field._description_string(records.env))) from None
             if taken is not value:
                 changed[name] = taken
-            if is_ours and name == "company_id" and is_id(value) and value not in records.env.user._get_company_ids():
+            if name == "company_id" and is_ours(records, field) and is_id(value) and value not in records.env.user._get_company_ids():
                 self.refuse_company(records)
         return {**vals, **changed} if changed else vals
 
@@ -157,6 +181,16 @@ def kind_of(records):
     return records.env["ir.model"].sudo()._get(records._name).name
 
 
+def is_ours(records, field):
+    """Whether a field is of a model of ours, or one that we add to another."""
+    return records._original_module == ADDON or ADDON in field._modules
+
+
+def is_needed(field):
+    """Whether a record cannot do without a value of the field, where "no" is none."""
+    return field.required and field.store and field.type not in (*NUMBERS, "boolean", "one2many", "many2many")
+
+
 def is_outside(name, value):
     """Whether a part of a class is a method that is called from outside."""
     return not name.startswith("_") and inspect.isfunction(value) and not getattr(value, "_api_private", False)
@@ -164,7 +198,7 @@ def is_outside(name, value):
 
 def add_doors(Model):
     """Give a class of the registry a door before each method of ours that is called from outside."""
-    names = READING | VALUES.keys() if Model._original_module == ADDON else set()
+    names = READING | DEFAULTING | VALUES.keys() if Model._original_module == ADDON else set()
     for cls in Model.__mro__:
         if cls.__module__.startswith(OURS):
             names.update(name for name, value in vars(cls).items() if is_outside(name, value))
@@ -179,6 +213,8 @@ def with_door(Model, name, door):
     @functools.wraps(method)
     def called(self, *args, **kwargs):
         args, kwargs = door.pass_through(self, args, kwargs)
+        if door.has_defaults:
+            self = door.drop_defaults(self)
         result = getattr(super(Model, self), name)(*args, **kwargs)
         if door.moving:
             door.check_stays(self, args[0] if args else kwargs["vals"])
@@ -198,7 +234,9 @@ class CrmGiven(models.AbstractModel):
     - the ids of the records are ids,
     - arguments are of the kind that their annotation says (``reason: str``, ``days: int``, ``changes: list[dict]``);
       a text may be empty, and whatever is so by default,
-    - values for ``create``, ``write`` and ``onchange`` are such as their fields can take,
+    - values for ``create``, ``write`` and ``onchange`` are such as their fields can take, and what a record needs is
+      not emptied; defaults in the context that no field can take are dropped,
+    - nothing is given to a company in which its user does not work,
     - a page of a list has a limit, an offset and an order.
 
     None of it asks the database.

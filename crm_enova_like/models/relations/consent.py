@@ -12,7 +12,7 @@ class CrmConsent(models.Model):
 
     _name = "crm.consent"
     _description = "Consent to Marketing"
-    _inherit = ["crm.company.mixin", "mail.thread"]
+    _inherit = ["mail.thread"]
     _order = "state, date_given desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["partner_id.name", "source"]
