@@ -34,7 +34,7 @@ class Door:
         method = getattr(Model, name)
         self.of_records = not getattr(method, "_api_model", False)
         self.arguments, self.values = [], None
-        self.has_defaults = name in DEFAULTING
+        self.has_defaults, self.is_form = name in DEFAULTING, name == "onchange"
         self.signature = inspect.signature(method)
         parameters = list(self.signature.parameters.values())[1:]
         plain = [each for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD]
@@ -114,8 +114,13 @@ class Door:
         return [self.take_values(records, row) if isinstance(row, Mapping) else self.take(
             "vals_list", taken_row, True, records, row) for row in given]
 
-    @staticmethod
-    def drop_defaults(records):
+    def take_field(self, records, field, value):
+        """The value of one field, as it is taken; raises NotSo."""
+        if is_ours(records, field):
+            return taken_field(field, value, is_nested=self.is_form)
+        return taken_by_core(field, value)
+
+    def drop_defaults(self, records):
         """The records without defaults in the context that their fields cannot take: these are not what anybody typed,
         and may be meant for another model."""
         vain = []
@@ -124,7 +129,7 @@ class Door:
                 field = records._fields.get(key[8:])
                 try:
                     if field is not None:
-                        taken_field(field, value) if is_ours(records, field) else taken_by_core(field, value)
+                        self.take_field(records, field, value)
                 except NotSo:
                     vain.append(key)
         if not vain:
@@ -145,14 +150,15 @@ class Door:
                         field=field._description_string(records.env)))
                 continue
             try:
-                taken = taken_field(field, value) if is_ours(records, field) else taken_by_core(field, value)
+                taken = self.take_field(records, field, value)
             except NotSo:
                 raise UserError(records.env._(
                     "%(kind)s: %(value)s cannot be entered as “%(field)s”.", kind=kind_of(records), value=shown(value),
                     field=field._description_string(records.env))) from None
             if taken is not value:
                 changed[name] = taken
-            if name == "company_id" and is_ours(records, field) and is_id(value) and value not in records.env.user._get_company_ids():
+            if name == "company_id" and is_ours(records, field) and is_id(value) and (
+                    value not in records.env.user._get_company_ids()):
                 self.refuse_company(records)
         return {**vals, **changed} if changed else vals
 

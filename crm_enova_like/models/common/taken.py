@@ -39,7 +39,7 @@ def is_text(value):
 
 
 def taken_number(value, *, whole=False):
-    if not isinstance(value, (int, float)) or not math.isfinite(value) or not (
+    if type(value) not in (int, float) or not math.isfinite(value) or not (
             LEAST <= value <= MOST if whole else abs(value) < 1e15):
         raise NotSo
     return value
@@ -84,8 +84,11 @@ def taken_day(value):
     return value
 
 
-def taken_field(field, value):
-    """The value that is given for a field, if the field can take it."""
+def taken_field(field, value, *, is_nested=False):
+    """The value that is given for a field, if the field can take it.
+
+    :param is_nested: whether a record may be given by its values, as a form has it
+    """
     kind = field.type
     if kind in TEXTS:
         return taken_text(value)
@@ -99,7 +102,8 @@ def taken_field(field, value):
     if kind in ("date", "datetime"):
         taken_day(value)
     elif kind in ("many2one", "many2one_reference"):
-        if not isinstance(value, (models.BaseModel, NewId, tuple, Mapping)) and value != 0 and not is_id(value):
+        if not (isinstance(value, (models.BaseModel, NewId, tuple)) or is_nested and isinstance(value, Mapping)
+                or value == 0 or is_id(value)):
             raise NotSo
     elif kind in ("one2many", "many2many"):
         if not isinstance(value, (list, tuple, models.BaseModel)):
@@ -118,6 +122,12 @@ def taken_by_core(field, value):
     return value
 
 
+def taken_order(value):
+    if not isinstance(value, str):
+        raise NotSo
+    return value
+
+
 def taken_count(value):
     if type(value) is not int or not 0 <= value <= MOST:
         raise NotSo
@@ -129,4 +139,4 @@ TAKEN = {str: taken_text, int: partial(taken_number, whole=True), float: taken_n
          dict: taken_row, list[dict]: taken_rows, list[str]: taken_names}
 
 # how Odoo's methods that read name a page of their rows
-PAGE = {"limit": taken_count, "offset": taken_count, "count_limit": taken_count, "order": taken_text}
+PAGE = {"limit": taken_count, "offset": taken_count, "count_limit": taken_count, "order": taken_order}

@@ -24,7 +24,7 @@ class TestGiven(ServiceCommon):
         """A call as the server makes it."""
         return call_kw(self.env(user=user or self.operator)[model], method, list(args), kwargs)
 
-    def assertRefused(self, model, method, *args, error=UserError, says="", **kwargs):
+    def assertRefused(self, model, method, *args, error=UserError, says=".", **kwargs):
         with self.subTest(method=method, args=args), self.assertRaisesRegex(error, says):
             self.call(model, method, *args, **kwargs)
 
@@ -71,7 +71,7 @@ class TestGiven(ServiceCommon):
                 self.assertRefused("crm.task", "write", self.task.ids, {name: value}, says="cannot be entered")
                 self.assertRefused("crm.task", "create", {"name": "x", name: value}, says="cannot be entered")
         for value in (math.nan, math.inf, "NaN", "x", 1e300):
-            self.assertRefused("crm.event", "create", [{"duration": value}], says="cannot be entered as “Duration”")
+            self.assertRefused("crm.event", "create", [{"name": "x", "duration": value}], says="cannot be entered as “Duration”")
             self.assertRefused("crm.event", "onchange", [], {"duration": value}, ["duration"], {"duration": {}},
                                says="cannot be entered")
         self.assertRefused("crm.task", "write", self.task.ids, "x", says="no list of fields")
@@ -81,7 +81,7 @@ class TestGiven(ServiceCommon):
 
     def test_numbers_in_texts_and_texts_in_numbers(self):
         self.call("crm.task", "write", self.task.ids, {"name": 12})
-        event = self.env["crm.event"].browse(self.call("crm.event", "create", {"duration": "1.5"}))
+        event = self.env["crm.event"].browse(self.call("crm.event", "create", {"name": "x", "duration": "1.5"}))
         self.assertEqual((self.task.name, event.duration), ("12", 1.5))
 
     def test_a_page(self):
