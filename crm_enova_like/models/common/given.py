@@ -193,8 +193,9 @@ def is_ours(records, field):
 
 
 def is_needed(field):
-    """Whether a record cannot do without a value of the field, where "no" is none."""
-    return field.required and field.store and field.type not in (*NUMBERS, "boolean", "one2many", "many2many")
+    """Whether a record cannot do without a value of the field, where "no" is none. Of states, their own door says so.
+    """
+    return field.required and field.store and field.name != "state" and field.type not in (*NUMBERS, "boolean", "one2many", "many2many")
 
 
 def is_outside(name, value):
