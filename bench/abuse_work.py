@@ -211,7 +211,7 @@ class Abuse:
         if type(error).__name__ == "QueryCanceled":
             raise Fault(f"a statement takes more than {PATIENCE} s, at {where}")
         if type(error).__name__ in ("UniqueViolation", "ForeignKeyViolation", "NotNullViolation", "CheckViolation",
-                                    "ExclusionViolation"):
+                                    "ExclusionViolation", "RestrictViolation"):
             return "refused"    # Odoo's server makes a sentence of these
         if ours:
             raise Fault(f"{where} {what} {notes}")

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 
 class CrmCompanyMixin(models.AbstractModel):
@@ -13,32 +12,7 @@ class CrmCompanyMixin(models.AbstractModel):
 
     def _check_company(self, fnames=None):
         checked = self._filter_astray(fnames) if self._is_asked_at_once() else self
-        try:
-            return super(CrmCompanyMixin, checked)._check_company(fnames)
-        except UserError:
-            # core names what is of another company to who may not even know of it
-            checked._check_named_in_sight(fnames)
-            raise
-
-    def _check_named_in_sight(self, fnames):
-        """Refuse what a record names out of its user's sight, without a word about it; nor by the record's own name,
-        which may be made of it.
-
-        :raises UserError: names the field
-        """
-        user = self.env.user
-        for name in self._fields if fnames is None or "company_id" in fnames else fnames:
-            field = self._fields[name]
-            if not (field.relational and field.check_company):
-                continue
-            for record in self:
-                # sudo: as core, which checks what its user need not see
-                named = record.sudo()[name].with_user(user)
-                if named - named._filtered_access("read"):
-                    raise UserError(self.env._(
-                        "%(kind)s: “%(field)s” is of another company.",
-                        kind=self.env["ir.model"].sudo()._get(self._name).name,
-                        field=field._description_string(self.env)))
+        return super(CrmCompanyMixin, checked)._check_company(fnames)
 
     @api.model
     def _is_asked_at_once(self):

@@ -35,6 +35,9 @@ class Door:
         self.of_records = not getattr(method, "_api_model", False)
         self.arguments, self.values = [], None
         self.has_defaults, self.is_form = name in DEFAULTING, name == "onchange"
+        # what is saved is judged by the model's own mixins, where it has them; here it is only of the right kind
+        self.has_ranges = self.is_form or not hasattr(Model, "_check_values")
+        self.keeps_company = not hasattr(Model, "_check_given_to")
         self.signature = inspect.signature(method)
         parameters = list(self.signature.parameters.values())[1:]
         plain = [each for each in parameters if each.kind == each.POSITIONAL_OR_KEYWORD]
@@ -117,7 +120,7 @@ class Door:
     def take_field(self, records, field, value):
         """The value of one field, as it is taken; raises NotSo."""
         if is_ours(records, field):
-            return taken_field(field, value, is_nested=self.is_form)
+            return taken_field(field, value, is_nested=self.is_form, has_ranges=self.has_ranges)
         return taken_by_core(field, value)
 
     def drop_defaults(self, records):
@@ -144,7 +147,7 @@ class Door:
             if field is None:
                 continue
             if value is None or value is False:
-                if self.values[1] == "vals" and is_needed(field) and is_ours(records, field):
+                if self.values[1] == "vals" and self.has_ranges and is_needed(field) and is_ours(records, field):
                     raise UserError(records.env._(
                         "%(kind)s: “%(field)s” cannot be empty.", kind=kind_of(records),
                         field=field._description_string(records.env)))
@@ -157,7 +160,7 @@ class Door:
                     field=field._description_string(records.env))) from None
             if taken is not value:
                 changed[name] = taken
-            if name == "company_id" and is_ours(records, field) and is_id(value) and (
+            if self.keeps_company and name == "company_id" and is_ours(records, field) and is_id(value) and (
                     value not in records.env.user._get_company_ids()):
                 self.refuse_company(records)
         return {**vals, **changed} if changed else vals
@@ -195,7 +198,8 @@ def is_ours(records, field):
 def is_needed(field):
     """Whether a record cannot do without a value of the field, where "no" is none. Of states, their own door says so.
     """
-    return field.required and field.store and field.name != "state" and field.type not in (*NUMBERS, "boolean", "one2many", "many2many")
+    return field.required and field.store and field.name != "state" and field.type not in (
+        *NUMBERS, "boolean", "one2many", "many2many")
 
 
 def is_outside(name, value):
@@ -222,7 +226,13 @@ def with_door(Model, name, door):
         args, kwargs = door.pass_through(self, args, kwargs)
         if door.has_defaults:
             self = door.drop_defaults(self)
-        result = getattr(super(Model, self), name)(*args, **kwargs)
+        try:
+            result = getattr(super(Model, self), name)(*args, **kwargs)
+        except ValueError as error:
+            if len(self) != 1 and str(error) == f"Expected singleton: {self}":
+                raise UserError(self.env._(
+                    "%(kind)s: this is done with one record at a time.", kind=kind_of(self))) from error
+            raise
         if door.moving:
             door.check_stays(self, args[0] if args else kwargs["vals"])
         return result
@@ -238,7 +248,7 @@ class CrmGiven(models.AbstractModel):
     end in an error of the server then; ours in a sentence. When the registry is complete, the public methods that a
     file of ours defines get a door (as Odoo's automation rules put one before what they watch), in which
 
-    - the ids of the records are ids,
+    - the ids of the records are ids, and what is done with one record is not asked of none or of several,
     - arguments are of the kind that their annotation says (``reason: str``, ``days: int``, ``changes: list[dict]``);
       a text may be empty, and whatever is so by default,
     - values for ``create``, ``write`` and ``onchange`` are such as their fields can take, and what a record needs is

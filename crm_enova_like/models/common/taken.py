@@ -45,13 +45,13 @@ def taken_number(value, *, whole=False):
     return value
 
 
-def taken_text(value):
+def taken_text(value, *, has_ranges=True):
     """A text as the database can keep it; a number is written out, as Odoo does."""
     if isinstance(value, bytes):
         return value
     if type(value) in (int, float):
         return str(value)
-    if not isinstance(value, str) or not is_text(value):
+    if not isinstance(value, str) or has_ranges and not is_text(value):
         raise NotSo
     return value
 
@@ -74,33 +74,35 @@ def taken_names(value):
     return value
 
 
-def taken_day(value):
+def taken_day(value, *, has_ranges=True):
     try:
         day = fields.Date.to_date(value)
     except (ValueError, TypeError):
         raise NotSo from None
-    if day and not EARLIEST <= day <= LATEST:
+    if has_ranges and day and not EARLIEST <= day <= LATEST:
         raise NotSo
     return value
 
 
-def taken_field(field, value, *, is_nested=False):
+def taken_field(field, value, *, is_nested=False, has_ranges=True):
     """The value that is given for a field, if the field can take it.
 
     :param is_nested: whether a record may be given by its values, as a form has it
+    :param has_ranges: whether it is looked at, too, how large a number is, how far a day, and what signs a text has
     """
     kind = field.type
     if kind in TEXTS:
-        return taken_text(value)
+        return taken_text(value, has_ranges=has_ranges)
     if kind in NUMBERS:
         if isinstance(value, str):
             try:
                 value = float(value)
             except ValueError:
                 raise NotSo from None
-        return taken_number(value, whole=kind == "integer")
-    if kind in ("date", "datetime"):
-        taken_day(value)
+        if has_ranges or type(value) not in (int, float):
+            taken_number(value, whole=kind == "integer")
+    elif kind in ("date", "datetime"):
+        taken_day(value, has_ranges=has_ranges)
     elif kind in ("many2one", "many2one_reference"):
         if not (isinstance(value, (models.BaseModel, NewId, tuple)) or is_nested and isinstance(value, Mapping)
                 or value == 0 or is_id(value)):

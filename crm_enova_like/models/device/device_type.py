@@ -13,7 +13,7 @@ class CrmServiceDeviceType(models.Model):
     """
     _name = "crm.service.device.type"
     _description = "Device Type"
-    _inherit = ["crm.service.device.counted.mixin", "crm.company.mixin"]
+    _inherit = ["crm.service.device.counted.mixin"]
     _order = "name, id"
     _check_company_auto = True
     _device_path = "type_id"
@@ -39,8 +39,8 @@ class CrmServiceDeviceType(models.Model):
     model_ids = fields.One2many("crm.service.device.model", "type_id", string="Models")
 
     _check_months = models.Constraint(
-        "CHECK (warranty_months BETWEEN 0 AND 600)",
-        "The warranty lasts 0 to 600 months.")
+        "CHECK (warranty_months >= 0)",
+        "A number of months cannot be negative.")
     _check_padding = models.Constraint(
         "CHECK (identifier_padding BETWEEN 1 AND 12)",
         "An identifier has between 1 and 12 digits.")

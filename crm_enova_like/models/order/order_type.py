@@ -9,7 +9,6 @@ class CrmServiceOrderType(models.Model):
 
     _name = "crm.service.order.type"
     _description = "Service Order Type"
-    _inherit = ["crm.company.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -33,10 +32,9 @@ class CrmServiceOrderType(models.Model):
     description = fields.Text(translate=True)
     order_count = fields.Integer(compute="_compute_order_count")
 
-    # each day of a deadline is looked at in the calendar; and a date ends with the year 9999
     _numbers_not_negative = models.Constraint(
-        "CHECK(deadline_days BETWEEN 0 AND 730 AND repair_warranty_months BETWEEN 0 AND 600)",
-        "The deadline is within 0 to 730 working days, and the repair warranty lasts 0 to 600 months.")
+        "CHECK(deadline_days >= 0 AND repair_warranty_months >= 0)",
+        "The deadline and the repair warranty cannot be negative.")
 
     def _compute_order_count(self):
         counts = dict(self.env["crm.service.order"]._read_group(

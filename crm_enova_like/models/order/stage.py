@@ -19,7 +19,7 @@ class CrmServiceStage(models.Model):
 
     _name = "crm.service.stage"
     _description = "Service Order Stage"
-    _inherit = ["crm.state.mixin", "crm.company.mixin"]
+    _inherit = ["crm.state.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 

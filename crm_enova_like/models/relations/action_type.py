@@ -47,5 +47,3 @@ class CrmTaskType(models.Model):
     follow_up_days = fields.Integer(default=7, help="Days until the follow-up.")
 
     _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration cannot be negative.")
-    _follow_up_near = models.Constraint(
-        "CHECK(follow_up_days BETWEEN 0 AND 3660)", "A follow-up is within 0 to 3660 days.")

@@ -24,7 +24,7 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
         help="One a line, or parted by commas, semicolons or tabs. A scanner types the number and Enter; "
              "it may read the labels of devices as well.")
     type_id = fields.Many2one(
-        "crm.service.device.type", compute="_compute_type_id", store=True, readonly=False, compute_sudo=False,
+        "crm.service.device.type", compute="_compute_type_id", store=True, readonly=False,
         domain="[('company_id', 'in', (company_id, False))]", help="Of the devices that have no card yet.")
     model_id = fields.Many2one(
         "crm.service.device.model",

@@ -23,8 +23,7 @@ class CrmCampaignWizard(models.TransientModel):
         help="By which the campaign speaks to them; consent is asked for this one.")
     with_task = fields.Boolean(string="First Task", default=True)
     task_name = fields.Char(
-        string="Subject", compute="_compute_task_name", store=True, readonly=False, precompute=True,
-        compute_sudo=False)
+        string="Subject", compute="_compute_task_name", store=True, readonly=False, precompute=True)
     task_type_id = fields.Many2one("crm.task.type", string="Type of the Task")
     task_user_id = fields.Many2one(
         "res.users", string="Performer", default=lambda self: self.env.user, domain="[('share', '=', False)]")

@@ -9,11 +9,9 @@ class CrmTaskDoneWizard(models.TransientModel):
 
     task_id = fields.Many2one("crm.task", required=True, readonly=True, ondelete="cascade")
     type_id = fields.Many2one(
-        "crm.event.type", compute="_compute_from_task", store=True, readonly=False, precompute=True,
-        compute_sudo=False)
+        "crm.event.type", compute="_compute_from_task", store=True, readonly=False, precompute=True)
     date = fields.Datetime(default=fields.Datetime.now)
-    duration = fields.Float(
-        compute="_compute_from_task", store=True, readonly=False, precompute=True, compute_sudo=False)
+    duration = fields.Float(compute="_compute_from_task", store=True, readonly=False, precompute=True)
     description = fields.Text(string="What Was Said")
 
     @api.depends("task_id")
