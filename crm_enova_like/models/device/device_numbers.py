@@ -13,7 +13,7 @@ class CrmServiceDevice(models.Model):
     _inherit = "crm.service.device"
 
     @api.model
-    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+    def name_search(self, name: str = "", domain=None, operator="ilike", limit=100):
         """As core's, but what has exactly that serial number or identifier comes first.
 
         A scanner and a customer on the phone give the whole number.

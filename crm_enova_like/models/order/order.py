@@ -235,13 +235,13 @@ class CrmServiceOrder(models.Model):
             moved._after_move(before, stage)
         return True
 
-    def copy_data(self, default=None):
+    def copy_data(self, default: dict = None):
         vals_list = super().copy_data(default)
-        for vals in vals_list:
+        for vals in filter(None, vals_list):    # of a record that is there twice, core has values once
             vals.pop("name", None)
         return vals_list
 
-    def copy(self, default=None):
+    def copy(self, default: dict = None):
         copies = super().copy(default)
         for order, copy in zip(self, copies, strict=True):
             copy._after_copy(order)

@@ -105,8 +105,8 @@ class CrmServiceOrder(models.Model):
     # THE BOARD
 
     @api.model
-    def read_progress_bar(self, domain, group_by, progress_bar):
-        if progress_bar["field"] == "activity_state":
+    def read_progress_bar(self, domain, group_by, progress_bar: dict):
+        if progress_bar.get("field") == "activity_state":
             # only what has an activity has a colour; of all that there is, that is little
             self.env["mail.activity"].flush_model(["res_model", "res_id", "active"])
             domain = Domain(domain) & Domain.custom(to_sql=lambda _model, alias, _query: SQL(

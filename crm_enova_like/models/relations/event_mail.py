@@ -17,7 +17,7 @@ class CrmEvent(models.Model):
     sender_email = fields.Char(string="Sender's Address", readonly=True, copy=False, index="btree_not_null")
 
     @api.model
-    def message_new(self, msg_dict, custom_values=None):
+    def message_new(self, msg_dict: dict, custom_values: dict = None):
         """An e-mail to our alias is an event; the contractor is found by the address.
 
         A colleague who writes with the alias in copy notes an outgoing e-mail, if our mail server says that it is the

@@ -2,6 +2,7 @@ from .firm import InspectionCommon, ServiceCommon
 from .plans import Plan, PlanCase
 from . import test_common_assignment
 from . import test_common_company
+from . import test_common_given
 from . import test_common_named
 from . import test_common_number_rules
 from . import test_common_numbering
