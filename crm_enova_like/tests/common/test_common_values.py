@@ -73,11 +73,13 @@ class TestCommonValues(ServiceCommon):
         self.event.participant_ids = guest
         consent = self.env["crm.consent"].create(
             {"partner_id": guest.id, "channel": "sms", "source": "form"})
-        for contact, kind in ((firm, "Device"), (place, "Device"), (buyer, "Device"), (guest, "Consent.*Event")):
+        with self.assertRaisesRegex(UserError, "[Cc]onsent.*rchive"):
+            guest.with_user(self.operator).unlink()
+        consent.unlink()
+        for contact, kind in ((firm, "Device"), (place, "Device"), (buyer, "Device"), (guest, "Event")):
             with self.subTest(contact.name), self.assertRaisesRegex(
                     UserError, rf"{contact.name} cannot be deleted.*{kind}.*\(1\).*Archive"):
                 contact.with_user(self.operator).unlink()
-        consent.unlink()
         self.event.unlink()
         guest.with_user(self.operator).unlink()
         self.assertFalse(guest.exists())
