@@ -210,8 +210,7 @@ class CrmServiceInspection(models.Model):
 
     @api.constrains("plan_id", "device_id")
     def _check_plan(self):
-        # what moves a device's records together does it one after the other
-        for inspection in self.browse() if self.env.su else self:
+        for inspection in self:
             if inspection.plan_id and inspection.plan_id.device_id != inspection.device_id:
                 raise ValidationError(self.env._(
                     "Inspection %(inspection)s is of another device than its plan %(plan)s.",
