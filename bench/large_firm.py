@@ -376,7 +376,8 @@ class Firm:
         is_done = "k = 0"
         first = self.next_id("crm_service_inspection")
         name = f"'Firma ' || n % {self.firms} || ' sp. z o.o.'"
-        address = f"'ul. Długa ' || n % {self.firms} || chr(10) || '30-001 ' || {one_of(CITIES, 1, f'(n % {self.firms})')}"
+        city = one_of(CITIES, 1, f"(n % {self.firms})")
+        address = f"'ul. Długa ' || n % {self.firms} || chr(10) || '30-001 ' || {city}"
         # what each that is done keeps of its day
         kept = {
             "partner_id": partner, "partner_name": name, "partner_address": address, "address_id": partner,
@@ -388,7 +389,7 @@ class Firm:
             "id": f"{first} + n * 2 + k", "plan_id": f"{self.first['crm_service_inspection_plan']} + n",
             "device_id": device, "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner,
             "address_id": partner, "user_id": one_of(self.technicians, 81),
-            "city": one_of(CITIES, 1, f"(n % {self.firms})"), "zip": "'30-001'", "is_open": f"NOT ({is_done})",
+            "city": city, "zip": "'30-001'", "is_open": f"NOT ({is_done})",
             "state": f"CASE WHEN {is_done} THEN 'done' ELSE 'planned' END", "planned_date": "last + 365 * k",
             "result": f"CASE WHEN {is_done} THEN 'passed' END", "due_date": "last + 365 * k",
             "date_done": f"CASE WHEN {is_done} THEN last END", "visit_failed_count": 0,

@@ -23,6 +23,8 @@ class CrmServiceInspection(models.Model):
     _order = "planned_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]
+    # whoever reads one may say something about it
+    _mail_post_access = "read"
 
     plan_id = fields.Many2one("crm.service.inspection.plan", ondelete="set null", index="btree_not_null")
     device_id = fields.Many2one(

@@ -7,6 +7,8 @@ KEPT = (
     "done_regime_name", "done_legal_basis", "done_qualification", "done_technician_name", "done_per_visit",
     "done_is_estimate")
 
+NEXT = "done_next_date"
+
 
 class CrmServiceInspection(models.Model):
     """A closed inspection keeps what its paper says: whose device it was, where, by what rule, and who was there.
@@ -36,10 +38,6 @@ class CrmServiceInspection(models.Model):
     done_is_estimate = fields.Boolean(
         string="Filled In Afterwards", compute="_compute_kept", store=True,
         help="Closed before such data was kept: what is here of that day was filled in from later data.")
-
-    @api.model
-    def _get_fact_fields(self):
-        return super()._get_fact_fields() | {*KEPT, "done_next_date"}
 
     @api.depends("is_open")
     def _compute_kept(self):
@@ -99,7 +97,7 @@ class CrmServiceInspection(models.Model):
 
     def _keep_day(self):
         """Bring what inspections keep up to date with their state, before anything else changes."""
-        self._recompute_recordset([*KEPT, "done_next_date", "partner_id", "address_id", "city", "zip", "due_date"])
+        self._recompute_recordset([*KEPT, NEXT, "partner_id", "address_id", "city", "zip", "due_date"])
 
     @api.model
     def _keep_anew(self):

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..common.state_mixin import MANAGERS
+from .inspection_history import KEPT, NEXT
 
 OPERATORS = "crm_enova_like.group_user"
 
@@ -44,7 +45,7 @@ class CrmServiceInspection(models.Model):
     def _get_fact_fields(self):
         return super()._get_fact_fields() | OUTCOME | {
             "order_id", "order_device_id", "date_reminded", "visit_failed_count", "date_notified",
-            "notified_partner_id"}
+            "notified_partner_id", *KEPT, NEXT}
 
     @api.model
     def _get_initial_facts(self):

@@ -100,6 +100,15 @@ class CrmServiceInspectionRegime(models.Model):
                     "Regime %(regime)s: notice and tolerance are between 0 and %(most)s days.",
                     regime=regime.name, most=MOST_DAYS))
 
+    @api.constrains("reminder_user_id")
+    def _check_reminder_user(self):
+        for regime in self:
+            # sudo: whether somebody is one of ours is no secret
+            if regime.reminder_user_id.sudo().share:
+                raise ValidationError(self.env._(
+                    "Regime %(regime)s: %(user)s is not one of our people.",
+                    regime=regime.name, user=regime.reminder_user_id.display_name))
+
     def _get_first_interval(self):
         """(number, unit) of the first interval of one regime, None where it is as the others."""
         self.ensure_one()

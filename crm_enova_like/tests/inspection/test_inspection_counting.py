@@ -61,7 +61,9 @@ class TestInspectionCounting(InspectionCommon):
         plan = self._new_plan(self.half_year, date(2025, 9, 10))
         first = self._first(plan)
         first.action_done()
+        self.assertEqual(first.done_next_date, date(2026, 9, 10))
         first.with_user(self.manager).correct_facts({"date_done": date(2026, 3, 2)}, "Read from the protocol")
+        self.assertEqual(first.done_next_date, date(2026, 9, 2))
         self.assertEqual(self._dates(plan, "planned"), [date(2026, 9, 2), date(2027, 3, 2)])
         with self.assertRaisesRegex(ValidationError, "Half-yearly.*in the future"):
             first.with_user(self.manager).correct_facts({"date_done": date(2026, 3, 11)}, "Typing error")

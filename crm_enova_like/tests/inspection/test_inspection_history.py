@@ -42,7 +42,8 @@ class TestInspectionHistory(InspectionCommon):
         self.tank.write({
             "partner_id": self.other_contractor.id, "address_id": False, "name": "Tank II", "serial_number": "T-200",
             "identifier": "NEW/77", "technician_id": self.other_technician.id})
-        self.contractor.write({"name": "Renamed", "vat": "PL1132191233", "phone": "700 000 000", "street": "Elsewhere 9"})
+        self.contractor.write({
+            "name": "Renamed", "vat": "PL1132191233", "phone": "700 000 000", "street": "Elsewhere 9"})
         self.shop.write({"name": "Other shop", "street": "Leśna 5", "zip": "00-950", "city": "Warszawa"})
         self.regime.write({
             "name": "Vessels of today", "legal_basis": "Act of 2030", "qualification": "Inspector B",

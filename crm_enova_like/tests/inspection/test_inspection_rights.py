@@ -25,6 +25,7 @@ class TestInspectionRights(InspectionCommon):
             self.assertEqual(inspection.state, "done")
         theirs = self.theirs.with_user(self.technician)
         self.assertEqual(theirs.read(["planned_date"])[0]["id"], theirs.id, "reading is everybody's")
+        theirs.message_post(body=self.theirs.display_name)
         for act in (
                 lambda: theirs.write({"note": "Called"}), theirs.action_done, theirs.action_create_order,
                 lambda: theirs.write({"user_id": self.technician.id}), theirs.action_arrange,
@@ -74,7 +75,8 @@ class TestInspectionRights(InspectionCommon):
                     check.with_user(user).write(vals)
         for vals in ({"name": "Nothing"}, {"value_max": 9.0}, {"measure": "none"}, {"unit": "kg"}, {"sequence": 1}):
             for user in (self.technician, self.operator):
-                with self.subTest(vals=vals, user=user.login), self.assertRaisesRegex(AccessError, "comes from the regime"):
+                with self.subTest(vals=vals, user=user.login), \
+                        self.assertRaisesRegex(AccessError, "comes from the regime"):
                     check.with_user(user).write(vals)
         for value in (float("nan"), float("inf"), "much"):
             with self.subTest(value=value), self.assertRaisesRegex(ValidationError, "is no number"):
@@ -94,7 +96,8 @@ class TestInspectionRights(InspectionCommon):
     def test_a_phone_that_sends_rubbish_is_told_so(self):
         self._order(self.nobodys)
         answer = self.nobodys.order_id.with_user(self.technician).checklist_save([
-            {"id": "x", "vals": {"remark": "?"}}, {"id": None}, {"id": self.nobodys.check_ids.id, "vals": {"value": 1.1}}])
+            {"id": "x", "vals": {"remark": "?"}}, {"id": None},
+            {"id": self.nobodys.check_ids.id, "vals": {"value": 1.1}}])
         self.assertEqual(answer["saved"], self.nobodys.check_ids.ids)
         self.assertEqual([row["id"] for row in answer["refused"]], ["x", None])
 
@@ -118,6 +121,8 @@ class TestInspectionRights(InspectionCommon):
 
     def test_the_technician_is_one_of_ours(self):
         portal = new_test_user(self.env, "inspection_portal", groups="base.group_portal")
+        with self.assertRaisesRegex(ValidationError, "is not one of our people"):
+            self.half_year.with_user(self.manager).write({"reminder_user_id": portal.id})
         with self.assertRaisesRegex(ValidationError, "is not one of our people"):
             self.nobodys.with_user(self.operator).write({"user_id": portal.id})
 

@@ -256,7 +256,7 @@ class TestInspectionSeries(InspectionCommon):
             with self.subTest(hours=hours), self.assertRaisesRegex(ValidationError, "planned hours"):
                 self._order(self._new_inspection(device=self._new_device())).planned_hours = hours
         with self.assertRaisesRegex(ValidationError, "of another device than its plan"):
-            self.env["crm.service.inspection"].create({
+            self.env["crm.service.inspection"].with_user(self.operator).create({
                 "plan_id": self._new_plan(self.monthly, date(2026, 1, 1)).id, "device_id": self.device2.id,
                 "planned_date": "2026-05-05"})
 
