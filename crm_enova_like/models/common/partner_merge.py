@@ -37,6 +37,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         self._check_merge_companies(sources)
         self._drop_double_followers(sources)
+        self._drop_double_links(sources)
 
     def _follow_merge(self):
         """After others were merged into one contact: what is stored of it with our records is computed anew.
@@ -99,3 +100,21 @@ class ResPartner(models.Model):
                   AND (other.partner_id = %(target)s OR other.id < f.id)""",
             sources=tuple(sources.ids), everyone=tuple((self | sources).ids), target=self.id))
         self.env["mail.followers"].invalidate_model()
+
+    def _drop_double_links(self, sources):
+        """Of contacts that are named side by side in a list of ours, one is: core would leave the others there, and what
+        is named is not deleted."""
+        for name, Model in self.env.registry.items():
+            if Model._original_module != MODULE or Model._abstract or not Model._auto:
+                continue
+            for field in Model._fields.values():
+                if field.type == "many2many" and field.store and field.comodel_name == self._name:
+                    self.env[name].flush_model([field.name])
+                    self.env.cr.execute(SQL(
+                        """DELETE FROM %(table)s link USING %(table)s other
+                            WHERE link.%(partner)s IN %(sources)s AND other.%(record)s = link.%(record)s
+                              AND (other.%(partner)s = %(target)s
+                                   OR other.%(partner)s IN %(sources)s AND other.%(partner)s < link.%(partner)s)""",
+                        table=SQL.identifier(field.relation), partner=SQL.identifier(field.column2),
+                        record=SQL.identifier(field.column1), sources=tuple(sources.ids), target=self.id))
+                    self.env[name].invalidate_model([field.name])
