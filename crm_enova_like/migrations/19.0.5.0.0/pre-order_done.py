@@ -1,5 +1,5 @@
-"""What closed orders, devices with an outcome and validated RWs say is kept from now on. For those of before, it is what
-the registers say today, and marked so.
+"""What closed orders, devices with an outcome and validated RWs say is kept from now on. For those of before, it is
+what the registers say today, and marked so.
 
 Filled here, where the ORM would read every order; addresses as in Poland, products without the values of variants.
 """
@@ -11,8 +11,8 @@ ORDER = {
     "done_address_id": "int4", "done_address": "text", "done_requester_name": "varchar",
     "done_technician_name": "varchar", "done_type_name": "varchar", "done_lang": "varchar", "done_lines": "jsonb"}
 ROW = {
-    "done_is_estimate": "bool", "done_partner_id": "int4", "done_partner_name": "varchar", "done_device_name": "varchar",
-    "done_identifier": "varchar", "done_serial_number": "varchar", "done_type_name": "varchar",
+    "done_is_estimate": "bool", "done_partner_id": "int4", "done_partner_name": "varchar",
+    "done_device_name": "varchar", "done_identifier": "varchar", "done_serial_number": "varchar", "done_type_name": "varchar",
     "done_model_name": "varchar", "done_technician_name": "varchar", "done_release": "jsonb"}
 PICKING = {"done_is_estimate": "bool", "done_names": "jsonb"}
 

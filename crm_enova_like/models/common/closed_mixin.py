@@ -21,8 +21,12 @@ class CrmClosedMixin(models.AbstractModel):
         return {
             name for model in ATTACHED if model in self.env for name in self.env[model]._fields} - {"id"}
 
-    def _get_lasting_fields(self):
-        """What of records may not change any more, beside what is closed: {record: {name of a field: sentence}}."""
+    def _get_lasting_fields(self, names):
+        """What of records may not change any more, beside what is closed.
+
+        :param names: names of the fields that are to be written; of others nothing needs to be said
+        :return: {record: {name of a field: sentence that says why, and the way out}}
+        """
         return {}
 
     def _is_to_stay(self):
@@ -60,7 +64,7 @@ class CrmClosedMixin(models.AbstractModel):
             and name not in free]
         # facts have a rule of their own
         kept = set(names) - self._get_free_fields() - self._get_fact_fields()
-        lasting = self._get_lasting_fields()
+        lasting = self._get_lasting_fields(set(names))
         for record in self:
             reasons = lasting.get(record, {})
             for name in reasons.keys() & set(names):

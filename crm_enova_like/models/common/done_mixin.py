@@ -2,8 +2,8 @@ from odoo import api, fields, models
 
 
 class CrmDoneMixin(models.AbstractModel):
-    """A record that keeps what other registers said on the day on which it was finished: its papers and its history stay
-    as they were, whatever is sold, renamed, moved or renumbered later.
+    """A record that keeps what other registers said on the day on which it was finished: its papers and its history
+    stay as they were, whatever is sold, renamed, moved or renumbered later.
 
     The copies are stored fields named ``done_…``, computed by :meth:`_compute_done` (``store=True, precompute=True``)
     and named by :meth:`_get_done_fields`. They are made by the very UPDATE that finishes the record, emptied by the one
@@ -65,3 +65,8 @@ class CrmDoneMixin(models.AbstractModel):
                             else record._prepare_done_vals())
             for name, value in vals.items():
                 record[name] = value
+
+    def _keep_copies(self):
+        """Make the copies of records that were just finished now, and not when they are sent to the database: something
+        else may be renamed before."""
+        self._recompute_recordset(self._get_kept_fields())

@@ -170,7 +170,7 @@ class CrmStateMixin(models.AbstractModel):
 
     # FACTS
 
-    def correct_facts(self, vals, reason):
+    def correct_facts(self, vals: dict, reason: str):
         """Correct facts that were recorded wrongly; managers only, with a note of the old and the new value.
 
         :param self: any number of records with a chatter, or rows of one
@@ -232,7 +232,8 @@ class CrmStateMixin(models.AbstractModel):
         if field.type == "selection":
             return dict(field._description_selection(self.env))[value]
         if field.type == "datetime":
-            return format_datetime(self.env, value)
+            # at the company's place: the note is for whoever reads it
+            return format_datetime(self.env, value, tz=self.company_id._service_tz().zone)
         if field.type == "date":
             return format_date(self.env, value)
         return format_quantity(self.env, value) if field.type == "float" else str(value)

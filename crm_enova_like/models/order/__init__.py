@@ -27,6 +27,7 @@ from . import photo
 from . import release
 from . import order_form
 from . import signature
+from . import attachment
 from . import order_unpaid
 from . import order_warning
 from . import overview

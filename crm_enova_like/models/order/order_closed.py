@@ -27,10 +27,10 @@ class CrmServiceOrder(models.Model):
     def _get_closed_name(self):
         return self._get_state_record_name()
 
-    def _get_lasting_fields(self):
+    def _get_lasting_fields(self, names):
         # what became of it may hang on its type, as soon as somebody works on it
-        lasting = super()._get_lasting_fields()
-        if not self.env.user.has_group(MANAGERS):
+        lasting = super()._get_lasting_fields(names)
+        if "type_id" in names and not self.env.user.has_group(MANAGERS):
             for order in self.filtered(lambda order: order.is_open and order.state != "new"):
                 lasting.setdefault(order, {})["type_id"] = self.env._(
                     "Order %(order)s is accepted, and its type stays. A service manager changes it.", order=order.name)
@@ -93,9 +93,9 @@ class CrmServiceOrderDevice(models.Model):
     def _get_closed_name(self):
         return self._get_state_record_name()
 
-    def _get_lasting_fields(self):
-        lasting = super()._get_lasting_fields()
-        for row in self:
+    def _get_lasting_fields(self, names):
+        lasting = super()._get_lasting_fields(names)
+        for row in self if names & self._get_outcome_fields() else ():
             if row._is_finished() and row.order_id.is_open:
                 lasting.setdefault(row, {}).update(dict.fromkeys(self._get_outcome_fields(), self.env._(
                     "%(record)s has its outcome, and device and basis stay with it. Reopen the device first.",

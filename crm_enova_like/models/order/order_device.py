@@ -257,6 +257,8 @@ class CrmServiceOrderDevice(models.Model):
                 super(CrmServiceOrderDevice, self - changed).write(vals)
         else:
             super().write(vals)
+        if changed or "date_released" in vals:
+            self._keep_copies()
         if "device_id" in vals:
             self._check_device_company()
         self._own_photos(vals.keys())

@@ -15,7 +15,7 @@ class CrmServiceOrderDevice(models.Model):
         help="Of a device with an outcome, the one that it had then.")
     done_partner_id = fields.Many2one(
         "res.partner", string="Owner at the Outcome", compute="_compute_done", store=True, precompute=True,
-        index="btree_not_null", ondelete="restrict")
+        index="btree_not_null", ondelete="set null")
     done_partner_name = fields.Char(
         string="Name of the Owner at the Outcome", compute="_compute_done", store=True, precompute=True)
     done_device_name = fields.Char(

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..common.actions import open_dialog, open_records
+from ..common.given import find_given
 from ..common.state_mixin import MANAGERS
 
 
@@ -249,7 +250,7 @@ class CrmServiceOrder(models.Model):
         if not stage:
             self._move_to_state("waiting")
             return True
-        stage = self.env["crm.service.stage"].browse(getattr(stage, "id", stage)).exists()
+        stage = find_given(self.env["crm.service.stage"], stage)
         if not stage or stage.state != "waiting":
             raise UserError(self.env._(
                 "“%(stage)s” is not a waiting stage.", stage=stage.name or "?"))
@@ -275,7 +276,7 @@ class CrmServiceOrder(models.Model):
         :raises AccessError: the user is no service manager
         """
         self._check_state("done", "cancelled")
-        if not (self.env.su or self.env.user.has_group(MANAGERS)):
+        if self and not (self.env.su or self.env.user.has_group(MANAGERS)):
             raise AccessError(self.env._(
                 "Order %(order)s is closed. Only a service manager reopens it.", order=self[:1].name))
         self._move_to_state("in_progress")

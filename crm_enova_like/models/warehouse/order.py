@@ -57,7 +57,7 @@ class CrmServiceOrder(models.Model):
     def _get_seldom_fields(self):
         return super()._get_seldom_fields() | {"picking_ids"}
 
-    def web_read(self, specification):
+    def web_read(self, specification: dict):
         with free_parts_kept(self.env):
             return super().web_read(specification)
 
@@ -126,9 +126,10 @@ class CrmServiceOrder(models.Model):
         return super()._get_decision_fields() | {"parts_kept_reason"}
 
     def _check_changes(self, vals):
-        super()._check_changes(vals)
+        result = super()._check_changes(vals)
         if vals.get("type_id") and not self.env.su:
             self._check_issuer(self.type_id.browse(vals["type_id"]))
+        return result
 
     def _check_issuer(self, order_type):
         """Refuse a technician another type by which he would issue himself what the warehouse issues.

@@ -18,11 +18,13 @@ class CrmServiceOrderDevice(models.Model):
     def _compute_parts_summary(self):
         for row in self:
             parts = row._filter_lines("part")
+            shown = {line: line._get_shown_names() for line in parts}
+            lots = {line: names["lots"] if "lots" in names else line.lot_names for line, names in shown.items()}
             row.parts_summary = ", ".join(
-                f"{line._get_shown_names()['product']} × {format_quantity(self.env, line._get_used_quantity())}"
-                + (f" [{line.lot_names}]" if line.lot_names else "")
+                f"{shown[line]['product']} × {format_quantity(self.env, line._get_used_quantity())}"
+                + (f" [{lots[line]}]" if lots[line] else "")
                 for line in parts if line.uom_id.compare(line._get_used_quantity(), 0.0) > 0)
-            row.lot_summary = ", ".join(name for name in parts.mapped("lot_names") if name)
+            row.lot_summary = ", ".join(filter(None, lots.values()))
 
     @api.depends("line_ids.cost")
     def _compute_cost(self):
@@ -37,3 +39,16 @@ class CrmServiceOrderDevice(models.Model):
                     "Device %(device)s in order %(order)s has issued parts and stays in the history. "
                     "Give it an outcome instead.", device=row.device_id.display_name, order=row.order_id.name)
         return problems
+
+
+class CrmServiceOrderLine(models.Model):
+    """The lots of a part, as they were called when its order was closed."""
+
+    _inherit = "crm.service.order.line"
+
+    def _prepare_shown_names(self):
+        names = super()._prepare_shown_names()
+        for line in self.sudo():
+            if line.tracking in ("lot", "serial"):
+                names[str(line.id)]["lots"] = line.lot_names or ""
+        return names

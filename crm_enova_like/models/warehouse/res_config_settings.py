@@ -8,6 +8,11 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
+    group_operators_see_cost = fields.Boolean(
+        string="Operators See Purchase Cost", implied_group="crm_enova_like.group_cost",
+        group="crm_enova_like.group_user",
+        help="Managers, the warehouse and accounting always do. A single user gets the right “Service: Sees Purchase "
+             "Cost” from an administrator.")
     service_location_id = fields.Many2one(related="company_id.service_location_id", readonly=False)
     service_valuation_account_id = fields.Many2one(
         "account.account", string="Cost Account of Service Parts",

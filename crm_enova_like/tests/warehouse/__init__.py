@@ -8,12 +8,14 @@ from . import test_warehouse_numbers
 from . import test_warehouse_one_go
 from . import test_warehouse_order
 from . import test_warehouse_part_demand
+from . import test_warehouse_papers
 from . import test_warehouse_parts
 from . import test_warehouse_parts_keeper
 from . import test_warehouse_plans
 from . import test_warehouse_race
 from . import test_warehouse_race_plan
 from . import test_warehouse_returns
+from . import test_warehouse_rights
 from . import test_warehouse_scan
 from . import test_warehouse_setup
 from . import test_warehouse_typed

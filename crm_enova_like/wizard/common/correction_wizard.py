@@ -23,7 +23,7 @@ class CrmCorrectionWizard(models.TransientModel):
     res_ids = fields.Json(string="Records", required=True, readonly=True)
     work_names = fields.Char(string="What", readonly=True)
     fact_ids = fields.One2many("crm.correction.fact", "wizard_id", string="Facts to Choose From", readonly=True)
-    fact_id = fields.Many2one("crm.correction.fact", string="Fact", domain="[('wizard_id', '=', id)]")
+    fact_id = fields.Many2one("crm.correction.fact", domain="[('wizard_id', '=', id)]")
     kind = fields.Char(related="fact_id.kind")
     old_value = fields.Char(related="fact_id.value")
     value_text = fields.Text(string="Right Text")
@@ -99,8 +99,11 @@ class CrmStateMixin(models.AbstractModel):
         """Ask which fact of the records is corrected, and why.
 
         :raises AccessError: the user is no service manager
+        :raises UserError: there is nothing to correct
         """
         self._check_may_correct()
+        if not self:
+            raise UserError(self.env._("Choose what is to be corrected."))
         kinds = self._get_correctable_facts()
         names = ", ".join(self[:5].mapped("display_name"))
         wizard = self.env["crm.correction.wizard"].create({
