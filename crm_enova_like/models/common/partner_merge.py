@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .named_mixin import MODULE
+from .queries import fields_naming
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -32,7 +33,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         self._check_merge_companies(sources)
         self._drop_double_followers(sources)
-        self._drop_double_links(sources)
+        self._drop_double_names(sources)
 
     def _get_merge_fields(self):
         """The stored many2ones of our own models to contacts: {model: [field]}."""
@@ -82,20 +83,19 @@ class ResPartner(models.Model):
             sources=tuple(sources.ids), everyone=tuple((self | sources).ids), target=self.id))
         self.env["mail.followers"].invalidate_model()
 
-    def _drop_double_links(self, sources):
-        """Of contacts that are named side by side in a list of ours, one is: core would leave the others there, and what
-        is named is not deleted."""
-        for name, Model in self.env.registry.items():
-            if Model._original_module != MODULE or Model._abstract or not Model._auto:
-                continue
-            for field in Model._fields.values():
-                if field.type == "many2many" and field.store and field.comodel_name == self._name:
-                    self.env[name].flush_model([field.name])
-                    self.env.cr.execute(SQL(
-                        """DELETE FROM %(table)s link USING %(table)s other
-                            WHERE link.%(partner)s IN %(sources)s AND other.%(record)s = link.%(record)s
-                              AND (other.%(partner)s = %(target)s
-                                   OR other.%(partner)s IN %(sources)s AND other.%(partner)s < link.%(partner)s)""",
-                        table=SQL.identifier(field.relation), partner=SQL.identifier(field.column2),
-                        record=SQL.identifier(field.column1), sources=tuple(sources.ids), target=self.id))
-                    self.env[name].invalidate_model([field.name])
+    def _drop_double_names(self, sources):
+        """Where a record of ours names several of the contacts in one list, it names one: core leaves the others there
+        until they are deleted, which what is named in our records cannot be."""
+        for model, name in fields_naming(self.env, self._name):
+            field = self.env[model]._fields[name]
+            if field.type == "many2many":
+                self.env[model].flush_model([name])
+                self.env.cr.execute(SQL(
+                    """DELETE FROM %(table)s row USING %(table)s other
+                        WHERE row.%(partner)s IN %(sources)s AND other.%(partner)s IN %(everyone)s
+                          AND other.%(record)s = row.%(record)s AND other.%(partner)s != row.%(partner)s
+                          AND (other.%(partner)s = %(target)s OR other.%(partner)s < row.%(partner)s)""",
+                    table=SQL.identifier(field.relation), partner=SQL.identifier(field.column2),
+                    record=SQL.identifier(field.column1), sources=tuple(sources.ids),
+                    everyone=tuple((self | sources).ids), target=self.id))
+                self.env[model].invalidate_model([name])
