@@ -9,7 +9,7 @@ from .queries import fields_naming
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
     """Odoo's merge of duplicate contacts moves what names them by SQL, past every rule, and deletes or breaks on rows
-    that a unique rule refuses. So doubles of ours are resolved before, and what is stored of a contact follows after.
+    that a unique rule refuses. So doubles of ours are resolved before.
     """
 
     _inherit = "base.partner.merge.automatic.wizard"
@@ -17,11 +17,6 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
     def _update_foreign_keys(self, src_partners, dst_partner):
         dst_partner._prepare_merge(src_partners)
         return super()._update_foreign_keys(src_partners, dst_partner)
-
-    def _update_values(self, src_partners, dst_partner):
-        result = super()._update_values(src_partners, dst_partner)
-        dst_partner._follow_merge()
-        return result
 
 
 class ResPartner(models.Model):
@@ -39,20 +34,6 @@ class ResPartner(models.Model):
         self._check_merge_companies(sources)
         self._drop_double_followers(sources)
         self._drop_double_names(sources)
-
-    def _follow_merge(self):
-        """After others were merged into one contact: what is stored of it with our records is computed anew.
-
-        sudo: so it is for whoever reads them.
-        """
-        self.ensure_one()
-        for model, fields in self._get_merge_fields().items():
-            Model = self.env[model].sudo().with_context(active_test=False)
-            names = {field.name for field in fields}
-            for field in Model._fields.values():
-                if field.store and field.related and field.related.split(".")[0] in names:
-                    records = Model.search([(field.related.split(".")[0], "=", self.id)])
-                    self.env.add_to_compute(field, records)
 
     def _get_merge_fields(self):
         """The stored many2ones of our own models to contacts: {model: [field]}."""

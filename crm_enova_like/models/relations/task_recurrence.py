@@ -158,8 +158,9 @@ class CrmTask(models.Model):
         """Who does the next task of one series, and for whom: nobody who left."""
         company = self.company_id
         performer = self.user_id and (self.user_id | self.requester_id)._get_here()
-        requester = self.requester_id and company._get_someone_here(self.requester_id, self.env.user)
-        return {"user_id": performer.id, "requester_id": (requester or self.requester_id).id}
+        requester = self.requester_id and (
+            company._get_someone_here(self.requester_id) or self.env.user._get_here() or self.requester_id)
+        return {"user_id": performer.id, "requester_id": requester.id}
 
     def _get_series_date(self, first, index):
         """The date of a series' task with a number, counted from the first one's.

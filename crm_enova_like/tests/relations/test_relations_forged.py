@@ -154,6 +154,17 @@ class TestForged(ServiceCommon):
                             self.assertNotEqual(
                                 record._fields[name].convert_to_write(self._read(record, [name])[name], record), value)
 
+    def test_a_row_is_of_its_orders_company(self):
+        """Whoever works in two companies puts no row of an order of the one into the other."""
+        self.operator.company_ids |= self.other
+        Line = self.env["crm.service.order.line"].with_user(self.operator).with_context(
+            allowed_company_ids=(self.company | self.other).ids)
+        vals = {"order_id": self.order.id, "kind": "labour", "product_id": self.labour.id}
+        for line in (Line.create({**vals, "company_id": self.other.id}),
+                     Line.with_context(default_company_id=self.other.id).create(vals)):
+            self.env.flush_all()
+            self.assertEqual(line.company_id, self.company)
+
     def test_copies(self):
         self.task.with_user(self.technician).action_done()
         copy = self.task.with_user(self.technician).copy()
