@@ -142,8 +142,8 @@ class TestInspectionLaw(InspectionCommon):
 
     def test_managers_are_told_of_the_law(self):
         corrected = self._new_regime("Corrected")
-        self.company._get_inspection_stand_in().lang = "en_US"
+        self.company._find_manager().lang = "en_US"
         corrected._tell_of_law(self._new_regime("New one"), corrected.browse())
         note = self.company.partner_id.activity_ids
-        self.assertEqual(note.user_id, self.company._get_inspection_stand_in())
+        self.assertEqual(note.user_id, self.company._find_manager())
         self.assertIn("Corrected, where they were as they came: Corrected. New: New one.", note.note)
