@@ -155,7 +155,8 @@ class Firm:
             "type": "'contact'", "active": "true", "partner_share": "true", "lang": "'pl_PL'",
             "autopost_bills": "'ask'",
             "city": one_of(CITIES, 1), "zip": "'30-001'", "street": "'ul. Długa ' || n", "phone": phone,
-            "phone_sanitized": f"replace({phone}, ' ', '')", "email": "'a' || n || '@example.com'",
+            "phone_sanitized": f"replace({phone}, ' ', '')",
+            "service_phone_digits": f"regexp_replace({phone}, '[^0-9]', '', 'g') || ';'", "email": "'a' || n || '@example.com'",
             "email_normalized": "'a' || n || '@example.com'", "crm_kind": "'contractor'", "employee": "false",
         })
 
@@ -165,7 +166,9 @@ class Firm:
             "company_id": self.company, "type_id": one_of(self.types, 3), "partner_id": partner, "address_id": partner,
             "technician_id": f"CASE WHEN {percent(4, 30)} THEN {one_of(self.technicians, 5)} END",
             "name": f"{one_of(MACHINES, 3)} || ' ' || n % 50", "identifier": "'B0/' || lpad(n::text, 7, '0')",
-            "serial_number": f"'SN' || lpad({dice(6)}::text, 10, '0') || n", "ownership": "'customer'",
+            "identifier_key": "'B0/' || lpad(n::text, 7, '0')",
+            "serial_number": f"'SN' || lpad({dice(6)}::text, 10, '0') || n",
+            "serial_key": f"'SN' || lpad({dice(6)}::text, 10, '0') || n", "ownership": "'customer'",
             "date_sold": sold, "warranty_end": f"{sold} + 730", "active": f"NOT {percent(8, 1)}",
             "has_personal_data": percent(9, 10),
         })

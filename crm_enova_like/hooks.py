@@ -5,6 +5,8 @@ def post_init_hook(env):
     warehouses = env["stock.warehouse"].with_context(active_test=False).search([])
     warehouses._create_service_picking_types()
     companies._create_service_defaults()
+    # the demonstration's are closed before there are translations
+    env["crm.service.inspection"]._keep_anew()
     _continue_buffer_names(env)
 
 

@@ -11,6 +11,7 @@ REGISTERS = {
     "crm.service.order.device": ("rwcd", "rwcd", "rwcd", "", ""),
     "crm.service.order.line": ("rwcd", "rwcd", "rwcd", "", ""),
     "crm.service.device": ("rwc", "rwc", "rwcd", "", ""),
+    "crm.service.device.number": ("r", "r", "r", "", ""),
     "crm.service.tag": ("r", "rwc", "rwcd", "", ""),
     "crm.service.inspection": ("rw", "rwc", "rwcd", "", ""),
     "crm.service.inspection.plan": ("r", "rwc", "rwcd", "", ""),
@@ -82,6 +83,8 @@ class TestAccess(ServiceCommon):
             "crm.service.inspection.report": {"inspection_id": self.inspection.id},
             "crm.service.part.demand": {"product_id": self.part.id},
             "crm.service.stage.time": {"order_id": self.order.id, "stage_id": self.order.stage_id.id},
+            "crm.service.device.number": {
+                "device_id": self.device.id, "kind": "serial_number", "name": f"F{number}", "key": f"F{number}"},
             "crm.service.number": {"name": f"X/{number}", "company_id": self.company.id, "document": "res.partner"},
             "crm.timeline": {"order_id": self.order.id},
             "crm.consent": {

@@ -2,11 +2,16 @@ from . import ir_http
 from . import numbering
 from . import ir_sequence
 from . import res_company
+from . import working_days
 from . import resource_calendar
+from . import named_mixin
+from . import values_mixin
 from . import company_mixin
 from . import facts_mixin
 from . import closed_mixin
 from . import done_mixin
+from . import history_mixin
+from . import shared_mixin
 from . import rollup_mixin
 from . import rows_mixin
 from . import sorted_mixin
@@ -14,6 +19,9 @@ from . import state_mixin
 from . import mail_followers
 from . import performer_mixin
 from . import work_mixin
+from . import work_left
 from . import source_view
 from . import res_partner
+from . import partner_merge
 from . import res_config_settings
+from . import res_users

@@ -9,6 +9,7 @@ class CrmCompanyMixin(models.AbstractModel):
 
     _name = "crm.company.mixin"
     _description = "Belongs to a Company"
+    _inherit = ["crm.values.mixin", "crm.named.mixin"]
 
     def _check_company(self, fnames=None):
         checked = self._filter_astray(fnames) if self._is_asked_at_once() else self

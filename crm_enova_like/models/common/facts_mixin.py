@@ -11,6 +11,7 @@ class CrmFactsMixin(models.AbstractModel):
 
     _name = "crm.facts.mixin"
     _description = "Has Facts"
+    _inherit = ["crm.values.mixin"]
 
     @api.model
     def _get_fact_fields(self):
@@ -50,6 +51,21 @@ class CrmFactsMixin(models.AbstractModel):
         # a state that comes from elsewhere goes through the door
         return bool(field) and name != "state" and bool(
             field.compute and field.store and field.readonly and not field.inverse)
+
+    @api.model
+    def _is_set_by_others(self, name):
+        """Whether a field is derived, and core would take the value that is given to a new record for it."""
+        return self._is_derived(name) and self._fields[name].precompute
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        """What is derived is computed, whatever is given."""
+        if not self.env.su:
+            given = {name for vals in vals_list for name in vals if self._is_set_by_others(name)}
+            if given:
+                vals_list = [
+                    {name: value for name, value in vals.items() if name not in given} for vals in vals_list]
+        return super().create(vals_list)
 
     def _write_facts(self, vals):
         """Write facts, after the caller has checked that they are so: the one way to them.

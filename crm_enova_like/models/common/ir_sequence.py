@@ -64,7 +64,8 @@ class IrSequence(models.Model):
     def _get_ranges(self):
         """The ranges of one sequence: list of (id, first day, last day); kept in the registry's cache, since each
         number asks."""
-        ranges = self.env["ir.sequence.date_range"].search([("sequence_id", "=", self.id)], order="id")
+        # sudo: the cache is everybody's, whoever asks first
+        ranges = self.env["ir.sequence.date_range"].sudo().search([("sequence_id", "=", self.id)], order="id")
         return [(each.id, each.date_from, each.date_to) for each in ranges]
 
     def _get_number_next_actual(self):

@@ -19,6 +19,17 @@ def trigrams(column):
     return definition
 
 
+def pieces(column):
+    """The definition of an index for pieces of a text column that is compared as it is, by ``LIKE`` alone.
+
+    :return: function for :class:`odoo.models.Index`
+    """
+    def definition(registry):
+        return f"USING gin ({column} gin_trgm_ops) WHERE {column} IS NOT NULL" if registry.has_trigram else ""
+
+    return definition
+
+
 def found_by(model, domains):
     """The records that one of several domains finds, as a domain.
 
@@ -46,3 +57,20 @@ def join_required(query, alias, field_name):
     if joined in query._joins:
         _kind, table, condition = query._joins[joined]
         query._joins[joined] = (SQL("JOIN"), table, condition)
+
+
+def fields_naming(env, comodel):
+    """The stored fields with which the addon's records name records of a model, and those that it added to others'.
+
+    :param comodel: name of a model
+    :return: list of (model name, field name)
+    """
+    ours, found = __name__.split(".")[2], []
+    for name, Model in env.registry.models.items():
+        if Model._auto and not Model._abstract and not Model._transient:
+            found += [
+                (name, field.name) for field in Model._fields.values()
+                if field.comodel_name == comodel and field.type in ("many2one", "many2many") and field.store
+                and not field.company_dependent and ours in (Model._original_module, *(field._modules or ()))
+                and field.name not in ("create_uid", "write_uid")]
+    return sorted(found)

@@ -1,4 +1,4 @@
-from datetime import datetime, time, timedelta, timezone
+from datetime import timezone
 
 import pytz
 
@@ -23,13 +23,34 @@ def translate_name(records, get_name):
 
 
 class ResCompany(models.Model):
-    """Days at the company's place: its time zone, its today, its working days."""
+    """Days at the company's place: its time zone and its today."""
 
     _inherit = "res.company"
 
     assignment_notice = fields.Boolean(
         string="Notices of Assignment",
         help="Whoever is handed a task or an order by somebody else is told, in one message for all of them.")
+
+    service_coordinator_id = fields.Many2one(
+        "res.users", string="Coordinator", domain="[('share', '=', False)]", ondelete="set null",
+        help="Who gets what would go to somebody who left: reminders, and what comes of the tasks they asked for.")
+
+    def _get_someone_here(self, *candidates):
+        """To whom something goes: the first of the candidates who works here, else one company's coordinator.
+
+        :param candidates: res.users records, each may be empty
+        :return: res.users record; empty where nobody is here
+        """
+        # sudo: who looks after a company's work is no secret
+        return self.env["res.users"].concat(
+            *candidates, self.sudo().service_coordinator_id.with_env(self.env))._get_here()
+
+    def _find_manager(self):
+        """A service manager who works in one company, for what nobody else is here for."""
+        # sudo: who manages the service is no secret
+        return self.env["res.users"].sudo().search([
+            ("all_group_ids", "in", self.env.ref("crm_enova_like.group_manager").ids), ("share", "=", False),
+            ("company_ids", "in", self.ids)], order="id", limit=1).with_env(self.env)
 
     def _with_facts(self):
         """The companies, with their few facts read: whoever reads one of a company reads all its hundred columns."""
@@ -72,27 +93,6 @@ class ResCompany(models.Model):
     def _print_moment(self, moment):
         """Day and hour of a UTC datetime at the company's place, as a paper in the company's context has them."""
         return format_moment(self.env, self, moment)
-
-    def _get_working_days(self, begin, end):
-        """The days from one to another on which the company's working schedule works, in order."""
-        self.ensure_one()
-        return list(self._find_working_days(self.sudo().resource_calendar_id.id, self._service_tz().zone, begin, end))
-
-    @tools.ormcache("calendar_id", "zone", "begin", "end")
-    def _find_working_days(self, calendar_id, zone, begin, end):
-        """The working days of a schedule; kept in the registry's cache, since each new order asks."""
-        # sudo: the days are the company's, whoever asks
-        zone, calendar = pytz.timezone(zone), self.sudo().env["resource.calendar"].browse(calendar_id or [])
-        intervals = calendar._work_intervals_batch(
-            zone.localize(datetime.combine(begin, time.min)), zone.localize(datetime.combine(end, time.max)))[False]
-        days = set()
-        for start, stop, _meta in intervals:
-            # round the clock, one interval is many days
-            day, last = start.astimezone(zone).date(), (stop - timedelta(seconds=1)).astimezone(zone).date()
-            while day <= last:
-                days.add(day)
-                day += timedelta(days=1)
-        return tuple(sorted(days))
 
     def _in_own_language(self):
         """The company in the language in which names are made for it that are not translated: its contact's."""

@@ -7,29 +7,33 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from odoo.addons.phone_validation.models.mail_thread_phone import PHONE_REGEX_PATTERN
+from .queries import pieces, trigrams
+from .spelling import EXTENSION, FEWEST_DIGITS, phone_ends, read_phones
 
-from .queries import trigrams
-
-FEWEST_DIGITS = 5    # of a number that is worth looking for
 MOST_FOUND = 20
 # what core's name of a contact has beside its stored one, or leaves out
 NAME_KEYS = (
     "show_address", "show_email", "show_vat", "partner_show_db_id", "formatted_display_name",
     "partner_display_name_hide_company")
-NUMBER = re.compile(r"(?:PL)?[\d\s().+/–-]+", re.IGNORECASE)
+NUMBER = re.compile(r"(?:PL|tel\.?)?[\d\s().+/,;\u2010-\u2015\u2212-]+", re.IGNORECASE)
 
 
 class ResPartner(models.Model):
     """Contractors at the counter: found by what the customer says, made in place with what is needed."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "crm.history.mixin"]
 
     service_same_phone_id = fields.Many2one(
         "res.partner", string="Contractor with This Phone", compute="_compute_service_same_phone_id")
 
-    # what the searches below compare, so that a name typed into a field stays quick with many contacts; digits of a
-    # phone number are core's index of phone_validation
+    service_phone_digits = fields.Char(
+        string="Digits of Phone Numbers", compute="_compute_service_phone_digits", store=True, precompute=True,
+        export_string_translation=False,
+        help="Of each number that the phone's field holds, with a semicolon behind it; no words and no extensions.")
+
+    # what the searches below compare, so that a name typed into a field stays quick with many contacts
+    _service_digits_idx = models.Index(pieces("service_phone_digits"))
     _service_phone_idx = models.Index("(phone_sanitized) WHERE phone_sanitized IS NOT NULL")
     _service_vat_idx = models.Index(
         r"(upper(regexp_replace(vat, '[^0-9A-Za-z]', '', 'g')) text_pattern_ops) WHERE vat IS NOT NULL")
@@ -50,17 +54,22 @@ class ResPartner(models.Model):
         :param number: text; the end of a number will do
         :param is_part: while it is typed: any piece of a number will do
         """
-        country_code = self.env.company.country_id.phone_code
-        digits = re.sub(rf"^(?:\+|00){country_code or ''}", "", re.sub(r"[^\d+]", "", number or ""))
-        if len(digits) < FEWEST_DIGITS:
+        ends = phone_ends(number, self.env.company.country_id.phone_code)
+        if not ends:
             return self.browse()
-        self.flush_model(["phone", "phone_sanitized"])
+        self.flush_model(["service_phone_digits", "phone_sanitized"])
         # two indexes answer, one for each part
         return self._search_numbers(SQL(
-            """SELECT id FROM res_partner WHERE regexp_replace(phone, %s, '', 'g') LIKE %s AND phone IS NOT NULL
+            """SELECT id FROM res_partner
+                WHERE service_phone_digits LIKE ANY(%s::text[]) AND service_phone_digits IS NOT NULL
                 UNION SELECT id FROM res_partner WHERE phone_sanitized = %s""",
-            PHONE_REGEX_PATTERN, f"%{digits}%" if is_part else f"%{digits}",
+            [f"%{digits}%" if is_part else f"%{digits};%" for digits in ends],
             self._phone_format(number=number) or None))
+
+    @api.depends("phone")
+    def _compute_service_phone_digits(self):
+        for partner in self:
+            partner.service_phone_digits = "".join(f"{digits};" for digits in read_phones(partner.phone)) or False
 
     @api.model
     def _find_by_tax_number(self, number):
@@ -83,7 +92,7 @@ class ResPartner(models.Model):
     def _search_display_name(self, operator, value):
         """As core's; a phone number or a NIP is found in any spelling too."""
         domain = super()._search_display_name(operator, value)
-        if operator == "ilike" and isinstance(value, str) and NUMBER.fullmatch(value.strip()):
+        if operator == "ilike" and isinstance(value, str) and NUMBER.fullmatch(EXTENSION.sub("", value.strip())):
             found = self._find_by_phone(value, is_part=True) | self._find_by_tax_number(value)
             if found:
                 return Domain(domain) | Domain("id", "in", found.ids)
@@ -133,7 +142,7 @@ class ResPartner(models.Model):
         """At the counter, a number typed into the contractor's field is no name."""
         values = super().default_get(fields_list)
         typed = (values.get("name") or "").strip()
-        if self.env.context.get("service_counter") and typed and NUMBER.fullmatch(typed):
+        if self.env.context.get("service_counter") and typed and NUMBER.fullmatch(EXTENSION.sub("", typed)):
             values.pop("name")
             if nip.is_valid(typed):
                 values.update(vat=nip.compact(typed), is_company=True, company_type="company")

@@ -1,4 +1,4 @@
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytz
 from markupsafe import Markup
@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from odoo.tools import format_date, format_datetime
 
 from .actions import open_dialog
+from .clock import on_day
 
 WAITING = "crm_assignment_notices"    # what the transaction has to tell, by performer
 LARGEST_ID = 2 ** 31 - 1
@@ -106,17 +107,15 @@ class CrmAssignmentMixin(models.AbstractModel):
                     record=record._get_state_record_name(), stop=format_datetime(self.env, record.planned_stop),
                     start=format_datetime(self.env, record.planned_start)))
 
-    def _on_day(self, day, zone=None):
-        """The plan of one planned record on a day: it keeps its hour, also where the clocks change in between.
+    def _on_day(self, day):
+        """The plan of one planned record on a day of the reader's: it keeps its hour at the company's place, also where
+        the clocks change in between.
 
         :param day: date
-        :param zone: whose day and hour, as pytz time zone; the reader's by default
         :return: (planned start, planned end), the end False where it is open
         """
         self.ensure_one()
-        zone = zone or self.env.tz
-        hour = pytz.utc.localize(self.planned_start).astimezone(zone).time()
-        start = zone.localize(datetime.combine(day, hour)).astimezone(pytz.utc).replace(tzinfo=None)
+        start = on_day(self.planned_start, day, self.company_id._service_tz(), self.env.tz)
         length = self._get_planned_length()
         return start, False if length is None else start + length
 
@@ -125,10 +124,13 @@ class CrmAssignmentMixin(models.AbstractModel):
 
         What is late is counted from today; without any date, the deadline is that many days from today.
 
-        :raises UserError: it is closed
+        :raises UserError: it is closed, or would be at a time that no calendar has
         """
         self._check_open()
-        self._postpone(days)
+        try:
+            self._postpone(days)
+        except OverflowError as error:
+            raise UserError(self.env._("No calendar goes that far.")) from error
         return True
 
     def _postpone(self, days):
@@ -227,8 +229,10 @@ class CrmAssignmentMixin(models.AbstractModel):
         """Whether records may be somebody's; asked of all of them before the first is handed over.
 
         :param user: res.users record, empty for nobody
-        :raises UserError: the user does not work in a record's company
+        :raises UserError: the user has left, or does not work in a record's company
         """
+        if user:
+            self._check_here(user)
         # sudo: which companies a colleague works in
         companies = user.sudo().company_ids
         for record in self:

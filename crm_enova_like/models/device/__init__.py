@@ -2,12 +2,16 @@ from . import counted_mixin
 from . import device_type
 from . import device_model
 from . import device
+from . import device_spelling
+from . import device_number
 from . import device_numbers
 from . import device_order
 from . import device_serials
 from . import device_label
 from . import device_copy
+from . import device_merge
 from . import device_stock
+from . import device_sale
 from . import product
 from . import stock_lot
 from . import res_partner

@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..common.actions import open_list
+from ..common.values_mixin import LAST_YEAR
+from .number_field import Number
 
 
 class CrmServiceDevice(models.Model):
@@ -20,11 +22,11 @@ class CrmServiceDevice(models.Model):
     name = fields.Char(
         compute="_compute_name", store=True, readonly=False, precompute=True, required=True,
         index="trigram", tracking=True)
-    identifier = fields.Char(
-        copy=False, index="trigram",
+    identifier = Number(
+        copy=False, key_field="identifier_key",
         help="Given from the prefix of the type when the device is saved. Unique in the company.")
-    serial_number = fields.Char(
-        copy=False, index="trigram", tracking=True,
+    serial_number = Number(
+        copy=False, tracking=True, key_field="serial_key",
         help="The maker's number. Unique among the devices of one type in the company.")
     active = fields.Boolean(default=True, tracking=True)
     company_id = fields.Many2one(
@@ -61,11 +63,11 @@ class CrmServiceDevice(models.Model):
         [("customer", "Customer's"), ("own", "Our own"), ("loaner", "Loaner")],
         required=True, default="customer", tracking=True)
     partner_id = fields.Many2one(
-        "res.partner", string="Contractor", index=True, check_company=True, tracking=True)
+        "res.partner", string="Contractor", index=True, check_company=True, tracking=True, ondelete="restrict")
     commercial_partner_id = fields.Many2one(related="partner_id.commercial_partner_id")
     address_id = fields.Many2one(
         "res.partner", string="Place", compute="_compute_address_id", store=True, readonly=False,
-        precompute=True, index="btree_not_null", check_company=True,
+        precompute=True, index="btree_not_null", check_company=True, ondelete="restrict",
         domain="[('id', 'child_of', commercial_partner_id)] if partner_id else []",
         help="Where the device stands: an address of the contractor.")
     technician_id = fields.Many2one(
@@ -85,12 +87,6 @@ class CrmServiceDevice(models.Model):
 
     note = fields.Html()
 
-    _identifier_uniq = models.UniqueIndex(
-        "(company_id, identifier)", "Another device of this company has this identifier.")
-    _serial_uniq = models.UniqueIndex(
-        "(upper(serial_number), company_id, COALESCE(type_id, 0)) "
-        "WHERE serial_number IS NOT NULL AND serial_number != ''",
-        "Another device of this type has this serial number.")
     _lot_uniq = models.UniqueIndex(
         "(lot_id, company_id) WHERE lot_id IS NOT NULL",
         "This serial number of the stock already has its device card.")
@@ -103,6 +99,7 @@ class CrmServiceDevice(models.Model):
     _technician_idx = models.Index("(technician_id, id DESC) WHERE technician_id IS NOT NULL")
     _parent_idx = models.Index("(parent_id) WHERE parent_id IS NOT NULL")
     _component_idx = models.Index("(id DESC) WHERE parent_id IS NOT NULL")
+    _identifier_sort_idx = models.Index("(company_id, identifier)")
     _name_sort_idx = models.Index("(company_id, name)")
     _serial_sort_idx = models.Index("(company_id, serial_number)")
     _warranty_sort_idx = models.Index("(company_id, warranty_end)")
@@ -155,7 +152,8 @@ class CrmServiceDevice(models.Model):
     def _compute_warranty_end(self):
         for device in self:
             months = device.model_id.warranty_months or device.type_id.warranty_months
-            if device.date_sold and months:
+            # one that is typed wrongly is refused when the card is saved
+            if device.date_sold and months and device.date_sold.year < LAST_YEAR:
                 device.warranty_end = device.date_sold + relativedelta(months=months)
             else:
                 device.warranty_end = device.warranty_end
@@ -194,29 +192,33 @@ class CrmServiceDevice(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        # before a number is drawn, or anything is said of others' numbers
+        self.check_access("create")
         vals_list = [self._prepare_create_vals(vals) for vals in vals_list]
+        self._check_companies(vals["company_id"] for vals in vals_list)
         self._check_numbers_free(vals_list)
         self._give_identifiers(vals_list)
         return super().create(vals_list)
 
     def write(self, vals):
-        if "serial_number" in vals or "identifier" in vals:
-            vals = {**vals, **self._clean_numbers(vals)}
+        vals = self._clean_numbers(vals)
+        if not {"serial_number", "identifier", "type_id", "company_id"} & vals.keys():
+            return super().write(vals)
+        self.check_access("write")
         if vals.get("company_id"):
             moved = self.filtered(lambda device: device.company_id.id != vals["company_id"])
+            self._check_companies([vals["company_id"]] if moved else [])
             for device in moved._get_with_history():
                 raise UserError(self.env._(
                     "%(device)s has a history and stays in its company. Make a card for it in the other company.",
                     device=device.display_name))
-        if {"serial_number", "identifier", "type_id", "company_id"} & vals.keys():
-            self._check_numbers_free([{
-                "id": device.id,
-                "company_id": vals.get("company_id", device.company_id.id),
-                "type_id": vals.get("type_id", device.type_id.id),
-                "serial_number": vals.get("serial_number", device.serial_number),
-                "identifier": vals.get("identifier", device.identifier),
-            } for device in self])
-        return super().write(vals)
+        renumbered = self._filter_renumbered(vals)
+        renumbered._check_numbers_free([device._get_wanted_numbers(vals) for device in renumbered])
+        doubles = renumbered.filtered(lambda device: device.serial_is_double or device.identifier_is_double)
+        result = super(CrmServiceDevice, self - doubles).write(vals) if self - doubles or not self else True
+        for device in doubles:
+            result = super(CrmServiceDevice, device).write({**vals, **device._get_resolved_doubles(vals)})
+        return result
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

@@ -5,7 +5,7 @@ class CrmServiceDeviceModel(models.Model):
     """A maker's model: narrower than the type, and its terms come before the type's."""
     _name = "crm.service.device.model"
     _description = "Device Model"
-    _inherit = ["crm.service.device.counted.mixin"]
+    _inherit = ["crm.service.device.counted.mixin", "crm.shared.mixin", "crm.values.mixin"]
     _order = "name, id"
     _rec_names_search = ["name", "manufacturer"]
     _check_company_auto = True
@@ -31,8 +31,8 @@ class CrmServiceDeviceModel(models.Model):
         string="Warranty (months)", help="0: as the type says.")
 
     _check_months = models.Constraint(
-        "CHECK (warranty_months >= 0)",
-        "A number of months cannot be negative.")
+        "CHECK (warranty_months BETWEEN 0 AND 600)",
+        "A warranty has between 0 and 600 months.")
 
     @api.depends("manufacturer_id")
     def _compute_manufacturer(self):

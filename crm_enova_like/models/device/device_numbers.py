@@ -1,10 +1,11 @@
 from odoo import api, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.locks import lock_rows
 from ..common.queries import LIKE, found_by
+from .device_spelling import NUMBERS
 
 
 class CrmServiceDevice(models.Model):
@@ -21,11 +22,9 @@ class CrmServiceDevice(models.Model):
         if not text or operator not in ("ilike", "like", "=ilike", "="):
             return super().name_search(name, domain, operator, limit)
         domain = Domain(domain or Domain.TRUE)
-        pattern = text.replace("\\", "\\\\").replace("%", r"\%").replace("_", r"\_")
         exact = self.browse()
-        for field_name in ("serial_number", "identifier"):
-            exact |= self.search_fetch(
-                domain & Domain(field_name, "=ilike", pattern), ["display_name"], limit=limit)
+        for field_name in NUMBERS:
+            exact |= self.search_fetch(domain & Domain(field_name, "=", text), ["display_name"], limit=limit)
         exact = exact[:limit] if limit else exact
         rest = limit - len(exact) if limit else limit
         found = [(device.id, device.display_name) for device in exact.sudo()]
@@ -77,9 +76,12 @@ class CrmServiceDevice(models.Model):
 
     @api.model
     def _prepare_create_vals(self, vals):
-        """Return vals with what numbering needs: company, type, trimmed numbers."""
+        """Return vals with what numbering needs: company, type, clean numbers."""
         context = self.env.context
-        vals = {**vals, **self._clean_numbers(vals)}
+        for name in NUMBERS:
+            if name not in vals and context.get(f"default_{name}"):
+                vals = {**vals, name: context[f"default_{name}"]}
+        vals = self._clean_numbers(vals)
         if not vals.get("company_id"):
             vals["company_id"] = context.get("default_company_id") or self.env.company.id
         if not vals.get("type_id"):
@@ -90,13 +92,6 @@ class CrmServiceDevice(models.Model):
                 or context.get("default_type_id")
                 or self.env["product.product"].browse(product_id).service_device_type_id.id)
         return vals
-
-    @api.model
-    def _clean_numbers(self, vals):
-        return {
-            name: (vals[name] or "").strip() or False
-            for name in ("serial_number", "identifier") if name in vals
-        }
 
     @api.model
     def _give_identifiers(self, vals_list):
@@ -124,22 +119,29 @@ class CrmServiceDevice(models.Model):
         free = []
         while len(free) < count:
             numbers = sequence._next_batch(count - len(free))
-            taken = set(self.sudo().with_context(active_test=False).search_fetch(
-                [("company_id", "=", company.id), ("identifier", "in", numbers)],
-                ["identifier"]).mapped("identifier"))
-            free += [number for number in numbers if number not in taken]
+            taken = set(self._find_identifier_keys(company, numbers))
+            free += [number for number in numbers if self._serial_key(number) not in taken]
         return free
 
     @api.model
-    def _find_by_serial(self, company, device_type, serial):
-        """Return the company's device of that type (or of none) with the serial number."""
-        self.flush_model(["company_id", "type_id", "serial_number"])
-        rows = self.env.execute_query(SQL(
-            """SELECT id FROM crm_service_device
-                WHERE upper(serial_number) = upper(%s) AND company_id = %s
-                  AND COALESCE(type_id, 0) = %s""",
-            serial.strip(), company.id, device_type.id or 0))
-        return self.browse(row[0] for row in rows)
+    def _find_identifier_keys(self, company, numbers):
+        """Those of some identifiers that devices of a company have or had, as keys: list of str."""
+        self.flush_model(["company_id", "identifier_key"])
+        return [key for [key] in self.env.execute_query(SQL(
+            """SELECT identifier_key FROM crm_service_device WHERE company_id = %(company)s AND identifier_key IN %(keys)s
+                UNION ALL
+               SELECT n.key FROM crm_service_device_number n JOIN crm_service_device d ON d.id = n.device_id
+                WHERE d.company_id = %(company)s AND n.kind = 'identifier' AND n.key IN %(keys)s""",
+            company=company.id, keys=tuple(self._serial_key(number) for number in numbers)))]
+
+    @api.model
+    def _check_companies(self, companies):
+        """Refuse to say anything about the numbers of companies in which the user does not work.
+
+        :param companies: ids
+        """
+        if not self.env.su and not set(companies) <= set(self.env.companies.ids):
+            raise AccessError(self.env._("A device is registered in a company in which you work."))
 
     @api.model
     def _check_numbers_free(self, vals_list):
@@ -152,56 +154,72 @@ class CrmServiceDevice(models.Model):
             a device that exists
         :raise ValidationError: a number is taken
         """
-        serials, identifiers, seen = [], [], set()
+        keys, seen = {name: {} for name in NUMBERS}, set()
         for vals in vals_list:
-            company, serial = vals["company_id"], vals.get("serial_number")
-            keys = []
-            if serial:
-                serials.append(serial)
-                keys.append((company, vals.get("type_id") or 0, serial.upper()))
-            if vals.get("identifier"):
-                identifiers.append(vals["identifier"])
-                keys.append((company, vals["identifier"]))
-            if seen.intersection(keys):
-                raise ValidationError(self.env._(
-                    "The number %(number)s is given to two devices.",
-                    number=serial or vals["identifier"]))
-            seen.update(keys)
-        if not serials and not identifiers:
+            company, kinds = vals["company_id"], {"serial_number": vals.get("type_id") or 0, "identifier": None}
+            for name, kind in kinds.items():
+                if key := self._serial_key(vals.get(name)):
+                    if (company, name, kind, key) in seen:
+                        raise ValidationError(self.env._(
+                            "The number %(number)s is given to two devices.", number=vals[name]))
+                    seen.add((company, name, kind, key))
+                    keys[name][key] = vals[name]
+        if not any(keys.values()):
             return
-        self.flush_model(["company_id", "type_id", "serial_number", "identifier"])
+        self.flush_model(["company_id", "type_id", "serial_key", "identifier_key"])
         own_ids = [vals["id"] for vals in vals_list if vals.get("id")]
-        # The index on upper(serial_number) answers, which a search could not use
-        self.env.cr.execute(SQL("""
-            SELECT id FROM crm_service_device
-             WHERE upper(serial_number) IN (SELECT upper(x) FROM unnest(%(serials)s::text[]) x)
-               AND id != ALL(%(own)s::int[])
-             UNION
-            SELECT id FROM crm_service_device
-             WHERE company_id = ANY(%(companies)s) AND identifier = ANY(%(identifiers)s::text[])
-               AND id != ALL(%(own)s::int[])
-        """, serials=serials, identifiers=identifiers, own=own_ids,
+        rows = self.env.execute_query(SQL(
+            """SELECT d.id, 'serial_number', d.serial_key, FALSE FROM crm_service_device d
+                WHERE d.serial_key = ANY(%(serials)s) AND d.company_id = ANY(%(companies)s) AND d.id != ALL(%(own)s::int[])
+                UNION ALL
+               SELECT d.id, 'identifier', d.identifier_key, FALSE FROM crm_service_device d
+                WHERE d.identifier_key = ANY(%(identifiers)s) AND d.company_id = ANY(%(companies)s)
+                  AND d.id != ALL(%(own)s::int[])
+                UNION ALL
+               SELECT d.id, n.kind, n.key, TRUE FROM crm_service_device_number n
+                 JOIN crm_service_device d ON d.id = n.device_id
+                WHERE n.key = ANY(%(both)s) AND d.company_id = ANY(%(companies)s) AND d.id != ALL(%(own)s::int[])""",
+            serials=[*keys["serial_number"]], identifiers=[*keys["identifier"]],
+            both=[*{**keys["serial_number"], **keys["identifier"]}], own=own_ids,
             companies=list({vals["company_id"] for vals in vals_list})))
-        # sudo: a taken number is taken, whether or not the user may see the other device
-        for other in self.sudo().browse(row[0] for row in self.env.cr.fetchall()):
-            self._check_number_against(other, seen)
+        for device_id, name, key, is_former in rows:
+            # sudo: a taken number is taken, whether or not the user may see the other device
+            other = self.sudo().browse(device_id)
+            kind = (other.type_id.id or 0) if name == "serial_number" else None
+            if (other.company_id.id, name, kind, key) in seen:
+                self._tell_number_of(other, name, keys[name][key], is_former)
 
     @api.model
-    def _check_number_against(self, other, wanted):
-        """Raise when `other` has one of the wanted numbers (keys of _check_numbers_free)."""
-        company, serial = other.company_id.id, other.serial_number
+    def _tell_number_of(self, other, name, number, is_former):
+        """Raise, since a number is another device's; who may read that device is told which it is.
+
+        :param other: the device that has it
+        :param name: which of the numbers
+        :param is_former: it is that of a card which was merged into the other one
+        """
+        other = other.with_env(self.env)
+        is_serial = name == "serial_number"
+        if not (self.env.su or other.has_access("read")):
+            raise ValidationError(self.env._(
+                "The serial number %(number)s already belongs to another device.", number=number) if is_serial else
+                self.env._("The identifier %(number)s already belongs to another device.", number=number))
+        partner = other.sudo().partner_id.with_env(self.env)
         details = {
-            "serial": serial, "identifier": other.identifier, "name": other.name,
-            "partner": other.partner_id.display_name or self.env._("no contractor")}
-        if serial and (company, other.type_id.id or 0, serial.upper()) in wanted:
+            "number": number, "serial": other.serial_number or number, "identifier": other.identifier, "name": other.name,
+            "partner": partner.display_name if partner and (self.env.su or partner.has_access("read"))
+            else self.env._("no contractor")}
+        if is_former:
+            raise ValidationError(self.env._(
+                "The number %(number)s is that of a card that was merged into the device %(identifier)s (%(name)s, "
+                "%(partner)s). Use that card.", **details))
+        if is_serial:
             raise ValidationError(self.env._(
                 "The serial number %(serial)s already belongs to the device %(identifier)s (%(name)s, %(partner)s).",
                 **details) if other.active else self.env._(
                 "The serial number %(serial)s already belongs to the archived device %(identifier)s "
                 "(%(name)s, %(partner)s). Restore its card in place of making a new one.", **details))
-        if (company, other.identifier) in wanted:
-            raise ValidationError(self.env._(
-                "The identifier %(identifier)s already belongs to another device (%(name)s, %(partner)s).",
-                **details) if other.active else self.env._(
-                "The identifier %(identifier)s already belongs to an archived device (%(name)s, %(partner)s). "
-                "Restore its card, or choose another identifier.", **details))
+        raise ValidationError(self.env._(
+            "The identifier %(identifier)s already belongs to another device (%(name)s, %(partner)s).",
+            **details) if other.active else self.env._(
+            "The identifier %(identifier)s already belongs to an archived device (%(name)s, %(partner)s). "
+            "Restore its card, or choose another identifier.", **details))

@@ -4,6 +4,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+from ..common.spelling import clean_number
+
 MAX_NUMBERS = 1000
 
 
@@ -11,21 +13,9 @@ MAX_NUMBERS = 1000
 SEPARATORS = re.compile(r"[\n\r\t,;]")
 
 
-SPACES = re.compile(r"\s+")
-
-
 class CrmServiceDevice(models.Model):
     """A pasted or scanned list of serial numbers: reading it, and finding the devices of it."""
     _inherit = "crm.service.device"
-
-    # finds "abc 2001" by "ABC2001": the words of _serial_key in the database
-    _serial_key_idx = models.Index(
-        "(company_id, upper(regexp_replace(serial_number, '\\s+', '', 'g'))) WHERE serial_number IS NOT NULL")
-
-    @api.model
-    def _serial_key(self, serial):
-        """The serial number by which two of them are one: without spaces, in capitals."""
-        return SPACES.sub("", serial or "").upper()
 
     @api.model
     def _read_serials(self, text):
@@ -36,8 +26,7 @@ class CrmServiceDevice(models.Model):
         """
         numbers, blanks = [], 0
         for piece in SEPARATORS.split((text or "").replace("\r\n", "\n").strip()):
-            # a scanner may send signs that nobody sees
-            number = " ".join("".join(sign if sign.isprintable() else " " for sign in piece).split())
+            number = clean_number(piece)
             if number:
                 numbers.append(number)
             else:
@@ -50,30 +39,34 @@ class CrmServiceDevice(models.Model):
 
     @api.model
     def _find_by_serials(self, company, serials):
-        """The company's devices with these serial numbers, whatever their case and spaces.
+        """The company's devices with these serial numbers, in whatever spelling.
 
         A number that no device has as its serial number may be an identifier: that is what
-        a scan of our own label gives.
+        a scan of our own label gives. It may be one of a card that was merged into another.
 
         :return: {key of the number: devices of any type, archived ones included}
         """
-        keys = list({self._serial_key(serial) for serial in serials})
-        self.flush_model(["company_id", "serial_number", "identifier"])
-        # two indexes answer, one for each part
-        rows = self.env.execute_query(SQL("""
-            SELECT id, TRUE FROM crm_service_device
-             WHERE serial_number IS NOT NULL AND company_id = %(company)s
-               AND upper(regexp_replace(serial_number, '\\s+', '', 'g')) = ANY(%(keys)s)
-             UNION ALL
-            SELECT id, FALSE FROM crm_service_device
-             WHERE company_id = %(company)s AND identifier = ANY(%(identifiers)s)
-             ORDER BY 2 DESC, 1
-        """, company=company.id, keys=keys, identifiers=[*serials, *keys])) if keys else []
+        keys = list({key for serial in serials if (key := self._serial_key(serial))})
+        if not keys or not company:
+            return {}
+        self.flush_model(["company_id", "serial_key", "identifier_key"])
+        # an index answers for each part
+        rows = self.env.execute_query(SQL(
+            """SELECT id, serial_key, 1 FROM crm_service_device
+                WHERE serial_key = ANY(%(keys)s) AND company_id = %(company)s
+                UNION ALL
+               SELECT id, identifier_key, 3 FROM crm_service_device
+                WHERE identifier_key = ANY(%(keys)s) AND company_id = %(company)s
+                UNION ALL
+               SELECT d.id, n.key, CASE n.kind WHEN 'serial_number' THEN 2 ELSE 4 END
+                 FROM crm_service_device_number n JOIN crm_service_device d ON d.id = n.device_id
+                WHERE n.key = ANY(%(keys)s) AND d.company_id = %(company)s
+                ORDER BY 3, 1""", company=company.id, keys=keys))
         self.with_context(active_test=False).browse({row[0] for row in rows}).fetch(["serial_number", "identifier"])
-        by_serial, by_identifier = {}, {}
-        for device_id, is_serial in rows:
-            device = self.browse(device_id)
-            found, number = (by_serial, device.serial_number) if is_serial else (by_identifier, device.identifier)
-            key = self._serial_key(number)
-            found[key] = found.get(key, self.browse()) | device
-        return {**by_identifier, **by_serial}
+        found, ranks = {}, {}
+        for device_id, key, rank in rows:
+            # serial numbers, own and former ones, come before identifiers
+            if ranks.setdefault(key, rank) <= 2 < rank:
+                continue
+            found[key] = found.get(key, self.browse()) | self.browse(device_id)
+        return found

@@ -7,7 +7,7 @@ class CrmServiceDevice(models.Model):
     _inherit = "crm.service.device"
 
     sold_to_id = fields.Many2one(
-        "res.partner", string="Sold to", readonly=True, index="btree_not_null", check_company=True, tracking=True,
+        "res.partner", string="Sold to", readonly=True, index="btree_not_null", check_company=True, tracking=True, ondelete="restrict",
         help="Who bought it from us, by the delivery. Its date of sale and warranty stay while it comes for repair and "
              "goes back to them.")
 
@@ -30,8 +30,7 @@ class CrmServiceDevice(models.Model):
 
         :param key: of the number, by :meth:`_serial_key`
         """
-        return self.filtered(
-            lambda device: self._serial_key(device.serial_number) == key and device.type_id.id == (type_id or False))
+        return self._filter_of_key(key).filtered(lambda device: device.type_id.id == (type_id or False))
 
     def _write_alike(self, changes):
         """Write what devices have in common at once.
@@ -72,5 +71,5 @@ class CrmServiceDevice(models.Model):
 
         :param name: what the lot was named
         """
-        key = self._serial_key(self.serial_number)
+        key = self.serial_key or ""
         return key == self._serial_key(name) or bool(key) and key == self._serial_key(self.kept_serial_number)

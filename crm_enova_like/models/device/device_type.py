@@ -13,7 +13,7 @@ class CrmServiceDeviceType(models.Model):
     """
     _name = "crm.service.device.type"
     _description = "Device Type"
-    _inherit = ["crm.service.device.counted.mixin"]
+    _inherit = ["crm.service.device.counted.mixin", "crm.shared.mixin", "crm.values.mixin"]
     _order = "name, id"
     _check_company_auto = True
     _device_path = "type_id"
@@ -39,8 +39,8 @@ class CrmServiceDeviceType(models.Model):
     model_ids = fields.One2many("crm.service.device.model", "type_id", string="Models")
 
     _check_months = models.Constraint(
-        "CHECK (warranty_months >= 0)",
-        "A number of months cannot be negative.")
+        "CHECK (warranty_months BETWEEN 0 AND 600)",
+        "A warranty has between 0 and 600 months.")
     _check_padding = models.Constraint(
         "CHECK (identifier_padding BETWEEN 1 AND 12)",
         "An identifier has between 1 and 12 digits.")
@@ -68,6 +68,8 @@ class CrmServiceDeviceType(models.Model):
                 # sudo: whoever configures types need not manage sequences
                 self.env["ir.sequence"].sudo().search([
                     ("code", "=", self.env["crm.service.device"]._sequence_code(device_type.prefix)),
+                    # a company's own type has no say in others' numbers, though the prefix be the same
+                    *([("company_id", "=", device_type.company_id.id)] if device_type.company_id else ()),
                 ]).padding = device_type.identifier_padding
         return res
 

@@ -26,7 +26,7 @@ class ProductProduct(models.Model):
     """One variant's devices."""
 
     _name = "product.product"
-    _inherit = ["product.product", "crm.service.device.counted.mixin"]
+    _inherit = ["product.product", "crm.service.device.counted.mixin", "crm.history.mixin"]
 
     _device_path = "product_id"
 

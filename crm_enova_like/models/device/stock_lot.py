@@ -5,7 +5,7 @@ class StockLot(models.Model):
     """A serial number and the card of the device that was delivered by it, one for each company."""
 
     _name = "stock.lot"
-    _inherit = ["stock.lot", "crm.service.device.counted.mixin"]
+    _inherit = ["stock.lot", "crm.service.device.counted.mixin", "crm.history.mixin"]
 
     _device_path = "lot_id"
 
@@ -68,8 +68,8 @@ class StockLot(models.Model):
         namesakes = Device._find_by_serials(company, missing.mapped("name")) if missing else {}
         for lot in missing:
             key, product = Device._serial_key(lot.name), lot.product_id
-            card = namesakes.get(key, Device).filtered(
-                lambda d, key=key, product=product: not d.lot_id and d._serial_key(d.serial_number) == key and (
+            card = namesakes.get(key, Device)._filter_of_key(key).filtered(
+                lambda d, product=product: not d.lot_id and (
                     d.product_id == product
                     or not d.product_id and d.type_id == product.service_device_type_id))[:1]
             if card:

@@ -1,7 +1,9 @@
 from . import regime
 from . import plan
+from . import plan_generation
 from . import inspection
 from . import inspection_state
+from . import inspection_history
 from . import inspection_schedule
 from . import checklist
 from . import inspection_checklist
@@ -16,6 +18,7 @@ from . import order_checklist
 from . import order_absent
 from . import order_visit
 from . import device
+from . import device_merge
 from . import device_type
 from . import device_model
 from . import res_company

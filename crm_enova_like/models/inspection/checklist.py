@@ -1,9 +1,12 @@
+from math import isfinite
+
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import float_is_zero
 from odoo.tools.misc import formatLang
 
 from ..common.actions import open_records
+from ..common.state_mixin import MANAGERS
 
 MEASURES = [
     ("none", "No value"), ("value", "Value"), ("min", "Value, at least"), ("max", "Value, at most"),
@@ -26,6 +29,7 @@ class CrmServiceInspectionRegimeItem(models.Model):
 
     _name = "crm.service.inspection.regime.item"
     _description = "Checklist Item of a Regime"
+    _inherit = ["crm.values.mixin"]
     _order = "regime_id, sequence, id"
 
     regime_id = fields.Many2one(
@@ -53,6 +57,7 @@ class CrmServiceInspectionCheck(models.Model):
 
     _name = "crm.service.inspection.check"
     _description = "Checked Item of an Inspection"
+    _inherit = ["crm.facts.mixin"]
     _order = "inspection_id, sequence, id"
 
     inspection_id = fields.Many2one(
@@ -126,17 +131,33 @@ class CrmServiceInspectionCheck(models.Model):
             (self.measure in ("min", "range") and self.value < self.value_min)
             or (self.measure in ("max", "range") and self.value > self.value_max))
 
+    @api.model
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {"inspection_id", "is_measured", "repair_order_id"}
+
+    @api.model
+    def _get_initial_facts(self):
+        return super()._get_initial_facts() | {"inspection_id"}
+
     @api.model_create_multi
     def create(self, vals_list):
+        initial = self._get_initial_facts()
+        for vals in vals_list:
+            self._check_facts({name: value for name, value in vals.items() if name not in initial})
         checks = super().create([self._with_measured(vals) for vals in vals_list])
+        if not self.env.su:
+            checks._check_editable()
         for check in checks:
             if check.is_measured and not check.result:
                 check.result = check._get_answer()
         return checks
 
     def write(self, vals):
-        if TYPED & vals.keys():
+        self._check_facts(vals)
+        if TYPED & vals.keys() or not self.env.su:
             self._check_editable()
+        if vals.keys() - TYPED:
+            self._check_may_change_text()
         vals = self._with_measured(vals)
         if vals.get("is_measured") and not vals.get("result"):
             # the answer to the value before is none to this one, save where there are no limits
@@ -153,11 +174,28 @@ class CrmServiceInspectionCheck(models.Model):
         if "value" not in vals:
             return vals
         given = vals["value"] is not None and vals["value"] is not False
+        try:
+            is_number = not given or isfinite(float(vals["value"]))
+        except (TypeError, ValueError):
+            is_number = False
+        if not is_number:
+            raise ValidationError(self.env._("“%(value)s” is no number that was measured.", value=vals["value"]))
         return {**vals, "value": vals["value"] if given else 0.0, "is_measured": given}
 
     def _get_answer(self):
         """The answer that a measured value gives by its limits."""
         return "ok" if self._is_inside_limits() else "not_ok"
+
+    @api.ondelete(at_uninstall=False)
+    def _check_deletable(self):
+        if not self.env.su:
+            self._check_editable()
+
+    def _check_may_change_text(self):
+        """:raises AccessError: what is to be checked, and its limits, are the managers' to say"""
+        if not self.env.su and not self.env.user.has_group(MANAGERS):
+            raise AccessError(self.env._(
+                "What is checked, and within which limits, comes from the regime. A service manager changes it there."))
 
     def _check_editable(self):
         names = self.inspection_id._get_state_names()
@@ -214,7 +252,7 @@ class CrmServiceInspectionCheck(models.Model):
         todo = self.filtered(lambda check: not check.repair_order_id)
         for inspection, checks in todo.grouped("inspection_id").items():
             order, device_line = inspection.order_id, inspection.order_device_id
-            checks.repair_order_id = self.env["crm.service.order"].create({
+            repair = self.env["crm.service.order"].create({
                 "company_id": order.company_id.id,
                 "partner_id": order.partner_id.id,
                 "person_id": order.person_id.id,
@@ -225,6 +263,8 @@ class CrmServiceInspectionCheck(models.Model):
                     "device_id": device_line.device_id.id, "rework_of_id": False, "basis": "paid",
                     "fault": "\n".join(check._get_finding() for check in checks)})],
             })
+            checks.check_access("write")
+            checks._write_facts({"repair_order_id": repair.id})
         return open_records(self.repair_order_id, "crm_enova_like.action_crm_service_order")
 
     def _check_failed(self):

@@ -18,15 +18,21 @@ class CrmServiceDevice(models.Model):
     next_inspection_date = fields.Date(compute="_compute_inspections")
     inspection_count = fields.Integer(compute="_compute_inspections")
 
-    @api.depends("inspection_ids.is_open", "inspection_ids.planned_date")
+    @api.depends("inspection_ids.is_open", "inspection_ids.planned_date", "plan_ids.next_date")
     def _compute_inspections(self):
         counts = {
             device: (count, first) for device, count, first in self.env["crm.service.inspection"]._read_group(
                 [("device_id", "in", self.ids), ("is_open", "=", True)],
                 ["device_id"], ["__count", "planned_date:min"])
         }
+        without = [device.id for device in self if device._origin not in counts]
+        # beyond the horizon, the plan says when
+        coming = dict(self.env["crm.service.inspection.plan"]._read_group(
+            [("device_id", "in", without), ("next_date", "!=", False)], ["device_id"], ["next_date:min"])
+        ) if any(without) else {}
         for device in self:
-            device.inspection_count, device.next_inspection_date = counts.get(device, (0, False))
+            device.inspection_count, device.next_inspection_date = counts.get(
+                device._origin, (0, coming.get(device._origin, False)))
 
     @api.depends("type_id", "model_id", *NEEDS.values())
     def _compute_inspection_warning(self):
@@ -54,6 +60,12 @@ class CrmServiceDevice(models.Model):
         self.browse().union(
             *(device for device, owner in owners.items() if device.partner_id != owner))._forget_agreements()
         return result
+
+    def _get_with_history(self):
+        # sudo: a history that the user may not see counts as well; what is only planned is none
+        rows = self.env["crm.service.inspection"].sudo()._read_group(
+            [("device_id", "in", self.ids), ("state", "!=", "planned")], ["device_id"])
+        return super()._get_with_history().union(*(device.with_env(self.env) for [device] in rows))
 
     # PLANS
 

@@ -1,4 +1,6 @@
-from datetime import timedelta
+from datetime import date, timedelta
+
+from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -31,17 +33,20 @@ class CrmServiceInspection(models.Model):
     performed_by = fields.Selection(related="regime_id.performed_by")
     papers = fields.Text(related="regime_id.papers")
     company_id = fields.Many2one(related="device_id.company_id", store=True, precompute=True)
-    # a device sold on keeps its plan, and the inspection goes to the new owner
+    # a device sold on keeps its plan, and what is still to be done goes to the new owner; what is closed stays
     partner_id = fields.Many2one(
-        "res.partner", string="Contractor", related="device_id.partner_id", store=True, precompute=True, index=True)
+        "res.partner", string="Contractor", compute="_compute_place", store=True, precompute=True, index=True)
     address_id = fields.Many2one(
-        "res.partner", string="Place", related="device_id.address_id", store=True, precompute=True, index=True)
-    city = fields.Char(related="address_id.city", store=True)
-    zip = fields.Char(related="address_id.zip", store=True)
+        "res.partner", string="Place", compute="_compute_place", store=True, precompute=True, index=True)
+    city = fields.Char(compute="_compute_city", store=True, precompute=True)
+    zip = fields.Char(compute="_compute_city", store=True, precompute=True)
     phone = fields.Char(related="partner_id.phone", tracking=False)
     user_id = fields.Many2one(
         "res.users", string="Technician", compute="_compute_user_id", store=True, readonly=False, precompute=True)
     planned_date = fields.Date(required=True, tracking=True)
+    schedule_date = fields.Date(
+        string="Date of the Plan", compute="_compute_schedule_date", store=True, precompute=True,
+        help="The date of its plan that this inspection stands for, also when it was moved to another day.")
     due_date = fields.Date(
         compute="_compute_due_date", store=True, precompute=True,
         help="The last day that the tolerance of the regime still allows.")
@@ -65,7 +70,7 @@ class CrmServiceInspection(models.Model):
 
     _to_remind_idx = models.Index("(planned_date, id) WHERE state = 'planned' AND date_reminded IS NULL")
     _plan_date_uniq = models.UniqueIndex(
-        "(plan_id, planned_date) WHERE plan_id IS NOT NULL AND (state != 'done' OR date_done >= planned_date)",
+        "(plan_id, schedule_date) WHERE plan_id IS NOT NULL AND (state != 'done' OR date_done >= schedule_date)",
         "An inspection of this plan on this day exists already. A cancelled one is reopened.")
     _company_date_idx = models.Index("(company_id, planned_date, id)")
     _live_idx = models.Index("(company_id, planned_date, id) INCLUDE (due_date) WHERE is_open IS TRUE")
@@ -90,22 +95,50 @@ class CrmServiceInspection(models.Model):
             inspection.display_name = " – ".join(filter(None, [
                 inspection.regime_id.name, inspection.device_id.display_name]))
 
-    @api.depends("plan_id")
+    # WHAT FOLLOWS FROM THE DEVICE, THE PLAN AND THE REGIME, UNTIL AN INSPECTION IS CLOSED
+
+    @api.depends("plan_id.regime_id", "is_open")
     def _compute_regime_id(self):
         for inspection in self:
-            inspection.regime_id = inspection.plan_id.regime_id or inspection.regime_id
+            of_plan = inspection.plan_id.regime_id if inspection.is_open else None
+            inspection.regime_id = of_plan or inspection.regime_id
+
+    @api.depends("device_id.partner_id", "device_id.address_id", "is_open")
+    def _compute_place(self):
+        for inspection in self:
+            at = inspection.device_id if inspection.is_open else inspection._origin
+            inspection.partner_id, inspection.address_id = at.partner_id, at.address_id
+
+    @api.depends("address_id.city", "address_id.zip", "is_open")
+    def _compute_city(self):
+        for inspection in self:
+            at = inspection.address_id if inspection.is_open else inspection._origin
+            inspection.city, inspection.zip = at.city, at.zip
 
     @api.depends("device_id.technician_id")
     def _compute_user_id(self):
         for inspection in self:
             if inspection.state in ("planned", False):
-                inspection.user_id = inspection.device_id.technician_id or inspection.user_id
+                # of one who left, the device still tells whose it was
+                technician = inspection.device_id.technician_id
+                inspection.user_id = technician._get_here() or inspection.user_id
 
-    @api.depends("planned_date", "regime_id.tolerance_days")
+    @api.depends("planned_date", "regime_id.tolerance_days", "is_open")
     def _compute_due_date(self):
         for inspection in self:
-            inspection.due_date = inspection.planned_date and (
-                inspection.planned_date + timedelta(days=inspection.regime_id.tolerance_days))
+            planned = inspection.planned_date
+            if not planned:
+                inspection.due_date = False
+            elif inspection.is_open:
+                inspection.due_date = planned + timedelta(
+                    days=min(inspection.regime_id.tolerance_days, (date.max - planned).days))
+            else:
+                inspection.due_date = inspection._origin.due_date
+
+    @api.depends("plan_id")
+    def _compute_schedule_date(self):
+        for inspection in self:
+            inspection.schedule_date = inspection.schedule_date or (inspection.plan_id and inspection.planned_date)
 
     @api.depends("due_date", "planned_date", "is_open", "regime_id.lead_days")
     def _compute_is_overdue(self):
@@ -130,15 +163,53 @@ class CrmServiceInspection(models.Model):
     @api.model
     def _get_overdue_domain(self):
         """Inspections still to be done whose last day is past."""
-        return Domain("is_open", "=", True) & Domain("due_date", "<", fields.Date.context_today(self))
+        return Domain("is_open", "=", True) & Domain.OR(
+            of_day & Domain("due_date", "<", today) for today, of_day in self._get_days())
 
     @api.model
     def _get_due_soon_domain(self, regimes):
         """Inspections of the regimes that come within their notice, or are in their tolerance."""
-        today = fields.Date.context_today(self)
-        return Domain("is_open", "=", True) & Domain("due_date", ">=", today) & Domain.OR(
-            Domain("regime_id", "in", of_days.ids) & Domain("planned_date", "<=", today + timedelta(days=days))
-            for days, of_days in regimes.grouped("lead_days").items())
+        return Domain("is_open", "=", True) & Domain.OR(
+            of_day & Domain("due_date", ">=", today)
+            & Domain("regime_id", "in", of_days.ids) & Domain("planned_date", "<=", today + timedelta(days=days))
+            for today, of_day in self._get_days() for days, of_days in regimes.grouped("lead_days").items())
+
+    @api.model
+    def _get_days(self):
+        """Today, which is each company's own: [(date, domain of the companies that have it)]."""
+        # sudo: what day it is somewhere is no secret
+        companies = self.env["res.company"].sudo().search([])    # pylint: disable=no-search-all  # companies are few
+        days = companies.grouped(lambda company: company._service_today())
+        if len(days) == 1:
+            return [(today, Domain.TRUE) for today in days]
+        return [(today, Domain("company_id", "in", of_day.ids)) for today, of_day in days.items()]
+
+    @api.constrains("planned_date")
+    def _check_planned_date(self):
+        for company, inspections in self.grouped("company_id").items():
+            today = company._service_today()
+            for inspection in inspections:
+                if not today - relativedelta(years=100) <= inspection.planned_date <= today + relativedelta(years=50):
+                    raise ValidationError(self.env._(
+                        "Inspection %(inspection)s: the date %(date)s cannot be right.",
+                        inspection=inspection.display_name, date=format_date(self.env, inspection.planned_date)))
+
+    @api.constrains("user_id")
+    def _check_technician(self):
+        for inspection in self:
+            # sudo: whether somebody is one of ours is no secret
+            if inspection.user_id.sudo().share:
+                raise ValidationError(self.env._(
+                    "Inspection %(inspection)s: %(user)s is not one of our people.",
+                    inspection=inspection.display_name, user=inspection.user_id.display_name))
+
+    @api.constrains("plan_id", "device_id")
+    def _check_plan(self):
+        for inspection in self:
+            if inspection.plan_id and inspection.plan_id.device_id != inspection.device_id:
+                raise ValidationError(self.env._(
+                    "Inspection %(inspection)s is of another device than its plan %(plan)s.",
+                    inspection=inspection.display_name, plan=inspection.plan_id.display_name))
 
     @api.constrains("date_done", "state")
     def _check_date_done(self):

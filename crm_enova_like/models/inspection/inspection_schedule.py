@@ -23,6 +23,24 @@ class CrmServiceInspection(models.Model):
         """
         self._get_plans_to_move().filtered(lambda plan: plan.regime_id.counting == "last_done")._replan(keep=keep)
 
+    def _check_day_free(self):
+        """Two inspections of one plan on one day are one too many, moved there by hand too.
+
+        :raises UserError: names the inspection and the day
+        """
+        planned = self.filtered(lambda inspection: inspection.plan_id and inspection.is_open)
+        days = planned and {
+            (plan, day): count for plan, day, count in self._read_group(
+                [("plan_id", "in", planned.plan_id.ids), ("is_open", "=", True),
+                 ("planned_date", "in", planned.mapped("planned_date"))],
+                ["plan_id", "planned_date:day"], ["__count"])}
+        for inspection in planned:
+            if days.get((inspection.plan_id, inspection.planned_date), 0) > 1:
+                raise UserError(self.env._(
+                    "Inspection %(inspection)s: another one of its plan is on %(date)s already. Choose another day, "
+                    "or cancel one of them.", inspection=inspection.display_name,
+                    date=format_date(self.env, inspection.planned_date)))
+
     # WHAT WAS DONE EARLY IS LIVE AGAIN
 
     def _get_since(self):
@@ -31,7 +49,7 @@ class CrmServiceInspection(models.Model):
         if self.state != "done":
             return self.browse()
         return self.plan_id.inspection_ids.filtered(
-            lambda other: other.state != "done" and other.planned_date == self.planned_date)
+            lambda other: other.state != "done" and other.schedule_date == self.schedule_date)
 
     def _check_dates_free(self):
         """:raises UserError: on the inspection that took a date since, somebody counts already"""
@@ -40,7 +58,7 @@ class CrmServiceInspection(models.Model):
                 raise UserError(self.env._(
                     "Inspection %(inspection)s cannot be reopened: the next one of %(date)s is arranged, ordered or "
                     "cancelled already.", inspection=inspection.display_name,
-                    date=format_date(self.env, inspection.planned_date)))
+                    date=format_date(self.env, inspection.schedule_date)))
 
     def _free_dates(self):
         """The inspections that took the dates since are no more: the database holds one of a plan and date.

@@ -9,6 +9,13 @@ OPERATORS = "crm_enova_like.group_user"
 # what was found: typed while the inspection is open, a fact from then on
 OUTCOME = {"date_done", "result", "protocol_number"}
 
+# what is planned and said of an inspection until it is closed
+PLANNED = {
+    "device_id", "regime_id", "plan_id", "planned_date", "user_id", "date_agreed", "agreed_with", "cancel_reason"}
+
+# what the plan of an inspection says
+OF_PLAN = {"device_id", "regime_id", "plan_id"}
+
 
 class CrmServiceInspection(models.Model):
     """How an inspection goes from planned to ordered, done or cancelled, and back: by ``write()`` alone.
@@ -54,14 +61,41 @@ class CrmServiceInspection(models.Model):
             done = self.filtered(lambda inspection: inspection.state == "done")
             typed = {
                 name for name in typed if not any(inspection._is_rewritten(name, vals[name]) for inspection in done)}
+        if self and not self.env.su:
+            self._check_fixed(vals)
         return super()._check_facts({name: value for name, value in vals.items() if name not in typed})
 
     def _is_rewritten(self, name, value):
         """Whether a value that one inspection has would become another one."""
+        return bool(self[name]) and self._is_changed(name, value)
+
+    def _is_changed(self, name, value):
+        """Whether one inspection would get another value."""
         self.ensure_one()
         field = self._fields[name]
-        new = field.convert_to_record(field.convert_to_cache(value, self), self)
-        return bool(self[name]) and self[name] != new
+        return self[name] != field.convert_to_record(field.convert_to_cache(value, self), self)
+
+    def _check_fixed(self, vals):
+        """Refuse to plan what is closed, and to take an inspection out of its plan.
+
+        :raises UserError: names the inspection
+        """
+        closed = self.browse() if vals.get("state") in self._get_open_states() else self.filtered(
+            lambda inspection: not inspection.is_open)
+        for inspection in self:
+            fixed = set(OF_PLAN if inspection.plan_id else {"plan_id"})
+            if inspection in closed:
+                fixed |= PLANNED | ({"note"} if inspection.state == "done" else OUTCOME)
+            changed = [name for name in sorted(fixed & vals.keys()) if inspection._is_changed(name, vals[name])]
+            if not changed:
+                continue
+            # a record that the user may not touch says nothing else
+            self.check_access("write")
+            if inspection in closed:
+                inspection._check_open()
+            raise UserError(self.env._(
+                "%(inspection)s: device, regime and plan stay as they were planned. Change the plan, or cancel this "
+                "one.", inspection=inspection._get_state_record_name()))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -80,13 +114,21 @@ class CrmServiceInspection(models.Model):
         """
         self._check_facts(vals)
         if "state" not in vals:
+            if vals.get("done_partner_id") or vals.get("done_address_id"):
+                # what is moved in, or corrected: lists say the same
+                vals = {**vals, **{
+                    name.removeprefix("done_"): vals[name]
+                    for name in ("done_partner_id", "done_address_id") if vals.get(name)}}
             result = super().write(vals)
+            if vals.get("planned_date"):
+                self._check_day_free()
             if "date_done" in vals:
                 self.filtered(lambda inspection: inspection.state == "done")._replan_last_done()
             return result
         state = vals["state"]
         moved = self.filtered(lambda inspection: inspection.state != state)
         moved._check_move(state, vals)
+        moved._keep_day()
         old_states = {inspection: inspection.state for inspection in moved}
         groups = {}
         for inspection, added in moved._prepare_move_vals(state, vals).items():
@@ -98,6 +140,7 @@ class CrmServiceInspection(models.Model):
         for added, ids in groups.items():
             super(CrmServiceInspection, moved.browse(ids).with_prefetch(moved.ids)).write({**vals, **dict(added)})
         if moved:
+            moved._keep_day()
             moved._after_move(old_states, state)
         return True
 

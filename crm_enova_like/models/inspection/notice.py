@@ -36,7 +36,8 @@ class CrmServiceInspection(models.Model):
         return [
             ("state", "=", "planned"), ("regime_id", "=", regime.id), ("company_id", "=", company.id),
             ("planned_date", "<=", company._service_today() + timedelta(days=regime.lead_days)),
-            ("partner_id.email", "!=", False), ("date_notified", "=", False),
+            # who was archived is not there any more
+            ("partner_id.email", "!=", False), ("partner_id.active", "=", True), ("date_notified", "=", False),
             ("date_agreed", "=", False), *self._get_in_use_domain(),
         ]
 
@@ -76,7 +77,7 @@ class CrmServiceInspection(models.Model):
         inspections = self.try_lock_for_update()
         inspections.invalidate_recordset(["date_notified", "state"])
         inspections = inspections.filtered(lambda inspection: (
-            not inspection.date_notified and inspection.state == "planned"))
+            not inspection.date_notified and inspection.state == "planned" and inspection.partner_id.active))
         template = self.env.ref("crm_enova_like.mail_template_inspection_notice")
         mails = self.env["mail.mail"]
         for partner, of_partner in inspections.grouped("partner_id").items():

@@ -69,7 +69,8 @@ class CrmServiceOrder(models.Model):
         Check = self.env["crm.service.inspection.check"]
         saved, refused = [], []
         for change in changes:
-            check = Check.browse(change.get("id"))
+            given = change.get("id")
+            check = Check.browse(given if type(given) is int else [])
             vals = {key: value for key, value in (change.get("vals") or {}).items() if key in TYPED}
             try:
                 with self.env.cr.savepoint():
@@ -78,9 +79,9 @@ class CrmServiceOrder(models.Model):
                     check.write(vals)
                     check.flush_recordset()
             except (UserError, AccessError, ValueError) as error:
-                refused.append({"id": check.id, "message": str(error.args[0])})
+                refused.append({"id": given, "message": str(error.args[0])})
             except psycopg2.IntegrityError as error:
-                refused.append({"id": check.id, "message": Check._sql_error_to_message(error)})
+                refused.append({"id": given, "message": Check._sql_error_to_message(error)})
             else:
                 saved.append(check.id)
         return {"saved": saved, "refused": refused}

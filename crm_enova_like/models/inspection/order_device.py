@@ -55,7 +55,9 @@ class CrmServiceOrderDevice(models.Model):
         return result
 
     def write(self, vals):
-        left = self.browse()
+        if not self.env.su and {"inspection_result", "protocol_number"} & vals.keys():
+            # they go to the inspections with the outcome
+            self._check_open()
         order_id = vals.get("order_id")
         left = self.filtered(lambda row: order_id and row.order_id.id != order_id)._get_inspections("ordered")
         result = super().write(vals)

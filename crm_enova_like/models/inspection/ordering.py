@@ -76,6 +76,12 @@ class CrmServiceInspection(models.Model):
                 "%(devices)s: the device has no contractor, so nobody can be visited.",
                 devices=", ".join(without.device_id.mapped("display_name"))))
 
+        gone = self.partner_id.filtered(lambda partner: not partner.active)
+        if gone:
+            raise UserError(self.env._(
+                "%(contractors)s: the contractor is archived. Restore it, or give the device to whoever has it now; "
+                "what is not needed any more is cancelled.", contractors=", ".join(gone.mapped("display_name"))))
+
     def _check_order_takes(self, order):
         order.check_access("write")
         order._check_open()
@@ -109,7 +115,7 @@ class CrmServiceInspection(models.Model):
             "company_id": self.company_id.id,
             "partner_id": partner.id,
             "address_id": address.id or partner.id,
-            "user_id": self.user_id.id if len(self.user_id) == 1 else False,
+            "user_id": self.user_id._get_here().id if len(self.user_id) == 1 else False,
             "date_deadline": min(self.mapped("due_date")),
             "planned_hours": hours,
             "planned_start": agreed,

@@ -1,13 +1,12 @@
 from dateutil.relativedelta import relativedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
+from odoo.fields import Domain
 from odoo.tools import format_date
 
 from ..common import schedule
 from ..common.actions import open_list
-
-BATCH = 1000
 
 
 class CrmServiceInspectionPlan(models.Model):
@@ -15,7 +14,7 @@ class CrmServiceInspectionPlan(models.Model):
 
     _name = "crm.service.inspection.plan"
     _description = "Inspection Plan"
-    _inherit = ["crm.sorted.mixin", "crm.company.mixin"]
+    _inherit = ["crm.facts.mixin", "crm.sorted.mixin", "crm.company.mixin"]
     _order = "next_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]
@@ -35,7 +34,8 @@ class CrmServiceInspectionPlan(models.Model):
     date_end = fields.Date(string="Ends On", help="No inspection after this day.")
     inspection_ids = fields.One2many("crm.service.inspection", "plan_id", string="Inspections")
     next_date = fields.Date(
-        string="Next Inspection", compute="_compute_next_date", store=True, help="The earliest one not done.")
+        string="Next Inspection", compute="_compute_next_date", store=True,
+        help="The earliest one not done; while none is planned yet, the date of the next one.")
     date_last_done = fields.Date(string="Last Done", compute="_compute_next_date", store=True)
     # the first date that is not made yet: what the generator looks for
     date_to_make = fields.Date(readonly=True, copy=False)
@@ -63,14 +63,30 @@ class CrmServiceInspectionPlan(models.Model):
                 plan.anchor_date or device.date_commissioned or device.date_sold
                 or (device.company_id or self.env.company)._service_today())
 
+    @api.model
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {"date_to_make"}
+
     @api.depends(
-        "inspection_ids.state", "inspection_ids.is_open", "inspection_ids.planned_date", "inspection_ids.date_done")
+        "inspection_ids.state", "inspection_ids.is_open", "inspection_ids.planned_date", "inspection_ids.date_done",
+        "date_to_make", "date_end", "active", "device_id.active", "regime_id.active")
     def _compute_next_date(self):
         for plan in self:
             live = plan.inspection_ids.filtered("is_open")
             done = plan.inspection_ids.filtered(lambda inspection: inspection.state == "done")
-            plan.next_date = min(live.mapped("planned_date"), default=False)
+            plan.next_date = min(live.mapped("planned_date"), default=plan._get_coming_date())
             plan.date_last_done = max(filter(None, done.mapped("date_done")), default=False)
+
+    def _get_coming_date(self):
+        """The date of one plan that is made next, False where none is."""
+        self.ensure_one()
+        date = self._is_running() and self.date_to_make
+        return date if date and not (self.date_end and date > self.date_end) else False
+
+    def _is_running(self):
+        """Whether inspections are made of one plan: it is not paused, and its device and regime are in use."""
+        self.ensure_one()
+        return self.active and self.device_id.active and self.regime_id.active
 
     @api.constrains("anchor_date", "date_end")
     def _check_dates(self):
@@ -94,11 +110,16 @@ class CrmServiceInspectionPlan(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
+        for vals in vals_list:
+            self._check_facts(vals)
         plans = super().create(vals_list)
         plans._reset_date_to_make()
         return plans
 
     def write(self, vals):
+        self._check_facts(vals)
+        if "device_id" in vals:
+            self._check_device_stays(vals["device_id"])
         result = super().write(vals)
         if {"anchor_date", "regime_id", "date_end", "active"} & vals.keys():
             self._replan()
@@ -106,8 +127,16 @@ class CrmServiceInspectionPlan(models.Model):
 
     def unlink(self):
         # a plan made in its place would plan the same dates once more
-        self._drop_planned()
+        self._drop_planned(moved=True)
         return super().unlink()
+
+    def _check_device_stays(self, device_id):
+        """:raises UserError: a plan has inspections, which are those of its device"""
+        for plan in self:
+            if plan.device_id.id != device_id and plan.inspection_ids:
+                raise UserError(self.env._(
+                    "%(plan)s has inspections of its device. Make a plan of the other device instead, and pause this "
+                    "one.", plan=plan.display_name))
 
     # THE SCHEDULE
 
@@ -120,24 +149,32 @@ class CrmServiceInspectionPlan(models.Model):
         return self.anchor_date
 
     def _get_schedule(self):
-        """Arguments of the schedule's functions: (number, unit, month_end)."""
+        """Arguments of the schedule's functions: (number, unit, month_end, first)."""
         regime = self.regime_id
-        return regime.interval_number, regime.interval_unit, regime.counting == "month_end"
+        # counted from what was done, the first one is over
+        first = None if regime.counting == "last_done" and self.date_last_done else regime._get_first_interval()
+        return regime.interval_number, regime.interval_unit, regime.counting == "month_end", first
 
     def _reset_date_to_make(self):
         """Find the first date that each plan may have to make: after the past,
         which is over. What exists in the future is left out when it is made."""
         for company, plans in self.grouped("company_id").items():
-            past = [("plan_id", "in", plans.ids), ("planned_date", "<", company._service_today())]
-            latest = {}
+            past = [("plan_id", "in", plans.ids), ("schedule_date", "<", company._service_today())]
+            latest, dates = {}, {}
             for plan, state, date in self.env["crm.service.inspection"]._read_group(
-                    past, ["plan_id", "state"], ["planned_date:max"]):
+                    past, ["plan_id", "state"], ["schedule_date:max"]):
                 if plan._is_taken_by(state):
                     latest[plan] = max(date, latest.get(plan, date))
             for plan in plans:
                 base = plan._get_base_date()
                 after = max(base, latest.get(plan, base))
-                plan.date_to_make = schedule.next_date(base, after, *plan._get_schedule())[1]
+                dates.setdefault(schedule.next_date(base, after, *plan._get_schedule())[1], []).append(plan.id)
+            plans._write_dates_to_make(dates)
+
+    def _write_dates_to_make(self, dates):
+        """Write from when plans are to make inspections: {date: ids of plans}."""
+        for date, ids in dates.items():
+            self.browse(ids).with_prefetch(self.ids)._write_facts({"date_to_make": date})
 
     def _is_taken_by(self, state):
         """Whether an inspection in a state takes its date. One that is done
@@ -146,18 +183,21 @@ class CrmServiceInspectionPlan(models.Model):
         return state != "done" or self.regime_id.counting != "last_done"
 
     def _get_taken_dates(self):
-        """Dates of the schedules that the plans' inspections take already.
+        """Dates of the schedules that the plans' inspections take already: each the one that it stands for, wherever
+        it was moved to.
 
-        What is ordered, arranged or done beside the schedule, because the
-        interval was another then, stands for the date before it.
+        What is ordered, arranged, moved or done beside the schedule, because the interval was another then, stands for
+        the date before it. Where the count starts anew from what is done, it stands for the first one, if it comes
+        before that.
 
         :return: {plan: set of dates}
         """
         taken = {}
         first = min(filter(None, self.mapped("date_to_make")), default=None)
+        coming = Domain("schedule_date", ">=", first) if first else Domain.TRUE
         for plan, state, dates in self.env["crm.service.inspection"]._read_group(
-                [("plan_id", "in", self.ids)] + ([("planned_date", ">=", first)] if first else []),
-                ["plan_id", "state"], ["planned_date:array_agg"]):
+                Domain("plan_id", "in", self.ids) & (coming | Domain("is_open", "=", True)),
+                ["plan_id", "state"], ["schedule_date:array_agg"]):
             if not plan._is_taken_by(state):
                 continue
             of_plan = taken.setdefault(plan, set())
@@ -165,14 +205,16 @@ class CrmServiceInspectionPlan(models.Model):
             if state != "cancelled":
                 base, rule = plan._get_base_date(), plan._get_schedule()
                 for date in dates:
-                    n, _next = schedule.next_date(base, date, *rule)
+                    n, coming_date = schedule.next_date(base, date, *rule)
                     if n > 1:
                         of_plan.add(schedule.nth_date(base, n - 1, *rule))
+                    elif state != "done" and plan.regime_id.counting == "last_done" and date > base:
+                        of_plan.add(coming_date)
         return taken
 
     def _replan(self, keep=()):
         """Plan the future anew after a change, and leave the past: what is
-        ordered, arranged, done, cancelled or overdue stays as it is.
+        ordered, arranged, moved by hand, done, cancelled or overdue stays as it is.
 
         :param keep: inspections to leave alone as well
         """
@@ -182,107 +224,19 @@ class CrmServiceInspectionPlan(models.Model):
         self._reset_date_to_make()
         self._generate()
 
-    def _drop_planned(self, keep=()):
-        """Delete what nobody counts on yet: planned for today or later, and not arranged."""
+    def _drop_planned(self, keep=(), moved=False):
+        """Delete what nobody counts on yet: planned for today or later, and not arranged.
+
+        :param keep: inspections to leave alone
+        :param moved: also what was moved to another day by hand
+        """
         for company, plans in self.grouped("company_id").items():
             today = company._service_today()
-            plans.inspection_ids.filtered(
+            # sudo: whoever changes a plan need not be able to delete what follows from it
+            plans.sudo().inspection_ids.filtered(
                 lambda inspection, today=today: inspection.state == "planned" and not inspection.date_agreed
-                and inspection.planned_date >= today and inspection not in keep).unlink()
-
-    # THE GENERATOR
-
-    @api.model
-    def _get_horizon(self, company):
-        """The last day for which inspections are made now."""
-        return company._service_today() + relativedelta(months=company.inspection_horizon_months)
-
-    @api.model
-    def _get_due_domain(self, company):
-        return [
-            ("active", "=", True), ("company_id", "=", company.id), ("device_id.active", "=", True),
-            ("regime_id.active", "=", True),
-            ("date_to_make", "<=", self._get_horizon(company)),
-        ]
-
-    @api.model
-    def _cron_generate(self):
-        """Make the inspections that fall inside each company's horizon.
-
-        In batches that commit; safe to run twice and on two servers at once:
-        a plan locked by another run is skipped, and the database refuses a
-        second inspection for one plan and date.
-        """
-        companies = self.env["res.company"].search([])    # pylint: disable=no-search-all  # companies are few
-        Cron = self.env["ir.cron"]
-        remaining = sum(self.search_count(self._get_due_domain(company)) for company in companies)
-        Cron._commit_progress(remaining=remaining)
-        if not remaining:
-            return
-        for company in companies:
-            domain = self._get_due_domain(company)
-            while plans := self.search(domain, limit=BATCH, order="date_to_make, id").try_lock_for_update():
-                plans.with_company(company)._generate()
-                if not Cron._commit_progress(len(plans)):
-                    return
-
-    def action_generate(self):
-        """Make what the selected plans lack inside the horizon, without a commit."""
-        self.check_access("write")
-        self._generate()
-        return True
-
-    def _generate(self):
-        """Make the missing inspections of the plans, set-based.
-
-        :param self: any number of plans; those which are paused, or whose
-            device or regime is archived, make none
-        :return: the inspections made
-        """
-        vals_list = []
-        running = self.filtered(lambda plan: plan.active and plan.device_id.active and plan.regime_id.active)
-        taken = running._get_taken_dates()
-        for company, plans in running.grouped("company_id").items():
-            today, horizon = company._service_today(), self._get_horizon(company)
-            overdue = {
-                plan for [plan] in self.env["crm.service.inspection"]._read_group(
-                    [("plan_id", "in", plans.ids), ("is_open", "=", True)], ["plan_id"],
-                    having=[("planned_date:min", "<", today)])
-            }
-            next_dates = {}
-            for plan in plans:
-                made, next_date = plan._prepare_inspections(
-                    company, today, horizon, plan in overdue, taken.get(plan, ()))
-                vals_list += made
-                next_dates.setdefault(next_date, []).append(plan.id)
-            for next_date, ids in next_dates.items():
-                plans.browse(ids).date_to_make = next_date
-        return self.env["crm.service.inspection"].with_context(
-            tracking_disable=True, mail_create_nosubscribe=True, mail_create_nolog=True).create(vals_list)
-
-    def _prepare_inspections(self, company, today, horizon, has_overdue, taken=()):
-        """Values of one plan's missing inspections, and the date from which it is to make the next ones.
-
-        Missed periods give one overdue inspection, not a flood, unless the
-        company wants each.
-
-        :param taken: dates that have their inspection already
-        """
-        self.ensure_one()
-        base, rule = self._get_base_date(), self._get_schedule()
-        until = min(horizon, self.date_end) if self.date_end else horizon
-        first = self.date_to_make or schedule.next_date(base, base, *rule)[1]
-        if company.inspection_catch_up == "one" and first < today:
-            # skip to the last date that was missed, however many there were
-            _n, coming = schedule.next_date(base, today - relativedelta(days=1), *rule)
-            missed = schedule.nth_date(base, _n - 1, *rule) if _n > 1 else None
-            first = missed if missed and missed >= first and not has_overdue else coming
-        dates = schedule.dates_until(base, first, until, *rule)
-        # past the horizon also where the plan ends before it: nothing more is to make there
-        after = max([*dates, horizon, base])
-        return [
-            {"plan_id": self.id, "device_id": self.device_id.id, "planned_date": date}
-            for date in dates if date not in taken], schedule.next_date(base, after, *rule)[1]
+                and inspection.planned_date >= today and inspection not in keep
+                and (moved or inspection.planned_date == inspection.schedule_date)).unlink()
 
     def action_view_inspections(self):
         """The inspections of the plans."""

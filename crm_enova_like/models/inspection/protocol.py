@@ -1,5 +1,6 @@
 from odoo import fields, models
 
+from ..common import schedule
 from ..common.locks import lock_rows
 
 CODE = "crm.service.inspection.protocol"
@@ -140,22 +141,31 @@ class CrmServiceInspection(models.Model):
 
     def _get_protocols(self):
         """Inspections by the protocol that they are on: several where one
-        visit has one protocol, else each alone.
+        visit had one protocol, else each alone.
 
         :return: list of recordsets
         """
         return list(self.grouped(lambda inspection: (
             (inspection.order_id, inspection.regime_id, inspection.protocol_number)
-            if inspection.regime_id.protocol_per_visit and inspection.order_id else inspection)).values())
+            if inspection.done_per_visit and inspection.order_id else inspection)).values())
 
-    def _get_next_date(self):
-        """The date on which one inspection's device is due again under its regime."""
+    def _get_date_after(self):
+        """The date on which the device of one inspection that is done is due again under its regime."""
         self.ensure_one()
-        plan = self.plan_id
-        counted_from = self.date_done if plan.regime_id.counting == "last_done" else self.planned_date
-        later = plan.inspection_ids.filtered(lambda other: (
-            other.is_open and other.planned_date > (counted_from or self.planned_date)))
-        return min(later.mapped("planned_date"), default=plan.active and plan.date_to_make or False)
+        # sudo: technicians' papers say it, too
+        plan = self.plan_id.sudo()
+        if not plan:
+            return False
+        if plan.regime_id.counting == "last_done":
+            since = max(self.date_done, plan.anchor_date)
+            coming = schedule.nth_date(since, 1, plan.regime_id.interval_number, plan.regime_id.interval_unit)
+        else:
+            later = plan.inspection_ids.filtered(lambda other: (
+                other.is_open and other.schedule_date > self.schedule_date))
+            if later:
+                return min(later.mapped("planned_date"))
+            coming = plan.date_to_make
+        return plan.active and not (plan.date_end and coming and coming > plan.date_end) and coming
 
     def action_print_protocol(self):
         """Print the protocols of inspections that are done."""

@@ -61,9 +61,11 @@ class CrmServiceInspection(models.Model):
             localized.env["mail.activity"].create(localized._prepare_reminder_vals())
 
     def _get_reminded_user(self):
-        """Who is reminded of one inspection: its technician, else who the regime names."""
+        """Who is reminded of one inspection: its technician, else who the regime names; where they left, the company's
+        coordinator, and at last a manager."""
         self.ensure_one()
-        return self.user_id or self.regime_id.reminder_user_id
+        company = self.company_id
+        return company._get_someone_here(self.user_id, self.regime_id.reminder_user_id) or company._find_manager()
 
     def _prepare_reminder_vals(self):
         """Values of the activities, as ``activity_schedule`` would make them one by one.

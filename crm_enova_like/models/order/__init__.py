@@ -5,6 +5,7 @@ from . import stage
 from . import stage_time
 from . import order_type
 from . import order
+from . import order_deadline
 from . import order_search
 from . import order_entry
 from . import order_number
@@ -32,5 +33,6 @@ from . import order_warning
 from . import overview
 from . import job
 from . import device
+from . import device_merge
 from . import device_type
 from . import res_partner

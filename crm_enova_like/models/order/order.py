@@ -1,5 +1,3 @@
-from datetime import datetime, time, timedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
@@ -46,10 +44,10 @@ class CrmServiceOrder(models.Model):
         compute="_compute_invoice_partner_id", store=True, readonly=False, precompute=True,
         help="Who pays, when it is not the contractor.")
     person_id = fields.Many2one(
-        "res.partner", string="Contact Person", check_company=True, index="btree_not_null",
+        "res.partner", string="Contact Person", check_company=True, ondelete="restrict", index="btree_not_null",
         domain="[('is_company', '=', False), '|', ('parent_id', '=', partner_id), ('id', '=', partner_id)]")
     address_id = fields.Many2one(
-        "res.partner", string="Place", check_company=True, index="btree_not_null",
+        "res.partner", string="Place", check_company=True, ondelete="restrict", index="btree_not_null",
         compute="_compute_address_id", store=True, readonly=False, precompute=True,
         help="Where the device stands.")
     requester_id = fields.Many2one(
@@ -62,8 +60,6 @@ class CrmServiceOrder(models.Model):
         string="Received On", required=True, default=fields.Datetime.now, copy=False)
     planned_start = fields.Datetime(copy=False)
     planned_stop = fields.Datetime(copy=False)
-    date_deadline = fields.Date(
-        compute="_compute_date_deadline", store=True, readonly=False, precompute=True, copy=False)
     date_closed = fields.Datetime(string="Closed On", readonly=True, copy=False)
 
     # What
@@ -140,34 +136,6 @@ class CrmServiceOrder(models.Model):
         for order in self:
             order.address_id = order.device_line_ids.device_id[:1].address_id or order.partner_id
 
-    @api.depends("type_id", "date_received")
-    def _compute_date_deadline(self):
-        deadlines = {}
-        for order in self:
-            days = order.type_id.deadline_days
-            if not days or not order.date_received:
-                order.date_deadline = order.date_deadline or False
-                continue
-            received = order.company_id._service_date(order.date_received)
-            key = (order.company_id, received, days)
-            if key not in deadlines:
-                deadlines[key] = self._add_working_days(*key)
-            order.date_deadline = deadlines[key]
-
-    @api.model
-    def _add_working_days(self, company, start, days):
-        """The day that is ``days`` working days of the company after ``start``."""
-        calendar = company.sudo().resource_calendar_id
-        if not calendar:
-            return start + timedelta(days=days)
-        # two days off a week and as many feasts: one look at the schedule is enough
-        working = company._get_working_days(start + timedelta(days=1), start + timedelta(days=2 * days + 14))
-        if len(working) >= days:
-            return working[days - 1]
-        next_day = datetime.combine(start + timedelta(days=1), time.min)
-        planned = calendar.plan_days(days, next_day, compute_leaves=True)
-        return planned.date() if planned else start + timedelta(days=days)
-
     @api.depends("device_line_ids.device_id")
     def _compute_devices(self):
         for order in self:
@@ -225,11 +193,13 @@ class CrmServiceOrder(models.Model):
         to_draw = self._assign_numbers(vals_list)
         self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
+        self._add_deadlines(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
         orders = super(CrmServiceOrder, creating).create([
             {**self._prepare_first_values(vals), **vals} for vals in vals_list])
         # a context made for the creation alone does not leave with the records
         orders = orders.with_env(self.env)
+        orders._look_for_claims()
         for stage, begun in orders.browse(
                 order.id for index, order in enumerate(orders) if index not in late).grouped("stage_id").items():
             begun._after_move(dict.fromkeys(begun, stage.browse()), stage)

@@ -112,8 +112,8 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.depends("device_id")
     def _compute_basis(self):
-        """Inside the warranty of an earlier repair *rework*, inside the
-        device's warranty *warranty*, else *paid*."""
+        """Inside the warranty of an earlier repair *rework*, inside the device's warranty *warranty*, inside the two
+        years in which we answer to a consumer *nonconformity*, else *paid*."""
         devices, days = self.device_id._origin, []
         for line in self:
             received = line.order_id.date_received or fields.Datetime.now()
@@ -131,8 +131,7 @@ class CrmServiceOrderDevice(models.Model):
                 line.basis, line.rework_of_id = "rework", before
             else:
                 line.rework_of_id = False
-                ends = line.device_id.warranty_end
-                line.basis = "warranty" if ends and ends >= day else "paid"
+                line.basis = line.device_id._get_claim_basis(day) or "paid"
 
     @api.model
     def _was_repaired(self, devices, day):

@@ -37,7 +37,9 @@ class CrmServiceOrderDevice(models.Model):
         :param repair: its last row that has an outcome, or None
         """
         self.ensure_one()
-        facts = [self._format_warranty(), *(repair._format_repair() if repair else [self.env._("no repair yet")])]
+        facts = [
+            self._format_warranty(), *self._format_conformity(),
+            *(repair._format_repair() if repair else [self.env._("no repair yet")])]
         return Markup("<div><strong>%s</strong>: %s</div>") % (self.device_id.display_name, "; ".join(facts))
 
     def _format_warranty(self):
@@ -48,6 +50,15 @@ class CrmServiceOrderDevice(models.Model):
         if ends >= self.env.company._service_today():
             return self.env._("under warranty until %(date)s", date=format_date(self.env, ends))
         return self.env._("warranty ended on %(date)s", date=format_date(self.env, ends))
+
+    def _format_conformity(self):
+        """Until when we answer to a consumer for what one line's device is: list of at most one fact in words."""
+        ends = self.device_id._get_conformity_end()
+        if not ends or ends < self.env.company._service_today():
+            return []
+        return [self.env._(
+            "bought here by a consumer: non-conformity can be claimed until %(date)s",
+            date=format_date(self.env, ends))]
 
     def _format_repair(self):
         """What one line tells of its repair when the device comes again: list of facts in words."""

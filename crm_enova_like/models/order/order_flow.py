@@ -39,7 +39,7 @@ class CrmServiceOrder(models.Model):
     @api.model
     def _get_fact_fields(self):
         return super()._get_fact_fields() | {
-            "name", "requester_id", "date_closed", "customer_signed_on", "technician_signed_on"}
+            "name", "requester_id", "date_closed", "customer_signed_on", "technician_signed_on", "deadline_proposed"}
 
     @api.model
     def _get_initial_facts(self):

@@ -9,6 +9,7 @@ class CrmServiceOrderType(models.Model):
 
     _name = "crm.service.order.type"
     _description = "Service Order Type"
+    _inherit = ["crm.values.mixin"]
     _order = "sequence, id"
     _check_company_auto = True
 
@@ -33,8 +34,8 @@ class CrmServiceOrderType(models.Model):
     order_count = fields.Integer(compute="_compute_order_count")
 
     _numbers_not_negative = models.Constraint(
-        "CHECK(deadline_days >= 0 AND repair_warranty_months >= 0)",
-        "The deadline and the repair warranty cannot be negative.")
+        "CHECK(deadline_days BETWEEN 0 AND 1000 AND repair_warranty_months BETWEEN 0 AND 600)",
+        "The deadline has between 0 and 1,000 working days, the repair warranty between 0 and 600 months.")
 
     def _compute_order_count(self):
         counts = dict(self.env["crm.service.order"]._read_group(

@@ -8,10 +8,16 @@ class CrmServiceOrder(models.Model):
 
     device_warning = fields.Text(compute="_compute_device_warning")
 
-    @api.depends("is_open", "device_line_ids.other_open_order_id", "device_line_ids.is_foreign")
+    @api.depends(
+        "is_open", "partner_id.active", "device_line_ids.other_open_order_id", "device_line_ids.is_foreign")
     def _compute_device_warning(self):
         for order in self:
             messages = []
+            # sudo: whether they are still there is no secret to whoever works for them
+            if order.is_open and order.partner_id and not order.partner_id.sudo().active:
+                messages.append(self.env._(
+                    "%(partner)s is archived: no mail goes to them. Restore the contractor, or choose another one.",
+                    partner=order.partner_id.display_name))
             for line in order.device_line_ids if order.is_open else ():
                 device = line.device_id.display_name
                 if line.other_open_order_id:

@@ -21,7 +21,7 @@ class CrmServiceOrderDevice(models.Model):
     def action_release(self, released_to=None, id_checked=False, reason=None):
         """Hand devices back; a fact of its own, apart from the outcome.
 
-        The access code is erased, and the shelf is free again.
+        The warranty of the repair runs from now on. The access code is erased, and the shelf is free again.
 
         :param self: any number of devices in orders
         :param released_to: who collects; else the one who was noted, the order's person, or the contractor
@@ -41,10 +41,11 @@ class CrmServiceOrderDevice(models.Model):
                     "Device %(device)s has no outcome yet; give it one before it is handed back, "
                     "or write down the reason.", device=line.device_id.display_name))
         now = fields.Datetime.now()
-        for (name, is_unfinished), lines in self.grouped(lambda line: (
-                collector or line.released_to or line._get_expected_collector(), line._is_unfinished())).items():
+        for (name, is_unfinished, until), lines in self.grouped(lambda line: (
+                collector or line.released_to or line._get_expected_collector(), line._is_unfinished(),
+                line._get_warranty_from(now))).items():
             lines._write_outcome({
-                "date_released": now,
+                "date_released": now, "repair_warranty_until": until,
                 "released_to": name,
                 "collector_id_checked": id_checked,
                 "early_release_reason": reason if is_unfinished else False,

@@ -106,6 +106,8 @@ class CrmServiceStage(models.Model):
         return result
 
     def write(self, vals):
+        # before anything is said of the orders that use it
+        self.check_access("write")
         if "company_id" in vals and any(stage.company_id.id != vals["company_id"] for stage in self):
             self._check_unused()
         self._check_facts(vals)

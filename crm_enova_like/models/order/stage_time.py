@@ -146,15 +146,13 @@ class CrmServiceStageTime(models.Model):
         :return: function of a moment: working hours of the company from ``begin`` to it; where the company has no
             schedule, it works round the clock
         """
-        calendar = company.sudo().resource_calendar_id
         begin, end = begin.replace(tzinfo=timezone.utc), end.replace(tzinfo=timezone.utc)
-        if not calendar:
+        # sudo: of the company, whether it has a schedule
+        if not company.sudo().resource_calendar_id:
             return lambda moment: (moment.replace(tzinfo=timezone.utc) - begin).total_seconds() / 3600
-        # a day off that another company declared for all its schedules is none of ours
-        intervals = calendar._work_intervals_batch(begin, end, domain=[
-            ("time_type", "=", "leave"), ("company_id", "in", (False, company.id))])[False]
+        intervals = company._get_work_intervals(begin, end)
         starts, stops, before, total = [], [], [], 0.0
-        for start, stop, _attendance in intervals:
+        for start, stop in intervals:
             start, stop = start.timestamp(), stop.timestamp()
             if stops:
                 start = max(start, stops[-1])    # schedules may overlap; an hour counts once

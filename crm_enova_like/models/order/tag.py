@@ -6,6 +6,7 @@ class CrmServiceTag(models.Model):
 
     _name = "crm.service.tag"
     _description = "Service Tag"
+    _inherit = ["crm.values.mixin"]
     _order = "name"
 
     name = fields.Char(required=True, translate=True)

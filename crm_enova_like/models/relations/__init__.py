@@ -2,6 +2,7 @@ from . import action_mixin
 from . import action_type
 from . import calendar_mixin
 from . import calendar_event
+from . import calendar_privacy
 from . import document_link
 from . import document_link_billing
 from . import document_link_worth
@@ -10,11 +11,16 @@ from . import linkable_mixin
 from . import billing_mixin
 from . import task
 from . import task_recurrence
+from . import task_take
 from . import event
+from . import event_mail
+from . import mail_thread
 from . import order
 from . import order_billing
 from . import product
+from . import device
 from . import consent
+from . import consent_merge
 from . import res_partner
 from . import project
 from . import campaign
@@ -25,3 +31,4 @@ from . import stock_move
 from . import stock_picking
 from . import my_work
 from . import timeline
+from . import left

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 
 from ..common.queries import LIKE, found_by
+from ..common.readable import readable
 
 
 class CrmActionMixin(models.AbstractModel):
@@ -39,6 +40,12 @@ class CrmActionMixin(models.AbstractModel):
     description = fields.Text(index="trigram")
 
     @api.model
+    def _get_open_names(self):
+        # a technician's task may be about a colleague's order, and what comes of it is noted
+        return super()._get_open_names() | {"project_id", "campaign_id", "order_id", "device_id", "task_id", "event_id",
+                                            "parent_id"}
+
+    @api.model
     def _search_display_name(self, operator, value):
         """Find by the subject, and by what was said.
 
@@ -51,15 +58,21 @@ class CrmActionMixin(models.AbstractModel):
 
     @api.depends("project_id", "order_id", "person_id", "device_id")
     def _compute_partner_id(self):
+        without = self.filtered(lambda action: not action.partner_id)
+        known = {name: readable(without[name]) for name in ("project_id", "order_id", "device_id", "person_id")}
         for action in self:
+            project, order, device, person = (action[name]._origin & known[name] for name in known)
             action.partner_id = (
-                action.partner_id or action.project_id.partner_id or action.order_id.partner_id
-                or action.device_id.partner_id or action.person_id.commercial_partner_id)
+                action.partner_id or project.partner_id or order.partner_id or device.partner_id
+                or person.commercial_partner_id)
 
     @api.depends("project_id", "order_id")
     def _compute_campaign_id(self):
+        without = self.filtered(lambda action: not action.campaign_id)
+        projects, orders = readable(without.project_id), readable(without.order_id)
         for action in self:
-            campaign = action.campaign_id or action.project_id.campaign_id or action.order_id.campaign_id
+            campaign = action.campaign_id or (action.project_id._origin & projects).campaign_id or (
+                action.order_id._origin & orders).campaign_id
             # a project that companies share may be in the campaign of another one
             action.campaign_id = campaign if campaign._is_open_to(action.company_id) else False
 

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+LONGEST = 10_000    # hours that anything takes; what is longer is a slip of the pen
+
 DIRECTIONS = [("in", "Incoming"), ("out", "Outgoing")]
 
 
@@ -8,12 +10,13 @@ class CrmEventType(models.Model):
 
     _name = "crm.event.type"
     _description = "Event Type"
+    _inherit = ["crm.shared.mixin", "crm.values.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
+    company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for every company.")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for every company.")
     icon = fields.Char(default="fa-comment", help="Font Awesome class.")
     direction = fields.Selection(DIRECTIONS, help="What a new event begins with.")
     is_letter = fields.Boolean(help="Has a reference, a date and the date received.")
@@ -30,12 +33,13 @@ class CrmTaskType(models.Model):
 
     _name = "crm.task.type"
     _description = "Task Type"
+    _inherit = ["crm.shared.mixin", "crm.values.mixin"]
     _order = "sequence, id"
 
     name = fields.Char(required=True, translate=True)
+    company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for every company.")
     sequence = fields.Integer(default=10)
     active = fields.Boolean(default=True)
-    company_id = fields.Many2one("res.company", index="btree_not_null", help="Empty: for every company.")
     icon = fields.Char(default="fa-check-square-o", help="Font Awesome class.")
     duration = fields.Float(default=1.0, help="Hours that a new task of this type is planned for.")
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], default="0", required=True)
@@ -46,4 +50,7 @@ class CrmTaskType(models.Model):
         help="The type of the task that is proposed after this one.")
     follow_up_days = fields.Integer(default=7, help="Days until the follow-up.")
 
-    _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration cannot be negative.")
+    _duration_positive = models.Constraint(
+        f"CHECK(duration >= 0 AND duration <= {LONGEST})", "The duration is a number of hours, from 0 to 10,000.")
+    _follow_up_soon = models.Constraint(
+        "CHECK(follow_up_days BETWEEN 0 AND 3660)", "A follow-up comes within ten years.")

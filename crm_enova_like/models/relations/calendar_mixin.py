@@ -42,7 +42,8 @@ class CrmCalendarMixin(models.AbstractModel):
         """Whether one record belongs into its performer's calendar now."""
         self.ensure_one()
         return bool(
-            self.active and self.is_open and self.user_id and (self.planned_start or self.date_deadline))
+            self.active and self.is_open and self.user_id and (self.planned_start or self.date_deadline)
+            and self.user_id._is_here())
 
     def _get_calendar_vals(self):
         """Values of the entry of one record that belongs into the calendar."""
@@ -163,14 +164,18 @@ class CrmCalendarMixin(models.AbstractModel):
             if differs:
                 changes[name] = value
         if "user_id" in changes:
-            changes["partner_ids"] = [fields.Command.set(self.user_id.partner_id.ids)]
+            changes["partner_ids"] = entry._get_performer_commands(self.user_id)
         if {"start", "stop", "allday"} & changes.keys():
             changes.update({name: vals[name] for name in ("start", "stop", "allday")})
         return changes
 
     def _move_from_calendar(self, entry):
-        """An entry was dragged: the record moves with it, by the right of who dragged it."""
+        """An entry was dragged: the record moves with it, by the right of who dragged it.
+
+        :raises UserError: it is closed, and stays where it was
+        """
         self.ensure_one()
+        self._check_open()
         record = self.with_context(**{SYNCING: True})
         if not entry.allday:
             record._move({"planned_start": entry.start, "planned_stop": entry.stop})
@@ -179,8 +184,9 @@ class CrmCalendarMixin(models.AbstractModel):
         else:
             record._move({"date_deadline": entry.start_date})
         if entry.user_id and entry.user_id != self.user_id:
+            before = self.user_id
             record.write({"user_id": entry.user_id.id})
-            self._get_calendar_entries().partner_ids = entry.user_id.partner_id
+            self._get_calendar_entries().partner_ids = entry._get_performer_commands(entry.user_id, before)
         return self._sync_calendar()
 
     def _get_day_vals(self, day):
@@ -189,11 +195,11 @@ class CrmCalendarMixin(models.AbstractModel):
         return {"planned_start": start, "planned_stop": stop}
 
     def _leave_calendar(self):
-        """Entries were deleted or archived by hand: the records are no longer planned.
+        """Entries were deleted or archived by hand: the records are no longer planned, as far as they are open.
 
         A deadline is not agreed away like that: its whole-day entry comes back.
         """
-        planned = self.filtered("planned_start")
+        planned = self.filtered(lambda record: record.planned_start and record.is_open)
         if planned:
             planned.write({"planned_start": False, "planned_stop": False})
         (self - planned)._sync_calendar()

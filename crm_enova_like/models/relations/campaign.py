@@ -7,7 +7,8 @@ from .project import OPERATORS, TECHNICIANS
 class UtmCampaign(models.Model):
     """Odoo's campaign as what groups projects: what it is for, what it costs and what it brings."""
 
-    _inherit = "utm.campaign"
+    _name = "utm.campaign"
+    _inherit = ["utm.campaign", "crm.history.mixin"]
 
     goal = fields.Text()
     date_start = fields.Date(string="From")

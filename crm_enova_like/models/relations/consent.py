@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..common.state_mixin import MANAGERS
+
 
 class CrmConsent(models.Model):
     """Consent of a person, or of a contractor, to marketing by one channel.
@@ -12,13 +14,13 @@ class CrmConsent(models.Model):
 
     _name = "crm.consent"
     _description = "Consent to Marketing"
-    _inherit = ["mail.thread"]
+    _inherit = ["crm.facts.mixin", "mail.thread"]
     _order = "state, date_given desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["partner_id.name", "source"]
 
     partner_id = fields.Many2one(
-        "res.partner", string="Person or Contractor", required=True, ondelete="cascade", index=True, tracking=True,
+        "res.partner", string="Person or Contractor", required=True, ondelete="restrict", index=True, tracking=True,
         check_company=True)
     contractor_id = fields.Many2one(
         related="partner_id.commercial_partner_id", string="Contractor", store=True, index=True)
@@ -30,9 +32,11 @@ class CrmConsent(models.Model):
         [("phone", "Phone"), ("email", "E-mail"), ("sms", "SMS")], required=True, tracking=True,
         help="Art. 398 of the Electronic Communications Law (PKE): consent is given for each channel by itself.")
     state = fields.Selection(
-        [("given", "Given"), ("withdrawn", "Withdrawn")], required=True, default="given", tracking=True, copy=False,
+        [("given", "Given"), ("withdrawn", "Withdrawn"), ("replaced", "Replaced")], required=True, default="given",
+        tracking=True, copy=False,
         help="Without consent given before, art. 398 PKE forbids marketing by phone, e-mail and SMS. "
-             "It may be withdrawn at any time, as easily as it was given.")
+             "It may be withdrawn at any time, as easily as it was given. Replaced: the person was recorded twice, and "
+             "another consent for the channel speaks for both.")
     date_given = fields.Date(
         string="Given On", required=True, default=fields.Date.context_today, tracking=True, copy=False)
     source = fields.Char(
@@ -70,23 +74,56 @@ class CrmConsent(models.Model):
                 raise ValidationError(self.env._(
                     "Consent of %(consent)s is withdrawn before it was given.", consent=consent.display_name))
 
+    @api.model
+    def _get_fact_fields(self):
+        # what shows that consent was given, to whom and when; and when it ended
+        return super()._get_fact_fields() | {
+            "partner_id", "company_id", "channel", "date_given", "source", "date_withdrawn"}
+
+    @api.model
+    def _get_initial_facts(self):
+        # whoever records a consent says it; one that is moved in may have been withdrawn
+        return super()._get_initial_facts() | self._get_fact_fields()
+
     @api.model_create_multi
     def create(self, vals_list):
         # given again on the day it was withdrawn: the index of live ones must know
         self.flush_model(["state", "date_withdrawn"])
+        for vals in vals_list:
+            self._check_replacing(vals)
         return super().create([self._add_date_withdrawn(vals) for vals in vals_list])
 
     def write(self, vals):
-        if vals.get("state") == "given":
-            for consent in self.filtered(lambda consent: consent.state == "withdrawn"):
-                raise UserError(self.env._(
-                    "Consent of %(consent)s was withdrawn. If it is given again, record a new one.",
-                    consent=consent.display_name))
+        """What was recorded is corrected by a manager alone, and the chatter tells it.
+
+        :raises UserError: a fact is typed by somebody else, or a consent comes back that has ended
+        """
+        self._check_replacing(vals)
+        ended = self.filtered(lambda consent: consent.state != "given")
+        if vals.get("state", "withdrawn") != "withdrawn" and ended:
+            raise UserError(self.env._(
+                "Consent of %(consent)s was withdrawn. If it is given again, record a new one.",
+                consent=ended[0].display_name))
+        if not self.env.user.has_group(MANAGERS):
+            # the day is said with the withdrawal itself; what the record says already is no change
+            said = {"date_withdrawn"} if vals.get("state") == "withdrawn" and not ended else set()
+            self._check_facts({
+                name: value for name, value in vals.items() if name not in said and any(
+                    consent._fields[name].convert_to_write(consent[name], consent) != value for consent in self)})
         result = super().write(self._add_date_withdrawn(vals))
         if "company_id" in vals:
             # nobody moves it into a company that they do not work in
             self.check_access("write")
         return result
+
+    @api.model
+    def _check_replacing(self, vals):
+        """A consent is replaced where contacts are merged, and by nobody.
+
+        :raises UserError: somebody writes it
+        """
+        if vals.get("state") == "replaced" and not self.env.su:
+            raise UserError(self.env._("A consent is replaced by another one where two contacts are merged only."))
 
     @api.model
     def _add_date_withdrawn(self, vals):

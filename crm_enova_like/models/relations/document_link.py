@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
+from ..common.readable import readable
+
 
 class CrmDocumentLink(models.Model):
     """A trade or warehouse document tied to a task, an event or an order
@@ -8,7 +10,7 @@ class CrmDocumentLink(models.Model):
 
     _name = "crm.document.link"
     _description = "Linked Document"
-    _inherit = ["crm.rows.mixin"]
+    _inherit = ["crm.facts.mixin", "crm.rows.mixin", "crm.named.mixin"]
     _order = "id desc"
     _rec_name = "document_name"
 
@@ -122,8 +124,7 @@ class CrmDocumentLink(models.Model):
             kind = kinds.get(link.res_model, {})
             role = kind.get("role", "none")
             if kind.get("cost") and link.res_id:
-                # sudo: of which side a document is; that it may be read is checked when it is tied
-                document = self.env[link.res_model].sudo().browse(link.res_id).exists()
+                document = readable(self.env[link.res_model].browse(link.res_id).exists())
                 role = "cost" if document.filtered_domain(kind["cost"]) else role
             link.role = role
 
@@ -227,8 +228,9 @@ class CrmDocumentLink(models.Model):
         return links
 
     def write(self, vals):
+        self._check_facts(vals)
         result = super().write(vals)
-        if {*self._get_link_sources(), "company_id"} & vals.keys():
+        if {*self._get_link_sources()} & vals.keys():
             # nobody moves a link to what is not theirs
             self.check_access("write")
         if {"res_model", "res_id"} & vals.keys():

@@ -2,10 +2,12 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
-from odoo.tools import email_normalize_all, format_datetime, html2plaintext
+from odoo.tools import format_datetime
 
 from ..common.actions import open_dialog
-from .action_type import DIRECTIONS
+from ..common.readable import readable
+from ..common.state_mixin import MANAGERS
+from .action_type import DIRECTIONS, LONGEST
 
 
 class CrmEvent(models.Model):
@@ -13,7 +15,7 @@ class CrmEvent(models.Model):
 
     _name = "crm.event"
     _description = "Event"
-    _inherit = ["crm.action.mixin", "crm.linked.mixin", "crm.sorted.mixin"]
+    _inherit = ["crm.action.mixin", "crm.linked.mixin", "crm.sorted.mixin", "crm.facts.mixin"]
     _order = "date desc, id desc"
 
     type_id = fields.Many2one(
@@ -29,15 +31,15 @@ class CrmEvent(models.Model):
     person_id = fields.Many2one(index=False)
     duration = fields.Float(help="Hours.", tracking=True)
     description = fields.Text(string="What Was Said", tracking=True, index="trigram")
-    participant_ids = fields.Many2many("res.partner", string="Took Part", check_company=True)
+    participant_ids = fields.Many2many("res.partner", string="Took Part", check_company=True, ondelete="restrict")
     phone = fields.Char(string="Phone Number", help="Of the caller; finds who it is.")
     task_id = fields.Many2one(
         "crm.task", check_company=True, index="btree_not_null", ondelete="set null", help="The task that it came of.")
     # who else may read it: kept here, since the rule would join whole tables
     task_user_id = fields.Many2one(
-        "res.users", string="Performer of the Task", related="task_id.user_id", store=True, index="btree_not_null")
+        "res.users", string="Performer of the Task", compute="_compute_readers", store=True, index="btree_not_null")
     order_user_id = fields.Many2one(
-        "res.users", string="Technician of the Order", related="order_id.user_id", store=True, index="btree_not_null")
+        "res.users", string="Technician of the Order", compute="_compute_readers", store=True, index="btree_not_null")
     follow_up_ids = fields.One2many("crm.task", "event_id", string="Follow-ups")
     document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
     is_letter = fields.Boolean(related="type_id.is_letter")
@@ -59,7 +61,10 @@ class CrmEvent(models.Model):
     _partner_date_idx = models.Index(
         "(partner_id, date DESC, id DESC) INCLUDE (active, company_id) WHERE partner_id IS NOT NULL")
     _person_date_idx = models.Index("(person_id, date DESC, id DESC) WHERE person_id IS NOT NULL")
-    _duration_positive = models.Constraint("CHECK(duration >= 0)", "The duration of an event cannot be negative.")
+    # PostgreSQL takes what is no number for larger than all of them
+    _duration_positive = models.Constraint(
+        f"CHECK(duration >= 0 AND duration <= {LONGEST})",
+        "The duration of an event is a number of hours, from 0 to 10,000.")
 
     @api.model
     def _get_ranged_fields(self):
@@ -69,6 +74,13 @@ class CrmEvent(models.Model):
     def _get_sortable_fields(self):
         return super()._get_sortable_fields() | {"date"}
 
+    @api.depends("task_id.user_id", "order_id.user_id")
+    def _compute_readers(self):
+        for event in self:
+            # an event that is not saved has none, and tells nobody whose a task or order is
+            event.task_user_id = event._origin and event.task_id.user_id
+            event.order_user_id = event._origin and event.order_id.user_id
+
     @api.depends("type_id")
     def _compute_direction(self):
         for event in self:
@@ -77,8 +89,9 @@ class CrmEvent(models.Model):
     @api.depends("project_id", "order_id", "person_id", "device_id", "task_id", "phone")
     def _compute_partner_id(self):
         result = super()._compute_partner_id()
+        tasks = readable(self.filtered(lambda event: not event.partner_id).task_id)
         for event in self:
-            event.partner_id = event.partner_id or event.task_id.partner_id
+            event.partner_id = event.partner_id or (event.task_id._origin & tasks).partner_id
         unknown = self.filtered(lambda event: event.phone and not event.partner_id and not event.person_id)
         for event in unknown:
             found = self._find_by_phone(event.phone)
@@ -95,47 +108,25 @@ class CrmEvent(models.Model):
         return self.env["res.partner"]._find_by_phone(number)
 
     @api.model
-    def message_new(self, msg_dict, custom_values=None):
-        """An e-mail to our alias is an event; the contractor is found by the address.
-
-        A colleague who writes with the alias in copy notes an outgoing e-mail.
-
-        :param msg_dict: the parsed e-mail, see ``mail.thread.message_process``
-        :param custom_values: the alias' defaults; they go first (company_id: for which company)
-        """
-        custom_values = dict(custom_values or {})
-        company = self.env["res.company"].browse(custom_values.get("company_id") or self.env.company.id)
-        sender = email_normalize_all(msg_dict.get("email_from") or "")[:1]
-        # sudo: the addresses of colleagues, whoever's name the mail server goes by
-        colleague = self.env["res.users"].sudo().search([
-            ("email_normalized", "in", sender), ("share", "=", False), ("company_ids", "in", company.ids)], limit=1)
-        addresses = email_normalize_all(
-            f"{msg_dict.get('to') or ''},{msg_dict.get('cc') or ''}") if colleague else sender
-        email_type = self.env.ref("crm_enova_like.event_type_email", raise_if_not_found=False)
-        now = fields.Datetime.now()
-        vals = {
-            "name": msg_dict.get("subject") or self.env._("E-mail without a subject"),
-            "type_id": (email_type or self.env["crm.event.type"]._get_default()).id,
-            "direction": "out" if colleague else "in",
-            # a sender's clock may be ahead
-            "date": min(fields.Datetime.to_datetime(msg_dict.get("date")) or now, now),
-            "description": html2plaintext(msg_dict.get("body") or "").strip(),
-            "company_id": company.id, "user_id": colleague.id,
-            **self._prepare_contractor_of(addresses, company), **custom_values,
-        }
-        return super().message_new(msg_dict, vals)
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {"user_id"}
 
     @api.model
-    def _prepare_contractor_of(self, addresses, company):
-        """Contractor and person of e-mail addresses, as far as there is no doubt."""
-        found = self.env["res.partner"].search([
-            ("email_normalized", "in", addresses), ("company_id", "in", [False, company.id]),
-            ("partner_share", "=", True)])
-        contractor = found.commercial_partner_id
-        if len(contractor) != 1:
-            return {}
-        persons = (found - contractor).filtered(lambda person: person.type == "contact" and not person.is_company)
-        return {"partner_id": contractor.id, "person_id": persons.id if len(persons) == 1 else False}
+    def _get_initial_facts(self):
+        # whoever notes an event says whose it was
+        return super()._get_initial_facts() | {"user_id"}
+
+    def write(self, vals):
+        """Whose event it was is said once, and corrected by a manager.
+
+        :raises UserError: it is said anew, or what follows from others is typed
+        """
+        facts = dict(vals)
+        if not self.user_id or self.env.user.has_group(MANAGERS) or all(
+                event.user_id.id == vals.get("user_id") for event in self):
+            facts.pop("user_id", None)
+        self._check_facts(facts)
+        return super().write(vals)
 
     @api.constrains("date")
     def _check_date(self):

@@ -36,8 +36,15 @@ class CrmServiceOrder(models.Model):
         # an order that comes closed has no entry in the calendar
         creating = self.with_context(**{CALENDAR_LATER: True})
         orders = super(CrmServiceOrder, creating).create(vals_list).with_env(self.env)
+        orders._check_performers_here()
         orders._sync_calendar()
         return orders
+
+    def write(self, vals):
+        result = super().write(vals)
+        if vals.get("user_id"):
+            self._check_performers_here()
+        return result
 
     @api.model
     def _get_seldom_fields(self):

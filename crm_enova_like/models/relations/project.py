@@ -12,7 +12,8 @@ TECHNICIANS = "crm_enova_like.group_technician"
 class ProjectProject(models.Model):
     """Odoo's project as what groups our tasks, events and orders towards one goal."""
 
-    _inherit = "project.project"
+    _name = "project.project"
+    _inherit = ["project.project", "crm.history.mixin"]
 
     goal = fields.Text(tracking=True)
     campaign_id = fields.Many2one(

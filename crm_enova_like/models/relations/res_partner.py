@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -39,6 +39,18 @@ class ResPartner(models.Model):
         compute="_compute_crm_dates", search="_search_days_without_contact",
         groups="crm_enova_like.group_technician",
         help="Days since the last event; searching for more finds those with whom nothing has happened yet, too.")
+
+    @api.ondelete(at_uninstall=False)
+    def _check_no_consents(self):
+        """What somebody agreed to, and withdrew, is evidence.
+
+        sudo: consents to other companies, and those out of sight, are too.
+        """
+        consent = self.env["crm.consent"].sudo().search([("partner_id", "in", self.ids)], limit=1)
+        if consent:
+            raise UserError(self.env._(
+                "%(contact)s has consents to marketing on record, given or withdrawn. Archive the contact instead.",
+                contact=consent.partner_id.display_name))
 
     # WHAT HAPPENED LAST, WHAT COMES NEXT
 

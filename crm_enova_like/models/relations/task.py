@@ -142,7 +142,8 @@ class CrmTask(models.Model):
 
     @api.model
     def _get_fact_fields(self):
-        return super()._get_fact_fields() | {"requester_id", "date_done"}
+        return super()._get_fact_fields() | {
+            "requester_id", "date_done", "series_id", "series_index", "series_anchor_id"}
 
     @api.model
     def _get_initial_facts(self):
@@ -156,6 +157,7 @@ class CrmTask(models.Model):
         creating = self._without_default_state().with_context(**{CALENDAR_LATER: True})
         tasks = super(CrmTask, creating).create(plain).with_env(self.env)
         tasks._write_late_values(late)
+        tasks._check_performers_here()
         tasks._sync_calendar()
         return tasks
 
@@ -165,16 +167,20 @@ class CrmTask(models.Model):
         :raises UserError: a fact is typed, or a task cannot go from its state to the new one
         """
         self._check_facts(vals)
-        if "state" not in vals:
-            return super().write(vals)
-        state = vals["state"]
-        moved = self.filtered(lambda task: task.state != state)
-        moved._check_move(state, vals)
+        changed, moved, state = self._filter_rule_changes(vals), self.browse(), vals.get("state")
+        if "state" in vals:
+            moved = self.filtered(lambda task: task.state != state)
+            moved._check_move(state, vals)
         before = {task: task.state for task in moved}
-        if moved:
-            super(CrmTask, moved).write({**vals, **moved._prepare_move_vals(state, vals)})
-        if self - moved:
-            super(CrmTask, self - moved).write(vals)
+        # the others of a series are counted from what was planned, and not from what is written afterwards
+        with self._keep_series(self.filtered(lambda task: not task.is_open)):
+            if moved:
+                super(CrmTask, moved).write({**vals, **moved._prepare_move_vals(state, vals)})
+            if self - moved:
+                super(CrmTask, self - moved).write(vals)
+        changed._count_from_here()
+        if vals.get("user_id"):
+            self._check_performers_here()
         if moved:
             moved._after_move(before, state)
         return True

@@ -270,7 +270,7 @@ class CrmServiceOrder(models.Model):
         :param note: what is told
         """
         for order in self:
-            user = order.user_id or order.requester_id or self.env.user
+            user = order.company_id._get_someone_here(order.user_id, order.requester_id) or self.env.user
             order = order.with_context(mail_activity_quick_update=True, lang=user.lang)
             found = order.activity_search([activity_xmlid], user_id=user.id)[:1]
             if not found:

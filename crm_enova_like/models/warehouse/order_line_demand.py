@@ -68,6 +68,19 @@ class CrmServiceOrderLine(models.Model):
                 "quantity_requested": line._round_moved(line._from_product_unit(waiting - share))})
             quantity -= share
 
+    def _filter_covered(self, product):
+        """Those of the lines that wait for a product for which there is all that they still need: what lies free in
+        their warehouse is shared among them, in the order of the lines (with stock rights)."""
+        covered = self.browse()
+        for lines in self._group_by_demand().values():
+            free = lines.order_id.type_id[:1]._get_free_parts(product)[product].in_warehouse
+            for line in lines:
+                need = max(line._get_to_issue() - line._get_open_moves()._sum_in_product_unit(), 0.0)
+                if product.uom_id.compare(need, free) <= 0:
+                    free -= need
+                    covered |= line
+        return covered
+
     def _end_requests(self):
         """What was issued waits for no delivery any more."""
         ended = self.filtered(lambda line: line.quantity_requested and not line.needs_issue)

@@ -29,8 +29,8 @@ class StockRule(models.Model):
 
         :param path: ``parent_path`` of the location
         """
-        # sudo: whether there is one, of any company
-        return bool(self.sudo().search_count([
+        # sudo: whether there is one, of any company; the cache is everybody's, also where archived ones are seen
+        return bool(self.sudo().with_context(active_test=True).search_count([
             ("location_src_id", "in", [int(location_id) for location_id in path.split("/") if location_id]),
             ("action", "in", ("push", "pull_push"))], limit=1))
 

@@ -4,7 +4,8 @@ from ..common.res_company import translate_name
 
 
 class StockWarehouse(models.Model):
-    _inherit = "stock.warehouse"
+    _name = "stock.warehouse"
+    _inherit = ["stock.warehouse", "crm.history.mixin"]
 
     rw_type_id = fields.Many2one(
         "stock.picking.type", string="RW Operation Type", check_company=True, copy=False, index="btree_not_null")

@@ -106,14 +106,14 @@ class TestCommonPartner(ServiceCommon):
         self.env.cr.execute("""
             CREATE TEMPORARY TABLE res_partner (LIKE public.res_partner INCLUDING INDEXES) ON COMMIT DROP;
             INSERT INTO pg_temp.res_partner SELECT (jsonb_populate_record(partner, jsonb_build_object(
-                'id', n, 'phone', 770000000 + n * 11, 'phone_sanitized', '+48' || 770000000 + n * 11,
+                'id', n, 'service_phone_digits', 770000000 + n * 11 || ';', 'phone_sanitized', '+48' || 770000000 + n * 11,
                 'vat', 7700000000 + n * 11))).*
               FROM public.res_partner partner, generate_series(1, 5000) n
              WHERE partner.id = (SELECT min(id) FROM public.res_partner);
             REINDEX TABLE pg_temp.res_partner;
             ANALYZE pg_temp.res_partner""")
         self.addCleanup(self.env.cr.execute, "DROP TABLE pg_temp.res_partner")
-        for query, columns in zip(queries, (("phone", "phone_sanitized"), ("vat",)), strict=True):
+        for query, columns in zip(queries, (("service_phone_digits", "phone_sanitized"), ("vat",)), strict=True):
             plan = "\n".join(row[0] for row in self.env.execute_query(SQL("EXPLAIN %s", query)))
             self.assertNotIn("Seq Scan", plan)
             for column in columns:

@@ -5,4 +5,6 @@ from . import test_device_delivery
 from . import test_device_follows
 from . import test_device_label
 from . import test_device_plans
+from . import test_device_merge
 from . import test_device_repair
+from . import test_device_spelling

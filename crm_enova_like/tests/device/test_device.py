@@ -103,7 +103,7 @@ class TestDevice(ServiceCommon):
     def test_database_refuses_what_two_users_do_at_once(self):
         other = self._new_device(serial_number="OTHER")
         self.env.flush_all()
-        for column, value in (("serial_number", "abc 2001"), ("identifier", self.device.identifier)):
+        for column, value in (("serial_key", "ABC2001"), ("identifier_key", self.device.identifier)):
             with self.subTest(column), mute_logger("odoo.sql_db"), \
                     self.assertRaises(IntegrityError), self.cr.savepoint():
                 self.cr.execute(

@@ -14,7 +14,7 @@ class TestDevicePlans(PlanCase):
         super().setUpClass()
         cls.multiply(
             cls.device, partner_id=cls.any_contractor(), name="'Machine ' || n", identifier="'X/' || n",
-            serial_number="'SN' || n",
+            serial_number="'SN' || n", identifier_key="'X/' || n", serial_key="'SN' || n",
             ownership="CASE WHEN n % 40 = 0 THEN 'own' WHEN n % 50 = 0 THEN 'loaner' ELSE 'customer' END",
             active="n % 60 > 0", warranty_end="current_date - 1000 + n", technician_id=cls.any_user(),
             parent_id=f"CASE WHEN n % 70 = 0 THEN {cls.device.id} END")
@@ -56,7 +56,7 @@ class TestDevicePlans(PlanCase):
     def test_columns(self):
         by_name = Plan("partner_id", "res_partner__complete_name_index", is_sorted_after=True)
         self.assert_columns("crm_enova_like.crm_service_device_view_list", {
-            "identifier": "_identifier_uniq", "serial_number": "_serial_sort_idx", "name": "_name_sort_idx",
+            "identifier": "_identifier_sort_idx", "serial_number": "_serial_sort_idx", "name": "_name_sort_idx",
             "warranty_end": "_warranty_sort_idx", "partner_id": None})
         # the devices that have a contractor, then those that have none
         Devices = self.env["crm.service.device"].with_user(self.operator)
@@ -83,4 +83,4 @@ class TestDevicePlans(PlanCase):
         statement = self.read_statement(Devices, [("display_name", "ilike", "N12")])
         found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
         self.assertLessEqual(
-            {f"crm_service_device__{name}_index" for name in ("identifier", "name")}, found)
+            {f"crm_service_device__{name}_index" for name in ("identifier_key", "name")}, found)

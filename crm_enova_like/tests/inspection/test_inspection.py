@@ -152,8 +152,9 @@ class TestInspection(InspectionCommon):
     def test_bad_intervals_and_anchors(self):
         with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"):
             self._new_regime("Bad", interval_number=0)
-        with self.assertRaisesRegex(ValidationError, "cannot be right"):
-            self._new_plan(self.monthly, date(1626, 1, 1))
+        for year, error in ((1626, UserError), (1910, ValidationError)):
+            with self.assertRaisesRegex(error, "cannot be right"):
+                self._new_plan(self.monthly, date(year, 1, 1))
 
     def test_a_regime_in_use_is_not_deleted(self):
         self._new_plan(self.monthly, date(2026, 1, 31))

@@ -223,9 +223,9 @@ class TestInspectionCounting(InspectionCommon):
         dates = self._dates(plan)
         self.device.write({"partner_id": self.other_contractor.id, "address_id": False})
         self.assertEqual(self._dates(plan), dates)
-        self.assertEqual(plan.inspection_ids.partner_id, self.other_contractor)
-        self.assertFalse(plan.inspection_ids.address_id)
-        self.assertEqual(done.state, "done")
+        live = plan.inspection_ids - done
+        self.assertEqual((live.partner_id, live.address_id), (self.other_contractor, self.shop.browse()))
+        self.assertEqual((done.state, done.partner_id, done.address_id), ("done", self.contractor, self.shop))
 
     def test_two_companies_have_their_own_days_and_horizons(self):
         there = self._get_second_company()

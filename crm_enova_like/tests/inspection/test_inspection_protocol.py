@@ -219,14 +219,14 @@ class TestInspectionProtocol(InspectionCommon):
     def test_the_next_date_is_that_of_the_counting(self):
         early = self._new_plan(self.half_year, date(2026, 3, 10)).inspection_ids.sorted("planned_date")[0]
         early.action_done()
-        self.assertEqual(early._get_next_date(), date(2026, 9, 10))
+        self.assertEqual(early.done_next_date, date(2026, 9, 10))
         plan = self._new_plan(self.monthly, date(2026, 2, 15), self.device2)
         fixed = plan.inspection_ids.sorted("planned_date")[0]
         fixed.action_done()
-        self.assertEqual(fixed._get_next_date(), date(2026, 4, 15))
+        self.assertEqual(fixed.done_next_date, date(2026, 4, 15))
         plan.active = False
-        self.assertFalse(fixed._get_next_date())
-        self.assertFalse(self._done()._get_next_date())
+        self.assertEqual(fixed.done_next_date, date(2026, 4, 15), "what its paper says")
+        self.assertFalse(self._done().done_next_date)
 
     def test_one_visit_one_collective_protocol(self):
         inspections = self.env["crm.service.inspection"].union(*(

@@ -14,7 +14,7 @@ from odoo.tests.common import BaseCase
 from odoo.tools import SQL, mute_logger
 
 from ...models.common.schedule import dates_until
-from ...models.inspection import notice, plan
+from ...models.inspection import notice, plan_generation
 from ..warehouse.test_warehouse_race import PATIENCE, Request
 
 PLANS = 12
@@ -31,7 +31,7 @@ class TestInspectionRace(BaseCase):
         cls.registry = Registry(get_db_name())
         for patcher in (
             patch("odoo.service.model.random"),
-            patch.object(plan, "BATCH", 5), patch.object(notice, "BATCH", 1),
+            patch.object(plan_generation, "BATCH", 5), patch.object(notice, "BATCH", 1),
         ):
             mock = patcher.start()
             if hasattr(mock, "uniform"):

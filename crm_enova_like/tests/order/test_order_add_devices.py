@@ -26,6 +26,16 @@ class TestAddDevices(ServiceCommon):
             vals.setdefault("type_id", self.extinguisher.id)
         return env["crm.service.add.devices.wizard"].create({"order_id": order.id, "serials": serials, **vals})
 
+    def _double(self, serial):
+        """A card from before spellings were compared, whose number another card has too."""
+        double = self._device("OTHER")
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_service_device SET serial_number = %s, serial_key = %s, serial_is_double = TRUE WHERE id = %s",
+            [serial, double._serial_key(serial), double.id])
+        double.invalidate_recordset()
+        return double
+
     def _preview(self, serials, **vals):
         wizard = self._wizard(serials, **vals)
         wizard.action_preview()
@@ -113,7 +123,8 @@ class TestAddDevices(ServiceCommon):
         self.assertEqual(self.order.device_line_ids.device_id, one | three | four)
 
     def test_one_device_chosen_twice(self):
-        first, _second = self._device("AB 77"), self._device("AB77")
+        first = self._device("AB 77")
+        self._double("AB77")
         wizard = self._preview(f"ab77\n{first.identifier}")
         self.assertEqual(wizard.line_ids.mapped("status"), ["several", "found"])
         wizard.asked_line_ids.write({"device_id": first.id, "decision": "take"})
@@ -143,7 +154,7 @@ class TestAddDevices(ServiceCommon):
         self.assertEqual(self.order.device_line_ids.device_id, archived)
 
     def test_several_devices_have_the_number(self):
-        first, second = self._device("AB 77"), self._device("AB77")
+        first, second = self._device("AB 77"), self._double("AB77")
         wizard = self._preview("ab77")
         line = wizard.asked_line_ids
         self.assertEqual((line.status, line.candidate_ids, line.device_id), ("several", first | second, first.browse()))

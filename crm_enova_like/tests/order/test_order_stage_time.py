@@ -232,6 +232,7 @@ class TestStageTime(ServiceCommon):
 
     def test_working_hours_are_those_that_core_counts(self):
         calendar = self.company.resource_calendar_id
+        self.company.public_holidays_off = False    # core knows none
         calendar.attendance_ids[0].write({"hour_to": 12.5})
         self.env["resource.calendar.leaves"].create({
             "name": "Epiphany", "calendar_id": calendar.id,

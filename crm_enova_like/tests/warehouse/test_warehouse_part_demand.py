@@ -254,6 +254,28 @@ class TestPartDemand(ServiceCommon):
         self.assertEqual(self.order.line_ids.quantity_requested, 0)
         self.assertEqual(self.env["mail.mail"].search_count([]), mails)
 
+    def test_arrival_tells_whom_it_serves(self):
+        """What came goes to the most urgent; who still lacks something is not told."""
+        orders = self.other | self.order | self.make_order(self.device, date_deadline="2026-04-01")
+        for order, quantity in zip(orders, (4, 2, 200), strict=True):
+            self.add_part(order.with_env(self.env), self.motor, quantity)
+            order.with_env(self.env).action_wait()
+
+        def told():
+            return orders.filtered(lambda order: order.sudo().activity_ids)
+
+        self._count(3)
+        self.assertEqual(told(), self.order, "the first one needs four")
+        self.order.sudo().activity_ids.unlink()
+        self._count(6)
+        self.assertEqual(told(), self.order | self.other)
+
+    def _count(self, quantity):
+        """An inventory count finds so many motors."""
+        self.env["stock.quant"].with_context(inventory_mode=True).create({
+            "product_id": self.motor.id, "location_id": self.warehouse.lot_stock_id.id,
+            "inventory_quantity": quantity}).action_apply_inventory()
+
     def test_move_inside_the_warehouse_tells_nobody(self):
         self._resupply(self.motor)
         self.add_part(self.order, self.motor, 2)

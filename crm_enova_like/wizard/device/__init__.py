@@ -1,1 +1,2 @@
 from . import device_copy_wizard
+from . import device_merge_wizard

@@ -9,6 +9,7 @@ class CrmServiceDeviceCopyWizard(models.TransientModel):
 
     _name = "crm.service.device.copy.wizard"
     _description = "Copy Device"
+    _inherit = ["crm.named.wizard.mixin"]
 
     device_id = fields.Many2one("crm.service.device", required=True, readonly=True, ondelete="cascade")
     state = fields.Selection([("input", "List"), ("done", "Done")], default="input", required=True)

@@ -4,6 +4,7 @@ from odoo import fields, models
 class CrmServiceInspectionAbsentWizard(models.TransientModel):
     _name = "crm.service.inspection.absent.wizard"
     _description = "Customer Not Found"
+    _inherit = ["crm.named.wizard.mixin"]
 
     order_id = fields.Many2one("crm.service.order", required=True, readonly=True, ondelete="cascade")
     reason = fields.Char(required=True)

@@ -7,6 +7,7 @@ class CrmServiceInspectionVisitWizard(models.TransientModel):
 
     _name = "crm.service.inspection.visit.wizard"
     _description = "Arrange a Visit"
+    _inherit = ["crm.named.wizard.mixin"]
 
     mode = fields.Selection([("arrange", "Arrange"), ("order", "Order")], default="arrange", required=True)
     order_id = fields.Many2one("crm.service.order", readonly=True, help="The order that takes the inspections along.")
@@ -82,6 +83,7 @@ class CrmServiceInspectionVisitWizard(models.TransientModel):
 class CrmServiceInspectionVisitWizardLine(models.TransientModel):
     _name = "crm.service.inspection.visit.wizard.line"
     _description = "Inspection of a Visit"
+    _inherit = ["crm.named.wizard.mixin"]
 
     wizard_id = fields.Many2one("crm.service.inspection.visit.wizard", required=True, ondelete="cascade")
     inspection_id = fields.Many2one("crm.service.inspection", required=True, ondelete="cascade")

@@ -32,6 +32,7 @@ DECISIONS = [
 class CrmServiceAddDevicesWizardLine(models.TransientModel):
     _name = "crm.service.add.devices.wizard.line"
     _description = "Serial Number to Add"
+    _inherit = ["crm.named.wizard.mixin"]
     _order = "sequence, id"
 
     wizard_id = fields.Many2one("crm.service.add.devices.wizard", required=True, ondelete="cascade", index=True)

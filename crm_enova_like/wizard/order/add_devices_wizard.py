@@ -13,6 +13,7 @@ class CrmServiceAddDevicesWizard(models.TransientModel):
 
     _name = "crm.service.add.devices.wizard"
     _description = "Add Devices by Serial Numbers"
+    _inherit = ["crm.named.wizard.mixin"]
 
     order_id = fields.Many2one("crm.service.order", required=True, readonly=True, ondelete="cascade")
     company_id = fields.Many2one(related="order_id.company_id")

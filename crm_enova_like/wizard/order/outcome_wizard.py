@@ -7,6 +7,7 @@ class CrmServiceOutcomeWizard(models.TransientModel):
 
     _name = "crm.service.outcome.wizard"
     _description = "Set for Many Devices"
+    _inherit = ["crm.named.wizard.mixin"]
 
     line_ids = fields.Many2many("crm.service.order.device", required=True, readonly=True)
     outcome = fields.Selection("_selection_outcome", help="Empty: it stays.")

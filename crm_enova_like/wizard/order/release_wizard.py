@@ -7,6 +7,7 @@ class CrmServiceReleaseWizard(models.TransientModel):
 
     _name = "crm.service.release.wizard"
     _description = "Hand Devices Back"
+    _inherit = ["crm.named.wizard.mixin"]
 
     order_ids = fields.Many2many("crm.service.order", readonly=True)
     candidate_ids = fields.Many2many(

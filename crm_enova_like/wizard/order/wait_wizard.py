@@ -4,6 +4,7 @@ from odoo import fields, models
 class CrmServiceWaitWizard(models.TransientModel):
     _name = "crm.service.wait.wizard"
     _description = "Put Service Order on Hold"
+    _inherit = ["crm.named.wizard.mixin"]
 
     order_ids = fields.Many2many("crm.service.order", required=True, readonly=True)
     company_id = fields.Many2one("res.company", default=lambda self: self.env.company)

@@ -13,6 +13,7 @@ class CrmCampaignWizard(models.TransientModel):
 
     _name = "crm.campaign.wizard"
     _description = "Contractors of a Campaign"
+    _inherit = ["crm.named.wizard.mixin"]
 
     campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade")
     partner_ids = fields.Many2many(
@@ -39,8 +40,8 @@ class CrmCampaignWizard(models.TransientModel):
     @api.model
     def default_get(self, fields):
         vals = super().default_get(fields)
-        if self.env.context.get("active_model") == "res.partner" and "partner_ids" in fields:
-            partners = self.env["res.partner"].browse(self.env.context.get("active_ids", [])).exists()
+        if self.env.context.get("active_model") == "res.partner" and "partner_ids" in (fields or ()):
+            partners = self.env["res.partner"].browse(self.env.context.get("active_ids") or []).exists()
             vals["partner_ids"] = [Command.set(partners.commercial_partner_id.ids)]
         return vals
 
@@ -76,7 +77,8 @@ class CrmCampaignWizard(models.TransientModel):
             "partner_id": contractor.id, "campaign_id": self.campaign_id.id, "goal": self.campaign_id.goal,
             "date_start": self.campaign_id.date_start if self.campaign_id.date_end else False,
             "date": self.campaign_id.date_end if self.campaign_id.date_start else False,
-            "user_id": self.campaign_id.user_id.id,
+            # a project of one who left is whose it becomes
+            "user_id": (self.campaign_id.user_id._get_here() or self.env.user).id,
             "company_id": self._get_company().id,
             # what is sold to them is not theirs to see
             "privacy_visibility": "employees",
@@ -126,6 +128,7 @@ class CrmProjectJoinWizard(models.TransientModel):
 
     _name = "crm.project.join.wizard"
     _description = "Join a Project"
+    _inherit = ["crm.named.wizard.mixin"]
 
     project_id = fields.Many2one("project.project", required=True, domain="[('is_template', '=', False)]")
     task_ids = fields.Many2many("crm.task", readonly=True)
@@ -135,8 +138,8 @@ class CrmProjectJoinWizard(models.TransientModel):
     def default_get(self, fields):
         vals = super().default_get(fields)
         name = {"crm.task": "task_ids", "crm.event": "event_ids"}.get(self.env.context.get("active_model"))
-        if name in fields and name not in vals:
-            vals[name] = [Command.set(self.env.context.get("active_ids", []))]
+        if name and name in (fields or ()) and name not in vals:
+            vals[name] = [Command.set(self.env.context.get("active_ids") or [])]
         return vals
 
     def action_join(self):

@@ -6,6 +6,7 @@ class CrmTaskDoneWizard(models.TransientModel):
 
     _name = "crm.task.done.wizard"
     _description = "Finish a Task"
+    _inherit = ["crm.named.wizard.mixin"]
 
     task_id = fields.Many2one("crm.task", required=True, readonly=True, ondelete="cascade")
     type_id = fields.Many2one(

@@ -7,6 +7,7 @@ class CrmServiceCancelWizard(models.TransientModel):
 
     _name = "crm.service.cancel.wizard"
     _description = "Cancel Service Order"
+    _inherit = ["crm.named.wizard.mixin"]
 
     order_ids = fields.Many2many("crm.service.order", required=True, readonly=True)
     mode = fields.Selection(

@@ -6,6 +6,7 @@ class CrmServiceIssueWizard(models.TransientModel):
 
     _name = "crm.service.issue.wizard"
     _description = "Issue Available Parts"
+    _inherit = ["crm.named.wizard.mixin"]
 
     order_id = fields.Many2one("crm.service.order", required=True, readonly=True, ondelete="cascade")
     line_ids = fields.One2many("crm.service.issue.wizard.line", "wizard_id", readonly=True)
@@ -23,6 +24,7 @@ class CrmServiceIssueWizard(models.TransientModel):
 class CrmServiceIssueWizardLine(models.TransientModel):
     _name = "crm.service.issue.wizard.line"
     _description = "Missing Part"
+    _inherit = ["crm.named.wizard.mixin"]
 
     wizard_id = fields.Many2one("crm.service.issue.wizard", required=True, ondelete="cascade")
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 class CrmServiceReturnWizard(models.TransientModel):
     _name = "crm.service.return.wizard"
     _description = "Return Parts"
+    _inherit = ["crm.named.wizard.mixin"]
 
     order_id = fields.Many2one("crm.service.order", required=True, readonly=True, ondelete="cascade")
     line_ids = fields.One2many("crm.service.return.wizard.line", "wizard_id")
@@ -27,6 +28,7 @@ class CrmServiceReturnWizard(models.TransientModel):
 class CrmServiceReturnWizardLine(models.TransientModel):
     _name = "crm.service.return.wizard.line"
     _description = "Part to Return"
+    _inherit = ["crm.named.wizard.mixin"]
 
     wizard_id = fields.Many2one("crm.service.return.wizard", required=True, ondelete="cascade")
     line_id = fields.Many2one("crm.service.order.line", required=True, readonly=True, ondelete="cascade")

@@ -1,0 +1,101 @@
+from odoo import models
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+MODULE = "crm_enova_like"
+
+
+class BasePartnerMergeAutomaticWizard(models.TransientModel):
+    """Odoo's merge of duplicate contacts moves what names them by SQL, past every rule, and deletes or breaks on rows
+    that a unique rule refuses. So doubles of ours are resolved before, and what is stored of a contact follows after.
+    """
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        dst_partner._prepare_merge(src_partners)
+        return super()._update_foreign_keys(src_partners, dst_partner)
+
+    def _update_values(self, src_partners, dst_partner):
+        result = super()._update_values(src_partners, dst_partner)
+        dst_partner._follow_merge()
+        return result
+
+
+class ResPartner(models.Model):
+    """What becomes of our records when contacts are merged into one."""
+
+    _inherit = "res.partner"
+
+    def _prepare_merge(self, sources):
+        """Before others are merged into one contact: resolve what would be there twice; each wing adds its own.
+
+        :param sources: the contacts that go
+        :raises UserError: the contact would be of one company, and records of another one name it
+        """
+        self.ensure_one()
+        self._check_merge_companies(sources)
+        self._drop_double_followers(sources)
+
+    def _follow_merge(self):
+        """After others were merged into one contact: what is stored of it with our records is computed anew.
+
+        sudo: so it is for whoever reads them.
+        """
+        self.ensure_one()
+        for model, fields in self._get_merge_fields().items():
+            Model = self.env[model].sudo().with_context(active_test=False)
+            names = {field.name for field in fields}
+            for field in Model._fields.values():
+                if field.store and field.related and field.related.split(".")[0] in names:
+                    records = Model.search([(field.related.split(".")[0], "=", self.id)])
+                    self.env.add_to_compute(field, records)
+
+    def _get_merge_fields(self):
+        """The stored many2ones of our own models to contacts: {model: [field]}."""
+        found = {}
+        for name, Model in self.env.registry.items():
+            if Model._original_module == MODULE and not Model._abstract and Model._auto and not Model._transient:
+                fields = [
+                    field for field in Model._fields.values()
+                    if field.store and field.type == "many2one" and field.comodel_name == self._name]
+                if fields:
+                    found[name] = fields
+        return found
+
+    def _check_merge_companies(self, sources):
+        """Refuse a merge after which records of one company would name a contact of another: core writes the company of
+        either contact to the one that stays.
+
+        sudo: those out of sight name it as well; told is whose they are.
+        """
+        everyone = (self | sources).sudo()
+        company = self.sudo().company_id or sources.sudo().company_id[-1:]
+        if not company:
+            return
+        for model, fields in self._get_merge_fields().items():
+            Model = self.env[model].sudo().with_context(active_test=False)
+            names = [field.name for field in fields if field.check_company]
+            if not names or "company_id" not in Model._fields:
+                continue
+            domain = Domain.OR(Domain(name, "in", everyone.ids) for name in names)
+            for [other] in Model._read_group(domain & Domain("company_id", "!=", company.id), ["company_id"]):
+                if company not in other.parent_ids:
+                    raise UserError(self.env._(
+                        "%(contact)s would belong to company %(company)s, and records of company %(other)s name it "
+                        "(%(kind)s). Empty the field “Company” of these contacts first, so that both companies share "
+                        "the one that stays.",
+                        contact=self.display_name, company=company.name, other=other.name,
+                        kind=self.env["ir.model"].sudo()._get(model).name))
+
+    def _drop_double_followers(self, sources):
+        """Of contacts that follow the same record, one does: core would let none of the others' followings go over."""
+        self.env["mail.followers"].flush_model()
+        self.env.cr.execute(SQL(
+            """DELETE FROM mail_followers f USING mail_followers other
+                WHERE f.partner_id IN %(sources)s AND other.partner_id IN %(everyone)s AND f.id != other.id
+                  AND other.res_model = f.res_model AND other.res_id = f.res_id
+                  AND (other.partner_id = %(target)s OR other.id < f.id)""",
+            sources=tuple(sources.ids), everyone=tuple((self | sources).ids), target=self.id))
+        self.env["mail.followers"].invalidate_model()

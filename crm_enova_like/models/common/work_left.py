@@ -1,0 +1,32 @@
+from odoo import api, models
+from odoo.exceptions import UserError
+
+
+class CrmAssignmentMixin(models.AbstractModel):
+    """Work, and people who left: nobody gets any more, and what they have is found and handed over.
+
+    Open work stays with whoever left until somebody decides: whose it was is known, and nothing moves unseen.
+    """
+
+    _inherit = "crm.assignment.mixin"
+
+    @api.model
+    def _check_here(self, user):
+        """Refuse to give work to somebody who left.
+
+        :param user: res.users record
+        :raises UserError: the user is archived
+        """
+        if not user._is_here():
+            # sudo: a name is no secret
+            raise UserError(self.env._(
+                "%(user)s does not work here any more. Choose somebody else.", user=user.sudo().name))
+
+    def _check_performers_here(self):
+        """Whether open work that was just made or given is somebody's who works here. What is closed is history.
+
+        :raises UserError: a performer is archived
+        """
+        for user in self.user_id:
+            if not user._is_here() and any(record.is_open for record in self if record.user_id == user):
+                self._check_here(user)

@@ -1,0 +1,110 @@
+from odoo import api, fields, models
+
+# what a closed inspection keeps of its day, in the order of the form
+KEPT = (
+    "done_partner_id", "done_partner_name", "done_partner_address", "done_partner_phone", "done_partner_vat",
+    "done_address_id", "done_address", "done_device_name", "done_serial_number", "done_identifier",
+    "done_regime_name", "done_legal_basis", "done_qualification", "done_technician_name", "done_per_visit",
+    "done_is_estimate")
+
+
+class CrmServiceInspection(models.Model):
+    """A closed inspection keeps what its paper says: whose device it was, where, by what rule, and who was there.
+
+    The device is sold, a contractor moves, a law is amended: what was done before that stays as it was done. The
+    copies are written with the state, and go when an inspection is reopened.
+    """
+
+    _inherit = "crm.service.inspection"
+
+    done_partner_id = fields.Many2one("res.partner", string="Contractor Then", compute="_compute_kept", store=True)
+    done_partner_name = fields.Char(string="Contractor's Name Then", compute="_compute_kept", store=True)
+    done_partner_address = fields.Text(string="Contractor's Address Then", compute="_compute_kept", store=True)
+    done_partner_phone = fields.Char(string="Contractor's Phone Then", compute="_compute_kept", store=True)
+    done_partner_vat = fields.Char(string="Contractor's Tax ID Then", compute="_compute_kept", store=True)
+    done_address_id = fields.Many2one("res.partner", string="Place Then", compute="_compute_kept", store=True)
+    done_address = fields.Text(string="Address Then", compute="_compute_kept", store=True)
+    done_device_name = fields.Char(string="Device Then", compute="_compute_kept", store=True)
+    done_serial_number = fields.Char(string="Serial Number Then", compute="_compute_kept", store=True)
+    done_identifier = fields.Char(string="Identifier Then", compute="_compute_kept", store=True)
+    done_regime_name = fields.Char(string="Regime Then", compute="_compute_kept", store=True)
+    done_legal_basis = fields.Char(string="Legal Basis Then", compute="_compute_kept", store=True)
+    done_qualification = fields.Char(string="Qualification Then", compute="_compute_kept", store=True)
+    done_technician_name = fields.Char(string="Inspected By", compute="_compute_kept", store=True)
+    done_per_visit = fields.Boolean(string="On One Protocol per Visit", compute="_compute_kept", store=True)
+    done_next_date = fields.Date(string="Next Inspection Then", compute="_compute_done_next_date", store=True)
+    done_is_estimate = fields.Boolean(
+        string="Filled In Afterwards", compute="_compute_kept", store=True,
+        help="Closed before such data was kept: what is here of that day was filled in from later data.")
+
+    @api.model
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {*KEPT, "done_next_date"}
+
+    @api.depends("is_open")
+    def _compute_kept(self):
+        missing = self.browse()
+        for inspection in self:
+            # nothing is closed before it is saved
+            if inspection.is_open or not inspection._origin:
+                for name in KEPT:
+                    inspection[name] = False
+            elif inspection.done_device_name:
+                for name in KEPT:
+                    inspection[name] = inspection._origin[name]
+            else:
+                missing |= inspection
+        for lang, inspections in missing.grouped(lambda inspection: inspection._get_paper_lang()).items():
+            localized = inspections.with_context(lang=lang)
+            # as the papers print it, without the name
+            addresses = {
+                partner: "\n".join(filter(str.strip, partner._display_address(without_company=True).splitlines()))
+                for partner in localized.partner_id | localized.address_id}
+            for inspection in localized:
+                for name, value in inspection._prepare_kept_vals(addresses).items():
+                    inspection[name] = value
+
+    def _get_paper_lang(self):
+        """The language of the papers of one inspection: the contractor's, else the firm's."""
+        self.ensure_one()
+        return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
+
+    def _prepare_kept_vals(self, addresses):
+        """What one inspection keeps of today.
+
+        :param self: an inspection in the language of its papers
+        :param addresses: {partner: address as it is printed}
+        """
+        self.ensure_one()
+        device, regime, partner, place = self.device_id, self.regime_id, self.partner_id, self.address_id
+        at = place or partner
+        return {
+            "done_partner_id": partner.id, "done_partner_name": partner.display_name,
+            "done_partner_address": addresses.get(partner), "done_partner_phone": partner.phone,
+            "done_partner_vat": partner.vat, "done_address_id": place.id,
+            "done_address": at and "\n".join(filter(None, [at.display_name, addresses[at]])),
+            "done_device_name": device.name, "done_serial_number": device.serial_number,
+            "done_identifier": device.identifier, "done_regime_name": regime.name or "",
+            "done_legal_basis": regime.legal_basis, "done_qualification": regime.qualification,
+            "done_technician_name": (self.order_id.user_id or self.user_id).name,
+            "done_per_visit": regime.protocol_per_visit, "done_is_estimate": False,
+        }
+
+    @api.depends("is_open", "date_done")
+    def _compute_done_next_date(self):
+        for inspection in self:
+            is_done = inspection._origin and inspection.state == "done"
+            inspection.done_next_date = is_done and inspection._origin._get_date_after()
+
+    def _keep_day(self):
+        """Bring what inspections keep up to date with their state, before anything else changes."""
+        self._recompute_recordset([*KEPT, "done_next_date", "partner_id", "address_id", "city", "zip", "due_date"])
+
+    @api.model
+    def _keep_anew(self):
+        """Take what all closed inspections keep from today's data: for what is closed while the addon is installed,
+        before there are translations."""
+        closed = self.search([("is_open", "=", False)])
+        closed._write_facts({"done_device_name": False})
+        self.env.add_to_compute(self._fields["done_device_name"], closed)
+        closed._recompute_recordset(["done_device_name"])

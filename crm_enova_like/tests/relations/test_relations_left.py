@@ -1,0 +1,148 @@
+from datetime import date, datetime
+from unittest.mock import patch
+
+from odoo import Command
+from odoo.exceptions import UserError
+from odoo.tests import freeze_time, tagged
+
+from ..common import ServiceCommon
+
+
+@tagged("post_install", "-at_install")
+class TestLeft(ServiceCommon):
+    """Somebody leaves: nobody gives them work any more, and what they had is found."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.startClassPatcher(freeze_time("2026-03-11 10:00:00"))
+        cls.leaver = cls._new_user("leaver", "crm_enova_like.group_user")
+
+    def _task(self, **vals):
+        return self.env["crm.task"].with_user(self.operator).create({
+            "name": "Back up", "user_id": self.leaver.id, "date_deadline": date(2026, 3, 16), **vals})
+
+    def _next(self, task):
+        return self.env["crm.task"].search([("series_id", "=", task.id)], order="series_index desc", limit=1)
+
+    def test_nobody_gives_them_work(self):
+        task, order = self._task(user_id=False), self.make_order(self.device, user=self.operator)
+        self.leaver.action_archive()
+        for record in (task, order):
+            for give in (
+                    lambda record=record: record.action_assign(self.leaver),
+                    lambda record=record: record.write({"user_id": self.leaver.id}),
+                    lambda record=record: self.env["crm.assign.wizard"].with_user(self.operator).create({
+                        "res_model": record._name, "res_ids": record.ids, "user_id": self.leaver.id}).action_assign(),
+                    lambda record=record: record.copy({"user_id": self.leaver.id})):
+                with self.subTest(record=record), self.assertRaisesRegex(UserError, "does not work here any more"):
+                    give()
+            self.assertFalse(record.user_id)
+        with self.assertRaisesRegex(UserError, "service_leaver.*does not work here any more"):
+            self._task()
+        with self.assertRaisesRegex(UserError, "does not work here any more"):
+            self.make_order(self.device2, user_id=self.leaver.id)
+
+    def test_what_is_closed_is_history(self):
+        """Who did it then is written in when what was done is moved in, and what is open goes on otherwise."""
+        task, done = self._task(), self._task()
+        done.action_done()
+        self.leaver.action_archive()
+        task.write({"name": "Back up all"})
+        self.assertEqual(task.user_id, self.leaver)
+        moved_in = self.env["crm.task"].with_user(self.manager).create({
+            "name": "Done in 2020", "user_id": self.leaver.id, "state": "done"})
+        self.assertEqual(moved_in.user_id, self.leaver)
+        done.with_user(self.manager).write({"user_id": self.leaver.id, "name": "Backed up"})
+        self.assertEqual(done.user_id, self.leaver)
+
+    def test_their_work_is_shown_and_handed_over(self):
+        task, order = self._task(), self.make_order(self.device, user_id=self.leaver.id)
+        self._task().action_done()
+        action = self.leaver.with_user(self.env.ref("base.user_admin")).action_archive()
+        self.assertEqual(action["tag"], "display_notification")
+        self.assertRegex(action["params"]["message"], "leaver.*: 2 open tasks and orders")
+        shown = action["params"]["next"]
+        Work = self.env["crm.my.work"].with_user(self.operator)
+        rows = Work.search(shown["domain"])
+        self.assertEqual((rows.task_id, rows.order_id), (task, order))
+        listed = self.env.ref("crm_enova_like.action_crm_my_work_left").with_user(self.operator).run()
+        self.assertEqual(Work.search(listed["domain"]) & rows, rows)
+        with self.assertRaisesRegex(UserError, "one kind"):
+            rows.action_open_assign()
+        for row in rows:
+            dialog = row.action_open_assign()
+            wizard = self.env["crm.assign.wizard"].with_user(self.operator).with_context(dialog["context"]).create({
+                "user_id": self.technician.id})
+            wizard.action_assign()
+        self.assertEqual((task.user_id, order.user_id), (self.technician, self.technician))
+        self.env.flush_all()
+        self.assertFalse(Work.search(listed["domain"]) & rows)
+
+    def test_who_has_nothing_open_leaves_as_ever(self):
+        action = self.leaver.with_user(self.env.ref("base.user_admin")).action_archive()
+        self.assertFalse(isinstance(action, dict))
+
+    def test_they_are_out_of_the_calendar_and_come_back(self):
+        alarm = self.env["calendar.alarm"].search([("alarm_type", "=", "email")], limit=1)
+        tasks = self._task(alarm_ids=[Command.set(alarm.ids)]) | self._task(planned_start=datetime(2026, 3, 20, 9))
+        order = self.make_order(self.device, user_id=self.leaver.id, planned_start=datetime(2026, 3, 21, 9))
+        entries = tasks.sudo().calendar_event_id | order.sudo().calendar_event_id
+        self.assertEqual(len(entries), 3)
+        mails = self.env["mail.mail"].search_count([])
+        self.leaver.action_archive()
+        self.assertFalse(any(entries.mapped("active")))
+        # what is planned anew meanwhile is not put back
+        tasks[0].date_deadline = date(2026, 3, 18)
+        self.assertFalse(entries[0].active)
+        tasks[1].action_assign(self.technician)
+        self.assertEqual((entries[1].active, entries[1].user_id), (True, self.technician))
+        self.leaver.action_unarchive()
+        self.assertTrue(all(entries.mapped("active")))
+        self.assertEqual(entries[0].start_date, date(2026, 3, 18))
+        self.assertEqual(self.env["mail.mail"].search_count([]), mails)
+
+    def test_a_series_goes_to_who_asked_for_it(self):
+        task = self._task(repeats=True, repeat_unit="month", repeat_count=5)
+        self.leaver.action_archive()
+        task.action_done()
+        following = self._next(task)
+        self.assertEqual((following.user_id, following.requester_id), (self.operator, self.operator))
+        self.assertEqual(following.sudo().calendar_event_id.user_id, self.operator)
+
+    def test_a_series_of_nobody_who_is_here(self):
+        """Performer and requester left: it is nobody's, and asked for by the coordinator."""
+        task = self._task(repeats=True, repeat_unit="month", repeat_count=5, requester_id=self.leaver.id)
+        self.company.service_coordinator_id = self.manager
+        self.leaver.action_archive()
+        task.with_user(self.manager).action_done()
+        following = self._next(task)
+        self.assertEqual((following.user_id, following.requester_id), (self.env["res.users"], self.manager))
+        self.company.service_coordinator_id = False
+        following.with_user(self.operator).action_cancel()
+        self.assertEqual(self._next(task).requester_id, self.manager)
+
+    def test_parts_that_arrived_are_told_to_somebody(self):
+        order = self.make_order(self.device, user_id=self.leaver.id, requester_id=self.leaver.id)
+        self.company.service_coordinator_id = self.manager
+        self.leaver.action_archive()
+        order._tell_technician("crm_enova_like.mail_activity_parts_arrived", "Print head")
+        self.assertEqual(order.activity_ids.user_id, self.manager)
+
+    def test_inspections_of_a_device_whose_technician_left(self):
+        regime = self.env["crm.service.inspection.regime"].create({
+            "name": "Yearly", "interval_number": 1, "interval_unit": "year", "lead_days": 30})
+        self.device.technician_id = self.leaver
+        ready = self.env["crm.service.inspection"].create({
+            "device_id": self.device.id, "regime_id": regime.id, "planned_date": "2026-03-20"})
+        self.assertEqual(ready.user_id, self.leaver)
+        self.leaver.action_archive()
+        self.company.service_coordinator_id = self.manager
+        made = self.env["crm.service.inspection"].create({
+            "device_id": self.device.id, "regime_id": regime.id, "planned_date": "2026-03-25"})
+        self.assertFalse(made.user_id)
+        with patch.object(type(self.env["ir.cron"]), "_commit_progress", lambda *args, **kwargs: 60):
+            self.env["crm.service.inspection"]._cron_remind()
+        self.assertEqual(ready.activity_ids.user_id, self.manager)
+        ready.action_create_order()
+        self.assertFalse(ready.order_id.user_id, "it waits in the queue")
