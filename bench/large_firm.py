@@ -156,7 +156,8 @@ class Firm:
             "autopost_bills": "'ask'",
             "city": one_of(CITIES, 1), "zip": "'30-001'", "street": "'ul. Długa ' || n", "phone": phone,
             "phone_sanitized": f"replace({phone}, ' ', '')",
-            "service_phone_digits": f"regexp_replace({phone}, '[^0-9]', '', 'g') || ';'", "email": "'a' || n || '@example.com'",
+            "service_phone_digits": f"regexp_replace({phone}, '[^0-9]', '', 'g') || ';'",
+            "email": "'a' || n || '@example.com'",
             "email_normalized": "'a' || n || '@example.com'", "crm_kind": "'contractor'", "employee": "false",
         })
 
@@ -374,6 +375,15 @@ class Firm:
             "date_to_make": "last + 800", "active": "true"})
         is_done = "k = 0"
         first = self.next_id("crm_service_inspection")
+        name = f"'Firma ' || n % {self.firms} || ' sp. z o.o.'"
+        address = f"'ul. Długa ' || n % {self.firms} || chr(10) || '30-001 ' || {one_of(CITIES, 1, f'(n % {self.firms})')}"
+        # what each that is done keeps of its day
+        kept = {
+            "partner_id": partner, "partner_name": name, "partner_address": address, "address_id": partner,
+            "address": f"{name} || chr(10) || {address}", "device_name": f"{one_of(MACHINES, 3)} || ' ' || n % 50",
+            "serial_number": f"'SN' || lpad({dice(6)}::text, 10, '0') || n",
+            "identifier": "'B0/' || lpad(n::text, 7, '0')", "regime_name": "'Przegląd roczny'",
+            "technician_name": "'bench_technician'", "next_date": "(last + interval '12 months')::date"}
         self.insert("crm_service_inspection", f"{rows}, generate_series(0, 1) k", {
             "id": f"{first} + n * 2 + k", "plan_id": f"{self.first['crm_service_inspection_plan']} + n",
             "device_id": device, "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner,
@@ -382,6 +392,8 @@ class Firm:
             "state": f"CASE WHEN {is_done} THEN 'done' ELSE 'planned' END", "planned_date": "last + 365 * k",
             "result": f"CASE WHEN {is_done} THEN 'passed' END", "due_date": "last + 365 * k",
             "date_done": f"CASE WHEN {is_done} THEN last END", "visit_failed_count": 0,
+            "schedule_date": "last + 365 * k", "done_per_visit": "false", "done_is_estimate": "false",
+            **{f"done_{name}": f"CASE WHEN {is_done} THEN {value} END" for name, value in kept.items()},
             "date_reminded": f"CASE WHEN NOT ({is_done}) AND last + 365 < current_date + 60 THEN current_date END"})
 
     def make_copies(self):

@@ -5,6 +5,7 @@ import os
 from collections import namedtuple
 
 from . import (
+    bench_abuse,
     bench_load,
     bench_numbers,
     bench_pages,
@@ -26,6 +27,7 @@ USAGE = """usage: bin/bench [PLANS]
        bin/bench pages [SMALL LARGE] [WORDS…]
        bin/bench work [PLANS]
        bin/bench load [SECONDS]
+       bin/bench abuse [CALLS] [--seed NUMBER] [--call NUMBER] [WORDS…]
 
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
@@ -46,7 +48,12 @@ each bound holds; it ends with 1 where one is missed. With 0 it only shows that 
 
 With "load", 8 and 32 people work without a pause in the screens of crm_enova_like and of Repairs, in
 turn, on a server with threads and on one with two workers, 20 seconds a run (or another number);
-tables tell orders per second, errors shown, and how long each step took."""
+tables tell orders per second, errors shown, and how long each step took.
+
+With "abuse", every role from the public one to the administrator makes 18,000 hostile calls (or another
+number) in the demo firm: on each model, of each public method of ours, with values that no screen sends. None is kept.
+It ends with 1 where one of them ends in an error of our own code, tells what the role may not read,
+changes what it may not, or takes too long; each of these is called again by its seed and number."""
 
 PLANS = 10_000
 MOST = 1_000_000
@@ -214,6 +221,8 @@ COMMANDS = {
         r"two workers, 2 people, repairs( +[\d.]+){3} +[1-9][\d,]*( +[\d.,]+){3} +0 +\d+",
         r"issue( +[\d,]+ / [\d,]+){4}",
         r"two workers, 2 people: 0 errors shown, none wanted: met")),
+    "abuse": Command(bench_abuse.asked_of, bench_abuse.run, False, ("2000", "--seed", "1"), (
+        r"public +\d+ +\d+ +\d+ +\d+ +0", r"manager +\d+ +[1-9]\d+ +\d+ +\d+ +0", r"all +2,000 .* 0", "no fault")),
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",

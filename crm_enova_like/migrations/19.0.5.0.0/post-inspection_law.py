@@ -1,5 +1,5 @@
-"""The shipped regimes are corrected where the firm left them as they came, field by field; new ones come in addition, and
-the managers are told.
+"""The shipped regimes are corrected where the firm left them as they came, field by field; new ones come in addition,
+and the managers are told.
 
 A regime that was split and has plans stays as it is: whether a device needs the one or the other, the firm knows.
 """
@@ -13,55 +13,55 @@ TEXTS = [
     ("cash_register", "legal_basis",
      "VAT Act, art. 111(3a): at least every two years, counted from the last inspection",
      "Ustawa o VAT, art. 111 ust. 3a: nie rzadziej niż co 2 lata, licząc od ostatniego przeglądu",
-     "VAT Act, art. 111(3a), and the regulation of 29 April 2019 on cash registers (Journal of Laws "
-     "2021, item 1625, amended 2023, item 490): at least every two years, counted from the last "
-     "inspection"),
+     ("VAT Act, art. 111(3a), and the regulation of 29 April 2019 on cash registers (Journal of Laws "
+      "2021, item 1625, amended 2023, item 490): at least every two years, counted from the last "
+      "inspection")),
     ("cash_register", "note",
      "",
      "",
      "The first one is counted from fiscalisation. Whoever misses one pays a fine of 300 zł."),
     ("fgas_12", "legal_basis",
      "Regulation (EU) 2024/573; leak check every 12 months (24 with leak detection)",
-     "Rozporządzenie (UE) 2024/573; kontrola szczelności co 12 miesięcy (24 przy systemie wykrywania "
-     "wycieków)",
+     ("Rozporządzenie (UE) 2024/573; kontrola szczelności co 12 miesięcy (24 przy systemie wykrywania "
+      "wycieków)"),
      "Regulation (EU) 2024/573, art. 5; leak check every 12 months (24 with leak detection)"),
     ("fgas_6", "legal_basis",
      "Regulation (EU) 2024/573; leak check every 6 months (12 with leak detection)",
-     "Rozporządzenie (UE) 2024/573; kontrola szczelności co 6 miesięcy (12 przy systemie wykrywania "
-     "wycieków)",
+     ("Rozporządzenie (UE) 2024/573; kontrola szczelności co 6 miesięcy (12 przy systemie wykrywania "
+      "wycieków)"),
      "Regulation (EU) 2024/573, art. 5; leak check every 6 months (12 with leak detection)"),
     ("fgas_3", "legal_basis",
      "Regulation (EU) 2024/573; leak check every 3 months (6 with leak detection)",
-     "Rozporządzenie (UE) 2024/573; kontrola szczelności co 3 miesiące (6 przy systemie wykrywania "
-     "wycieków)",
+     ("Rozporządzenie (UE) 2024/573; kontrola szczelności co 3 miesiące (6 przy systemie wykrywania "
+      "wycieków)"),
      "Regulation (EU) 2024/573, art. 5; leak check every 3 months (6 with leak detection)"),
     ("fgas_12", "note",
      "",
      "",
-     "5 t CO₂e are 2.4 kg of R410A or 7.4 kg of R32. Each circuit is a device of its own. After a "
-     "leak is repaired, it is checked again within a month."),
+     ("5 t CO₂e are 2.4 kg of R410A or 7.4 kg of R32. Each circuit is a device of its own. After a "
+      "leak is repaired, it is checked again within a month.")),
     ("fgas_6", "note",
      "",
      "",
-     "5 t CO₂e are 2.4 kg of R410A or 7.4 kg of R32. Each circuit is a device of its own. After a "
-     "leak is repaired, it is checked again within a month."),
+     ("5 t CO₂e are 2.4 kg of R410A or 7.4 kg of R32. Each circuit is a device of its own. After a "
+      "leak is repaired, it is checked again within a month.")),
     ("fgas_3", "note",
      "",
      "",
-     "Over 500 t CO₂e a system of leak detection is mandatory: with it, a check every 6 months is the "
-     "rule. Each circuit is a device of its own. After a leak is repaired, it is checked again within "
-     "a month."),
+     ("Over 500 t CO₂e a system of leak detection is mandatory: with it, a check every 6 months is the "
+      "rule. Each circuit is a device of its own. After a leak is repaired, it is checked again within "
+      "a month.")),
     ("extinguisher", "legal_basis",
      "Regulation on fire protection of buildings: as the maker says, at least once a year",
-     "Rozporządzenie w sprawie ochrony przeciwpożarowej budynków: według wskazań producenta, nie "
-     "rzadziej niż raz w roku",
-     "Regulation of 7 June 2010 on fire protection of buildings (Journal of Laws 109, item 719), § "
-     "3(3): as the maker says, at least once a year"),
+     ("Rozporządzenie w sprawie ochrony przeciwpożarowej budynków: według wskazań producenta, nie "
+      "rzadziej niż raz w roku"),
+     ("Regulation of 7 June 2010 on fire protection of buildings (Journal of Laws 109, item 719), § "
+      "3(3): as the maker says, at least once a year")),
     ("hydrant_hose", "legal_basis",
      "Regulation on fire protection of buildings: every five years",
      "Rozporządzenie w sprawie ochrony przeciwpożarowej budynków: co 5 lat",
-     "Regulation of 7 June 2010 on fire protection of buildings (Journal of Laws 109, item 719), § "
-     "3(4): every five years"),
+     ("Regulation of 7 June 2010 on fire protection of buildings (Journal of Laws 109, item 719), § "
+      "3(4): every five years")),
     ("hydrant_hose", "qualification",
      "",
      "",
@@ -89,31 +89,31 @@ TEXTS = [
     ("boiler", "legal_basis",
      "Amended on 28 April 2023",
      "Zmienione 28 kwietnia 2023 r.",
-     "Act of 29 August 2014 on the energy performance of buildings, art. 23: 20 to 100 kW, at least "
-     "every five years"),
+     ("Act of 29 August 2014 on the energy performance of buildings, art. 23: 20 to 100 kW, at least "
+      "every five years")),
     ("boiler", "responsible_body",
      "",
      "",
      "Person in the central register of the energy performance of buildings"),
     ("boiler", "note",
-     "To be verified before use: the intervals by power and fuel were changed by the amendment of "
-     "2023.",
+     ("To be verified before use: the intervals by power and fuel were changed by the amendment of "
+      "2023."),
      "Do sprawdzenia przed użyciem: nowelizacja z 2023 r. zmieniła okresy zależne od mocy i paliwa.",
      "Over 100 kW the interval follows the fuel: see the other regimes of boilers."),
     ("scales", "legal_basis",
      "Measures Act: 25 months after a verification",
      "Prawo o miarach: 25 miesięcy od legalizacji",
-     "Law on Measures and the regulation on legal metrological control (Journal of Laws 2019, item "
-     "759, amended 2022, item 1179, and 2023, item 1937): 25 months after a verification, to the same "
-     "day"),
+     ("Law on Measures and the regulation on legal metrological control (Journal of Laws 2019, item "
+      "759, amended 2022, item 1179, and 2023, item 1937): 25 months after a verification, to the same "
+      "day")),
     ("scales", "note",
-     "To be verified before use: how the end of the 25 months is rounded, and the first verification "
-     "(two years from 30 November of the year of conformity).",
-     "Do sprawdzenia przed użyciem: zaokrąglanie końca 25 miesięcy oraz pierwsza legalizacja ponowna "
-     "(2 lata od 30 listopada roku oceny zgodności).",
-     "The first one comes two years after 30 November of the year of conformity: enter that day as "
-     "the date from which is counted. After a repair, a relocation or a broken seal the scales are "
-     "verified anew."),
+     ("To be verified before use: how the end of the 25 months is rounded, and the first verification "
+      "(two years from 30 November of the year of conformity)."),
+     ("Do sprawdzenia przed użyciem: zaokrąglanie końca 25 miesięcy oraz pierwsza legalizacja ponowna "
+      "(2 lata od 30 listopada roku oceny zgodności)."),
+     ("The first one comes two years after 30 November of the year of conformity: enter that day as "
+      "the date from which is counted. After a repair, a relocation or a broken seal the scales are "
+      "verified anew.")),
     ("udt_lift", "name",
      "Lift or forklift: test by the technical inspectorate (UDT)",
      "Dźwig lub wózek widłowy: badanie UDT",

@@ -1,5 +1,5 @@
-"""What all spellings of a device's numbers have in common becomes a stored column: filled here, before the unique indexes
-on it are made. A number that was double only in another spelling is marked on all cards but the first."""
+"""What all spellings of a device's numbers have in common becomes a stored column: filled here, before the unique
+indexes on it are made. A number that was double only in another spelling is marked on all cards but the first."""
 from psycopg2.sql import SQL, Identifier
 
 from odoo.tools.sql import column_exists
@@ -22,7 +22,8 @@ def migrate(cr, version):
 
 def fill(cr, number, key, double, scope):
     names = {"number": Identifier(number), "key": Identifier(key), "double": Identifier(double), "scope": SQL(scope)}
-    cr.execute(SQL("ALTER TABLE crm_service_device ADD COLUMN {key} varchar, ADD COLUMN {double} boolean").format(**names))
+    cr.execute(SQL(
+        "ALTER TABLE crm_service_device ADD COLUMN {key} varchar, ADD COLUMN {double} boolean").format(**names))
     # the database's own capitals are right for these letters in any locale
     cr.execute(SQL(
         r"""UPDATE crm_service_device

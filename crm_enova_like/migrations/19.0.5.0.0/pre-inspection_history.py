@@ -20,7 +20,8 @@ COLUMNS = {
 
 ADDRESS = """
     SELECT p.id, p.complete_name AS name, p.phone, p.vat, p.lang, nullif(concat_ws(E'\\n',
-           nullif(p.street, ''), nullif(p.street2, ''), nullif(concat_ws(' ', nullif(p.zip, ''), nullif(p.city, '')), ''),
+           nullif(p.street, ''), nullif(p.street2, ''),
+           nullif(concat_ws(' ', nullif(p.zip, ''), nullif(p.city, '')), ''),
            coalesce(c.name ->> p.lang, c.name ->> 'en_US')), '') AS address
       FROM res_partner p LEFT JOIN res_country c ON c.id = p.country_id
 """
@@ -39,8 +40,8 @@ WITH address AS ({ADDRESS}), kept AS (
            who.name AS technician, r.protocol_per_visit IS TRUE AS per_visit,
            CASE WHEN i.state = 'done' AND i.plan_id IS NOT NULL THEN coalesce(
                 (SELECT min(later.planned_date) FROM {TABLE} later
-                  WHERE later.plan_id = i.plan_id AND later.id <> i.id
-                    AND later.planned_date > CASE WHEN r.counting = 'last_done' THEN i.date_done ELSE i.planned_date END),
+                  WHERE later.plan_id = i.plan_id AND later.id <> i.id AND later.planned_date
+                        > CASE WHEN r.counting = 'last_done' THEN i.date_done ELSE i.planned_date END),
                 plan.date_to_make) END AS next_date
       FROM {TABLE} i
       JOIN crm_service_device d ON d.id = i.device_id

@@ -1,4 +1,4 @@
-"""Where a task of a series was to be becomes stored columns: filled here from its day in the series and from its plan as
+"""Where a task of a series was to be becomes stored columns: filled here from its day in the series and its plan as
 it is by now. One that was dropped on a whole day has lost its hour.
 
 And durations that are no number of hours, which nothing refused until now.

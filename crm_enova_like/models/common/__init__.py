@@ -1,3 +1,4 @@
+from . import given
 from . import ir_http
 from . import numbering
 from . import ir_sequence

@@ -18,7 +18,7 @@ class CrmHistoryMixin(models.AbstractModel):
                 record=record.display_name, ties="; ".join(ties)))
 
     def _find_history_ties(self):
-        """What names each of the records: {record: list of texts, a kind of record and how many of them}; empty of those
+        """What names each of the records: {record: list of texts, a kind of record and how many of them}, without those
         that nothing names."""
         named = {}
         for model, field in fields_naming(self.env, self._name):

@@ -2,7 +2,7 @@ from odoo import api, models
 from odoo.fields import Command
 
 # what of Odoo's own, beside ours, is hidden from some and taken from by records that name it
-GUARDED = ("res.partner", "project.project", "utm.campaign", "stock.lot")
+GUARDED = ("res.partner", "project.project", "utm.campaign")
 MODULE = "crm_enova_like"
 
 
@@ -69,6 +69,15 @@ class CrmNamedMixin(models.AbstractModel):
                     Rows.browse(number or [])._gather_named(command[2], named)
 
     @api.model
+    def _check_sight_of(self, records):
+        """Refuse records that are named out of sight; of none, it is not asked whether their kind may be read at all.
+
+        :raises AccessError: one is out of sight
+        """
+        if records:
+            records.with_env(self.env).check_access("read")
+
+    @api.model
     def _is_guarded(self, model):
         return model in GUARDED or self.env.registry[model]._original_module == MODULE
 
@@ -88,5 +97,5 @@ class CrmNamedWizardMixin(models.AbstractModel):
             for field in self._fields.values():
                 if field.store and field.relational and field.type != "one2many" and (
                         self._is_guarded(field.comodel_name)) and not field.compute:
-                    wizards.sudo()[field.name].with_env(self.env).check_access("read")
+                    self._check_sight_of(wizards.sudo()[field.name])
         return wizards

@@ -1,6 +1,10 @@
+from collections.abc import Collection
+
 from odoo.fields import Domain
 from odoo.modules.db import FunctionStatus
 from odoo.tools import SQL
+
+from .taken import is_text
 
 LIKE = ("ilike", "like", "=ilike", "=like")    # operators by which a text is looked for in others
 
@@ -28,6 +32,22 @@ def pieces(column):
         return f"USING gin ({column} gin_trgm_ops) WHERE {column} IS NOT NULL" if registry.has_trigram else ""
 
     return definition
+
+
+def asks_in_vain(model, domain):
+    """Whether a domain looks for what no column holds, as "true" among numbers: PostgreSQL refuses it, and core may say
+    so."""
+    for condition in Domain(domain).iter_conditions():
+        field, value = model._fields.get(condition.field_expr), condition.value
+        if isinstance(value, Domain):
+            if field is not None and field.comodel_name and asks_in_vain(model.env[field.comodel_name], value):
+                return True
+            continue
+        values = value if isinstance(value, Collection) and not isinstance(value, str) else [value]
+        if any(isinstance(each, str) and not is_text(each) for each in values) or (
+                field is not None and field.type in ("many2one", "integer") and any(each is True for each in values)):
+            return True
+    return False
 
 
 def found_by(model, domains):

@@ -63,7 +63,8 @@ def _repoint_field(env, Model, field, kept, others):
         if field.company_dependent:
             env.cr.execute(SQL(
                 """UPDATE %(table)s SET %(column)s = (
-                          SELECT jsonb_object_agg(key, CASE WHEN value::int IN %(others)s THEN %(kept)s ELSE value::int END)
+                          SELECT jsonb_object_agg(
+                                 key, CASE WHEN value::int IN %(others)s THEN %(kept)s ELSE value::int END)
                             FROM jsonb_each_text(%(column)s))
                     WHERE EXISTS (SELECT FROM jsonb_each_text(%(column)s) WHERE value IN %(texts)s)""",
                 **names, texts=tuple(str(other) for other in others.ids)))
@@ -87,7 +88,8 @@ def _repoint_field(env, Model, field, kept, others):
             if Model._name == "mail.followers":
                 _drop_double_followers(env, kept, others)
             env.cr.execute(SQL(
-                "UPDATE %(table)s SET %(column)s = %(kept)s WHERE %(column)s IN %(others)s AND %(model)s = %(name)s%(more)s",
+                """UPDATE %(table)s SET %(column)s = %(kept)s
+                    WHERE %(column)s IN %(others)s AND %(model)s = %(name)s%(more)s""",
                 **names, model=SQL.identifier(model_field), name=kept._name,
                 # a picture of the record's own is a value of it
                 more=SQL(" AND res_field IS NULL" if Model._name == "ir.attachment" else "")))

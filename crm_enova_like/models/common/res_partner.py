@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .queries import pieces, trigrams
-from .spelling import EXTENSION, FEWEST_DIGITS, phone_ends, read_phones
+from .spelling import EXTENSION, FEWEST_DIGITS, clean_number, number_key, phone_ends, read_phones
 
 MOST_FOUND = 20
 # what core's name of a contact has beside its stored one, or leaves out
@@ -66,6 +66,12 @@ class ResPartner(models.Model):
             [f"%{digits}%" if is_part else f"%{digits};%" for digits in ends],
             self._phone_format(number=number) or None))
 
+    @api.model
+    def _get_phone_domain(self, number):
+        """Contacts with a phone number of which this is a piece; None where it is too short for one."""
+        ends = phone_ends(number, self.env.company.country_id.phone_code)
+        return Domain.OR(Domain("service_phone_digits", "like", digits) for digits in ends) if ends else None
+
     @api.depends("phone")
     def _compute_service_phone_digits(self):
         for partner in self:
@@ -74,7 +80,7 @@ class ResPartner(models.Model):
     @api.model
     def _find_by_tax_number(self, number):
         """Contractors whose tax number begins so, with or without PL, spaces and dashes."""
-        digits = re.sub(r"\D", "", number or "")
+        digits = re.sub(r"\D", "", number_key(number))
         if len(digits) < FEWEST_DIGITS:
             return self.browse()
         self.flush_model(["vat"])
@@ -91,6 +97,9 @@ class ResPartner(models.Model):
     @api.model
     def _search_display_name(self, operator, value):
         """As core's; a phone number or a NIP is found in any spelling too."""
+        if operator == "ilike" and isinstance(value, str):
+            # what is pasted may hold signs that nobody sees
+            value = clean_number(value)
         domain = super()._search_display_name(operator, value)
         if operator == "ilike" and isinstance(value, str) and NUMBER.fullmatch(EXTENSION.sub("", value.strip())):
             found = self._find_by_phone(value, is_part=True) | self._find_by_tax_number(value)

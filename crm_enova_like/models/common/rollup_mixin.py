@@ -8,6 +8,7 @@ from odoo.orm.domains import DomainAnd, DomainCondition
 from odoo.tools import SQL, Query, unique
 from odoo.tools.misc import get_lang
 
+from .queries import asks_in_vain
 from .spans import are_plain, bounds_of
 
 MOST_SPANS = 400    # that are counted each by its own piece of an index
@@ -52,7 +53,7 @@ class CrmRollupMixin(models.AbstractModel):
     @api.model
     def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
         specs = tuple(unique(spec for groupby in grouping_sets for spec in groupby))
-        if not self._can_roll_up(specs, aggregates, order):
+        if not self._can_roll_up(specs, aggregates, order) or asks_in_vain(self, domain):
             return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
         rows = self._read_finest(domain, specs, aggregates, self._find_spans(domain, specs))
         if not rows:
@@ -64,6 +65,8 @@ class CrmRollupMixin(models.AbstractModel):
     @api.model
     def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
         specs, spans = tuple(groupby), None
+        if asks_in_vain(self, domain):
+            return super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
         if not having and len(set(specs)) == len(specs) and self._can_roll_up(specs, aggregates, order):
             spans = self._find_spans(domain, specs)
         if not spans:

@@ -5,8 +5,8 @@ from .queries import fields_naming
 
 
 class CrmSharedMixin(models.AbstractModel):
-    """Configuration that is everybody's while its ``company_id`` is empty: it is not given to one company over the heads
-    of the others that use it."""
+    """Configuration that is everybody's while its ``company_id`` is empty: it is not given to one company over the
+    heads of the others that use it."""
 
     _name = "crm.shared.mixin"
     _description = "May Be Shared Between Companies"

@@ -7,6 +7,8 @@ from odoo.fields import Domain
 from odoo.orm.domains import DomainAnd, DomainCondition, DomainOr
 from odoo.tools import SQL
 
+from .taken import is_id
+
 MOST_ALTERNATIVES = 4    # that are looked for one by one
 
 
@@ -181,7 +183,7 @@ class CrmSourceView(models.AbstractModel):
         for condition in domain.children if isinstance(domain, DomainAnd) else [domain]:
             if isinstance(condition, DomainCondition) and condition.field_expr == "id" and (
                     condition.operator == "in" and isinstance(condition.value, Collection)):
-                return [row for row in condition.value if row]
+                return [row for row in condition.value if is_id(row)]
         return None
 
     @api.model

@@ -5,7 +5,8 @@ import unicodedata
 # category of Unicode: signs that nobody sees, and those that a database does not take
 UNSEEN = {"Cf", "Cc", "Cs"}
 # signs without width that are letters or marks to Unicode: joiners, fillers, selectors of a variant
-FILLERS = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+FILLERS = re.compile(
+    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 JOINER = "\u200d"    # joins two pictures to one, 👩‍🔧
 PICTURES = {"So", "Sk"}
 MINUS = "\u2212\u2010\u2011\u2012\u2013\u2014\u2015\u02d7\u2043"
@@ -33,6 +34,16 @@ def clean_number(text):
         elif unicodedata.category(sign) not in UNSEEN or sign == JOINER and _joins_pictures(text, index):
             signs.append(sign)
     return " ".join("".join(signs).split())
+
+
+def spellings(text):
+    """How a code that was scanned or typed may be written in a register that has no key for it.
+
+    :return: list of str: without unseen signs; in plain widths; in capitals; without spaces
+    """
+    clean = clean_number(text)
+    plain = clean_number(unicodedata.normalize("NFKC", clean))
+    return list(dict.fromkeys(filter(None, (clean, plain, plain.upper(), plain.replace(" ", ""), number_key(plain)))))
 
 
 def _joins_pictures(text, index):

@@ -170,7 +170,7 @@ class CrmStateMixin(models.AbstractModel):
 
     # FACTS
 
-    def correct_facts(self, vals, reason):
+    def correct_facts(self, vals: dict, reason: str):
         """Correct facts that were recorded wrongly; managers only, with a note of the old and the new value.
 
         :param self: any number of records with a chatter, or rows of one

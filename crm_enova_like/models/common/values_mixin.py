@@ -9,6 +9,14 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200    # what is counted from a date must be a da
 NEEDED = {"char", "text", "html", "selection", "many2one", "date", "datetime"}    # types whose empty value is none
 
 
+def storable(text):
+    """A text without the signs that the database does not take: the end of a string, and halves of signs.
+
+    :param text: str, or False
+    """
+    return (text or "").replace("\x00", "").encode("utf-8", "ignore").decode()
+
+
 class CrmValuesMixin(models.AbstractModel):
     """Values that the database would refuse in words of its own, or keep though they are none: refused in a sentence,
     whoever writes them."""
@@ -37,26 +45,27 @@ class CrmValuesMixin(models.AbstractModel):
             if field is None or not field.store:
                 continue
             if isinstance(value, str):
-                self._check_text(field, value)
+                self._check_value_text(field, value)
             if field.type in ("float", "monetary", "integer"):
-                self._check_number(field, value)
+                self._check_value_number(field, value)
             elif field.type in ("date", "datetime") and value:
-                self._check_date(field, value)
+                self._check_value_date(field, value)
             elif field.required and field.type in NEEDED and not value:
-                raise UserError(self.env._("%(kind)s: %(field)s is needed.", **self._name_field(field)))
+                raise UserError(self.env._("%(kind)s: %(field)s is needed.", **self._name_value_field(field)))
 
     @api.model
-    def _check_text(self, field, value):
+    def _check_value_text(self, field, value):
         if field.type == "char" and len(value) > LONGEST:
             raise UserError(self.env._(
                 "%(kind)s: %(field)s has up to %(max)s signs, and “%(begin)s…” has %(count)s.",
-                max=LONGEST, begin=value[:20], count=len(value), **self._name_field(field)))
+                max=LONGEST, begin=value[:20], count=len(value), **self._name_value_field(field)))
         if "\x00" in value or not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
             raise UserError(self.env._(
-                "%(kind)s: %(field)s holds a sign that cannot be stored. Type it anew.", **self._name_field(field)))
+                "%(kind)s: %(field)s holds a sign that cannot be stored. Type it anew.",
+                **self._name_value_field(field)))
 
     @api.model
-    def _check_date(self, field, value):
+    def _check_value_date(self, field, value):
         try:
             date = field.convert_to_cache(value, self)
         except (TypeError, ValueError, OverflowError):
@@ -64,22 +73,23 @@ class CrmValuesMixin(models.AbstractModel):
         if date and not FIRST_YEAR <= date.year < LAST_YEAR:
             raise UserError(self.env._(
                 "%(kind)s: %(field)s lies in the year %(year)s, which cannot be right.",
-                year=date.year, **self._name_field(field)))
+                year=date.year, **self._name_value_field(field)))
 
     @api.model
-    def _check_number(self, field, value):
+    def _check_value_number(self, field, value):
         try:
             number = float(value or 0)
         except (TypeError, ValueError, OverflowError):
             return    # what is no number at all is refused by the field
         if not isfinite(number):
-            raise UserError(self.env._("%(kind)s: %(field)s is no number.", **self._name_field(field)))
+            raise UserError(self.env._("%(kind)s: %(field)s is no number.", **self._name_value_field(field)))
         if field.type == "integer" and abs(number) > LARGEST:
             raise UserError(self.env._(
-                "%(kind)s: %(field)s is %(number)s, which is too large.", number=value, **self._name_field(field)))
+                "%(kind)s: %(field)s is %(number)s, which is too large.", number=value,
+                **self._name_value_field(field)))
 
     @api.model
-    def _name_field(self, field):
+    def _name_value_field(self, field):
         # sudo: the name of a kind is no secret
         return {
             "kind": self.env["ir.model"].sudo()._get(self._name).name, "field": field._description_string(self.env)}

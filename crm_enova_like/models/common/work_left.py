@@ -30,3 +30,11 @@ class CrmAssignmentMixin(models.AbstractModel):
         for user in self.user_id:
             if not user._is_here() and any(record.is_open for record in self if record.user_id == user):
                 self._check_here(user)
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for record, vals in zip(self, vals_list, strict=True):
+            # what somebody who left had to do is copied by whoever does it now
+            if vals.get("user_id") and "user_id" not in (default or {}) and not record.user_id._is_here():
+                vals["user_id"] = self.env.uid
+        return vals_list

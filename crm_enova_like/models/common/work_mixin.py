@@ -10,9 +10,10 @@ from odoo.tools import format_date, format_datetime
 
 from .actions import open_dialog
 from .clock import on_day
+from .given import find_given
 
 WAITING = "crm_assignment_notices"    # what the transaction has to tell, by performer
-LARGEST_ID = 2 ** 31 - 1
+MOST_DAYS = 3660    # by which work is moved at once
 
 
 class CrmAssignmentMixin(models.AbstractModel):
@@ -119,7 +120,7 @@ class CrmAssignmentMixin(models.AbstractModel):
         length = self._get_planned_length()
         return start, False if length is None else start + length
 
-    def action_postpone(self, days=1):
+    def action_postpone(self, days: int = 1):
         """Move work by a number of days (*Przełóż*): the plan, and the deadline with it.
 
         What is late is counted from today; without any date, the deadline is that many days from today.
@@ -127,10 +128,10 @@ class CrmAssignmentMixin(models.AbstractModel):
         :raises UserError: it is closed, or would be at a time that no calendar has
         """
         self._check_open()
-        try:
-            self._postpone(days)
-        except OverflowError as error:
-            raise UserError(self.env._("No calendar goes that far.")) from error
+        if abs(days) > MOST_DAYS:
+            raise UserError(self.env._(
+                "Work can be moved by %(most)s days at most, not by %(days)s.", most=MOST_DAYS, days=days))
+        self._postpone(days)
         return True
 
     def _postpone(self, days):
@@ -185,7 +186,7 @@ class CrmAssignmentMixin(models.AbstractModel):
         :raises UserError: says who has it
         """
 
-    def action_assign(self, user, note=None):
+    def action_assign(self, user, note: str = None):
         """Hand work over, with a note in its chatter.
 
         A plain write would fail on the re-read, once the record is none of ours any more; so this ends on the list.
@@ -213,16 +214,9 @@ class CrmAssignmentMixin(models.AbstractModel):
         :param user: res.users record, or id; empty for nobody
         :raises UserError: there is no such user
         """
-        Users = self.env["res.users"]
-        if isinstance(user, models.BaseModel):
-            return user.ensure_one().exists() if user else Users
-        if not user:
-            return Users
-        found = Users
-        if isinstance(user, int) and not isinstance(user, bool) and 0 < user <= LARGEST_ID:
-            found = Users.browse(user).exists()
-        if not found:
-            raise UserError(self.env._("There is no user “%(user)s”.", user=user))
+        found = find_given(self.env["res.users"], user)
+        if user and not found:
+            raise UserError(self.env._("There is no user “%(user)s”.", user=getattr(user, "id", user)))
         return found
 
     def _check_performer(self, user):

@@ -8,6 +8,7 @@ from . import device_numbers
 from . import device_order
 from . import device_serials
 from . import device_label
+from . import device_contacts
 from . import device_copy
 from . import device_merge
 from . import device_stock

@@ -202,6 +202,11 @@ class CrmServiceDevice(models.Model):
 
     def write(self, vals):
         vals = self._clean_numbers(vals)
+        if "address_id" in vals and all(
+                device[name].id == (vals[name] or False)
+                for device in self for name in ("partner_id", "address_id") if name in vals):
+            # an import writes what is there: a place that moved to another firm meanwhile is no reason to refuse it
+            vals = {name: value for name, value in vals.items() if name not in ("partner_id", "address_id")}
         if not {"serial_number", "identifier", "type_id", "company_id"} & vals.keys():
             return super().write(vals)
         self.check_access("write")

@@ -1,7 +1,6 @@
 from odoo import api, models
 from odoo.exceptions import AccessError, UserError
 
-from ..common.actions import open_dialog
 from ..common.locks import lock_rows
 from ..common.repoint import repoint
 from ..common.state_mixin import MANAGERS
@@ -17,11 +16,6 @@ class CrmServiceDevice(models.Model):
     """Two cards of one device become one: its history, plans, documents and messages come together."""
 
     _inherit = "crm.service.device"
-
-    def action_open_merge(self):
-        """Open the wizard that makes one card of several."""
-        return open_dialog(self.env, "crm.service.device.merge.wizard", self.env._("Merge devices"), {
-            "default_device_ids": [(6, 0, self.ids)]})
 
     def _merge_from(self, others):
         """Take over all that other cards of the same device have, and delete them. It cannot be undone.

@@ -13,7 +13,7 @@ class CrmServiceDevice(models.Model):
     _inherit = "crm.service.device"
 
     @api.model
-    def name_search(self, name="", domain=None, operator="ilike", limit=100):
+    def name_search(self, name: str = "", domain=None, operator="ilike", limit=100):
         """As core's, but what has exactly that serial number or identifier comes first.
 
         A scanner and a customer on the phone give the whole number.
@@ -128,7 +128,8 @@ class CrmServiceDevice(models.Model):
         """Those of some identifiers that devices of a company have or had, as keys: list of str."""
         self.flush_model(["company_id", "identifier_key"])
         return [key for [key] in self.env.execute_query(SQL(
-            """SELECT identifier_key FROM crm_service_device WHERE company_id = %(company)s AND identifier_key IN %(keys)s
+            """SELECT identifier_key FROM crm_service_device
+                WHERE company_id = %(company)s AND identifier_key IN %(keys)s
                 UNION ALL
                SELECT n.key FROM crm_service_device_number n JOIN crm_service_device d ON d.id = n.device_id
                 WHERE d.company_id = %(company)s AND n.kind = 'identifier' AND n.key IN %(keys)s""",
@@ -170,7 +171,8 @@ class CrmServiceDevice(models.Model):
         own_ids = [vals["id"] for vals in vals_list if vals.get("id")]
         rows = self.env.execute_query(SQL(
             """SELECT d.id, 'serial_number', d.serial_key, FALSE FROM crm_service_device d
-                WHERE d.serial_key = ANY(%(serials)s) AND d.company_id = ANY(%(companies)s) AND d.id != ALL(%(own)s::int[])
+                WHERE d.serial_key = ANY(%(serials)s) AND d.company_id = ANY(%(companies)s)
+                  AND d.id != ALL(%(own)s::int[])
                 UNION ALL
                SELECT d.id, 'identifier', d.identifier_key, FALSE FROM crm_service_device d
                 WHERE d.identifier_key = ANY(%(identifiers)s) AND d.company_id = ANY(%(companies)s)
@@ -205,7 +207,8 @@ class CrmServiceDevice(models.Model):
                 self.env._("The identifier %(number)s already belongs to another device.", number=number))
         partner = other.sudo().partner_id.with_env(self.env)
         details = {
-            "number": number, "serial": other.serial_number or number, "identifier": other.identifier, "name": other.name,
+            "number": number, "serial": other.serial_number or number, "identifier": other.identifier,
+            "name": other.name,
             "partner": partner.display_name if partner and (self.env.su or partner.has_access("read"))
             else self.env._("no contractor")}
         if is_former:

@@ -61,7 +61,8 @@ class CrmServiceDevice(models.Model):
 
     @api.model
     def _get_key_fields(self):
-        return {*NUMBERS.values(), *DOUBLES.values()}
+        """Names of the fields that follow from the numbers and are never typed."""
+        return {*NUMBERS.values(), *DOUBLES.values(), "kept_serial_number"}
 
     @api.model
     def _clean_numbers(self, vals):
@@ -76,14 +77,20 @@ class CrmServiceDevice(models.Model):
             if not isinstance(value, str):
                 value = str(value) if value else ""
             number = clean_number(value)
-            if len(number) > LONGEST or len(self._serial_key(number)) > LONGEST:
+            if number and not self._is_number(number) and self._serial_key(number):
                 raise ValidationError(self.env._(
                     "%(field)s: up to %(max)s signs, and “%(begin)s…” has %(count)s.",
                     field=self._fields[name]._description_string(self.env), max=LONGEST, begin=number[:20],
                     count=len(number)))
-            # of dashes and spaces alone nothing can be told apart
+            # what nobody can see is none
             vals[name] = number if self._serial_key(number) else False
         return vals
+
+    @api.model
+    def _is_number(self, text):
+        """Whether a device can have this number: neither without a sign, nor with too many."""
+        number = clean_number(text)
+        return bool(self._serial_key(number)) and max(len(number), len(self._serial_key(number))) <= LONGEST
 
     def _get_wanted_numbers(self, vals):
         """What of one device is asked about with :meth:`_check_numbers_free`, before values are written.

@@ -7,7 +7,8 @@ class CrmServiceDevice(models.Model):
     _inherit = "crm.service.device"
 
     sold_to_id = fields.Many2one(
-        "res.partner", string="Sold to", readonly=True, index="btree_not_null", check_company=True, tracking=True, ondelete="restrict",
+        "res.partner", string="Sold to", readonly=True, index="btree_not_null", check_company=True, tracking=True,
+        ondelete="restrict",
         help="Who bought it from us, by the delivery. Its date of sale and warranty stay while it comes for repair and "
              "goes back to them.")
 

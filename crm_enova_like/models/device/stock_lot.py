@@ -36,6 +36,9 @@ class StockLot(models.Model):
             namesakes = Device._find_by_serials(company, own.lot_id.mapped("name"))
             given, renamed = set(), Device
             for card in own:
+                if not card._is_number(card.lot_id.name):
+                    # the stock takes what no device can have
+                    continue
                 key = card._serial_key(card.lot_id.name)
                 taken = namesakes.get(key, Device)._filter_namesakes(key, card.type_id.id) - card
                 if taken or (card.type_id, key) in given:

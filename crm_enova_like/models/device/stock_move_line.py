@@ -1,5 +1,7 @@
 from odoo import models
 
+from ..common.values_mixin import LONGEST
+
 OUT, BACK = "out", "back"
 
 
@@ -139,6 +141,11 @@ class StockMoveLine(models.Model):
         vals_list, wanted = [], set()
         for line in self:
             vals = line._prepare_device_vals(models)
+            if not Device._is_number(vals["serial_number"]):
+                line.picking_id._message_log(body=self.env._(
+                    "No device card was made for %(serial)s…: no device can have such a serial number.",
+                    serial=line.lot_id.name[:20]))
+                continue
             key = Device._serial_key(vals["serial_number"])
             taken = namesakes.get(key, Device)._filter_namesakes(key, vals["type_id"])
             if taken or (vals["type_id"], key) in wanted:
@@ -173,7 +180,7 @@ class StockMoveLine(models.Model):
         owner, place = self.move_id._get_device_owner()
         return {
             "name": product.with_context(
-                lang=company.partner_id.lang, display_default_code=False).display_name,
+                lang=company.partner_id.lang, display_default_code=False).display_name[:LONGEST],
             "company_id": company.id,
             "type_id": device_type.id,
             "model_id": model.id if model.type_id in (device_type, Type) else False,

@@ -156,8 +156,7 @@ class CrmServiceInspectionCheck(models.Model):
         self._check_facts(vals)
         if TYPED & vals.keys() or not self.env.su:
             self._check_editable()
-        if vals.keys() - TYPED:
-            self._check_may_change_text()
+        self._check_may_change_text(vals.keys() - TYPED, vals)
         vals = self._with_measured(vals)
         if vals.get("is_measured") and not vals.get("result"):
             # the answer to the value before is none to this one, save where there are no limits
@@ -191,9 +190,13 @@ class CrmServiceInspectionCheck(models.Model):
         if not self.env.su:
             self._check_editable()
 
-    def _check_may_change_text(self):
+    def _check_may_change_text(self, names, vals):
         """:raises AccessError: what is to be checked, and its limits, are the managers' to say"""
-        if not self.env.su and not self.env.user.has_group(MANAGERS):
+        if self.env.su or not names or self.env.user.has_group(MANAGERS):
+            return
+        fields_ = [self._fields[name] for name in names]
+        if any(check[field.name] != field.convert_to_record(field.convert_to_cache(vals[field.name], check), check)
+               for check in self for field in fields_):
             raise AccessError(self.env._(
                 "What is checked, and within which limits, comes from the regime. A service manager changes it there."))
 

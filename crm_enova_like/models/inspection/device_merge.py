@@ -13,7 +13,7 @@ class CrmServiceDevice(models.Model):
     _inherit = "crm.service.device"
 
     def _take_over(self, others):
-        super()._take_over(others)
+        result = super()._take_over(others)
         plans = self.env["crm.service.inspection.plan"].search([("device_id", "in", (self | others).ids)])
         into = {}
         for same in plans.grouped("regime_id").values():
@@ -27,6 +27,7 @@ class CrmServiceDevice(models.Model):
             repoint(stays, gone)
         doubles.unlink()
         plans.exists().filtered(lambda plan: plan in into.values())._replan()
+        return result
 
     def _resolve_double_inspections(self, cards, into):
         """Of the inspections of several cards by one regime on one day one counts: that which was done, ordered or
@@ -38,7 +39,8 @@ class CrmServiceDevice(models.Model):
         losers = inspections.browse()
         for same in inspections.grouped(lambda inspection: (inspection.regime_id, inspection.planned_date)).values():
             counts = max(same, key=lambda one: (
-                RANKS.get(one.state, 2) + bool(one.state == "planned" and one.date_agreed), one.device_id == self, -one.id))
+                RANKS.get(one.state, 2) + bool(one.state == "planned" and one.date_agreed),
+                one.device_id == self, -one.id))
             losers |= same.filtered(lambda one, counts=counts: one.device_id != counts.device_id and (
                 one.is_open or one.plan_id and into.get(one.plan_id, one.plan_id) == into.get(
                     counts.plan_id, counts.plan_id)))

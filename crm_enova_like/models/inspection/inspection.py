@@ -184,15 +184,18 @@ class CrmServiceInspection(models.Model):
             return [(today, Domain.TRUE) for today in days]
         return [(today, Domain("company_id", "in", of_day.ids)) for today, of_day in days.items()]
 
-    @api.constrains("planned_date")
+    @api.constrains("planned_date", "date_agreed")
     def _check_planned_date(self):
         for company, inspections in self.grouped("company_id").items():
             today = company._service_today()
+            first, last = today - relativedelta(years=100), today + relativedelta(years=50)
             for inspection in inspections:
-                if not today - relativedelta(years=100) <= inspection.planned_date <= today + relativedelta(years=50):
-                    raise ValidationError(self.env._(
-                        "Inspection %(inspection)s: the date %(date)s cannot be right.",
-                        inspection=inspection.display_name, date=format_date(self.env, inspection.planned_date)))
+                agreed = inspection.date_agreed
+                for day in (inspection.planned_date, agreed and agreed.date()):
+                    if day and not first <= day <= last:
+                        raise ValidationError(self.env._(
+                            "Inspection %(inspection)s: the date %(date)s cannot be right.",
+                            inspection=inspection.display_name, date=format_date(self.env, day)))
 
     @api.constrains("user_id")
     def _check_technician(self):
@@ -216,7 +219,7 @@ class CrmServiceInspection(models.Model):
         self.filtered(lambda inspection: inspection.state == "done")._check_day()
 
     def _check_day(self, day=None):
-        """Nothing is done in the future.
+        """Nothing is done in the future, nor before there were devices.
 
         :param day: the day on which all are done; else each has its own, or today
         :raises ValidationError: names the first one that is
@@ -228,6 +231,10 @@ class CrmServiceInspection(models.Model):
                 if done > today:
                     raise ValidationError(self.env._(
                         "Inspection %(inspection)s cannot be done in the future (%(date)s).",
+                        inspection=inspection.display_name, date=format_date(self.env, done)))
+                if done < today - relativedelta(years=100):
+                    raise ValidationError(self.env._(
+                        "Inspection %(inspection)s: the date %(date)s cannot be right.",
                         inspection=inspection.display_name, date=format_date(self.env, done)))
 
     # WHAT IS DUE, AND WHERE

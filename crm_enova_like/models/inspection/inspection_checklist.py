@@ -98,7 +98,7 @@ class CrmServiceInspection(models.Model):
             "checks": [check._get_checklist_item() for check in self.check_ids],
         }
 
-    def checklist_result(self, result):
+    def checklist_result(self, result: str):
         """The technician's judgement of one inspection, before it is finished."""
         if result and result not in dict(RESULTS):
             raise UserError(self.env._("There is no result “%(result)s”.", result=result))

@@ -58,7 +58,8 @@ class CrmServiceInspection(models.Model):
             localized = inspections.with_context(lang=lang)
             # as the papers print it, without the name
             addresses = {
-                partner: "\n".join(filter(str.strip, partner._display_address(without_company=True).splitlines()))
+                partner: "\n".join(filter(None, (
+                    " ".join(line.split()) for line in partner._display_address(without_company=True).splitlines())))
                 for partner in localized.partner_id | localized.address_id}
             for inspection in localized:
                 for name, value in inspection._prepare_kept_vals(addresses).items():

@@ -1,3 +1,5 @@
+from datetime import date
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
@@ -259,7 +261,10 @@ class CrmServiceInspection(models.Model):
         elif state == "planned":
             self.filtered(lambda inspection: old_states[inspection] == "ordered")._drop_checks()
         if state == "cancelled":
-            self._get_plans_to_move()._generate()
+            plans = self._get_plans_to_move()
+            # what it stood for beside the schedule is to be made now
+            plans._reset_date_to_make()
+            plans._generate()
         closed = self.filtered(lambda inspection: old_states[inspection] not in self._get_open_states())
         if state == "done":
             self._replan_last_done()
@@ -268,7 +273,7 @@ class CrmServiceInspection(models.Model):
 
     # BUTTONS
 
-    def action_done(self, date_done=None, result=None, protocol_number=None):
+    def action_done(self, date_done: date = None, result: str = None, protocol_number: str = None):
         """Finish inspections; the next date follows the regime's counting.
 
         Inspections of ours get the next protocol number of their regime and year, unless one is given.
@@ -281,7 +286,7 @@ class CrmServiceInspection(models.Model):
         given = {"date_done": date_done, "result": result, "protocol_number": protocol_number}
         return self.write({"state": "done", **{name: value for name, value in given.items() if value}})
 
-    def action_cancel(self, reason=None):
+    def action_cancel(self, reason: str = None):
         """Cancel inspections with a reason; the schedule goes on with the next date.
 
         :raises UserError: there is no reason, or the inspection is closed

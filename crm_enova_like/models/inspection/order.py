@@ -1,7 +1,10 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..common.actions import open_list
+
+# a year of work, and more
+MOST_HOURS = 10_000
 
 
 class CrmServiceOrder(models.Model):
@@ -30,6 +33,15 @@ class CrmServiceOrder(models.Model):
             states = set(order.inspection_ids.mapped("state"))
             order.has_open_inspection = "ordered" in states
             order.has_done_inspection = "done" in states
+
+    @api.constrains("planned_hours")
+    def _check_planned_hours(self):
+        for order in self:
+            # no number is in no range
+            if not 0 <= order.planned_hours <= MOST_HOURS:
+                raise ValidationError(self.env._(
+                    "Order %(order)s: the planned hours are between 0 and %(most)s.",
+                    order=order.name, most=MOST_HOURS))
 
     def _get_closing_problems(self):
         problems = super()._get_closing_problems()

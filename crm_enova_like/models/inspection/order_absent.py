@@ -17,7 +17,7 @@ class CrmServiceOrder(models.Model):
             self.env, "crm.service.inspection.absent.wizard", self.env._("Customer not found"),
             {"default_order_id": self.id})
 
-    def action_customer_absent(self, reason):
+    def action_customer_absent(self, reason: str):
         """The inspections of the orders not done yet are planned again, with the reason in their history.
 
         An order with nothing else in it is cancelled; in another the devices

@@ -4,6 +4,7 @@ from odoo import api, models
 from odoo.exceptions import AccessError, MissingError, UserError
 
 from ..common.actions import notify
+from ..common.taken import is_id
 from .checklist import TYPED
 
 
@@ -57,7 +58,7 @@ class CrmServiceOrder(models.Model):
         }
 
     @api.model
-    def checklist_save(self, changes):
+    def checklist_save(self, changes: list[dict]):
         """Write what a phone sends; sent twice, it is the same.
 
         Each item stands for itself: what cannot be written (an order that was
@@ -69,24 +70,23 @@ class CrmServiceOrder(models.Model):
         Check = self.env["crm.service.inspection.check"]
         saved, refused = [], []
         for change in changes:
-            given = change.get("id")
-            check = Check.browse(given if type(given) is int else [])
-            vals = {key: value for key, value in (change.get("vals") or {}).items() if key in TYPED}
+            check = Check.browse(change["id"] if is_id(change.get("id")) else ())
+            vals = change.get("vals") or {}
             try:
                 with self.env.cr.savepoint():
                     if not check.exists():
                         raise MissingError(self.env._("This item is no longer in the order's checklist."))
-                    check.write(vals)
+                    check.write({key: vals[key] for key in TYPED if key in vals})
                     check.flush_recordset()
             except (UserError, AccessError, ValueError) as error:
-                refused.append({"id": given, "message": str(error.args[0])})
+                refused.append({"id": change.get("id"), "message": str(error.args[0])})
             except psycopg2.IntegrityError as error:
-                refused.append({"id": given, "message": Check._sql_error_to_message(error)})
+                refused.append({"id": change.get("id"), "message": Check._sql_error_to_message(error)})
             else:
                 saved.append(check.id)
         return {"saved": saved, "refused": refused}
 
-    def checklist_sign(self, name, signature):
+    def checklist_sign(self, name: str, signature: str):
         """The contractor's signature, given on the technician's phone.
 
         :param name: who signed

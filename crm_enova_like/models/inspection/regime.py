@@ -40,7 +40,8 @@ class CrmServiceInspectionRegime(models.Model):
     interval_number = fields.Integer(string="Every", required=True, default=12)
     interval_unit = fields.Selection(UNITS, required=True, default="month")
     first_interval_number = fields.Integer(
-        string="The First After", help="Where the first inspection comes sooner or later than the others. 0: as they do.")
+        string="The First After",
+        help="Where the first inspection comes sooner or later than the others. 0: as they do.")
     first_interval_unit = fields.Selection(UNITS, string="Unit of the First", required=True, default="month")
     counting = fields.Selection(
         [("last_done", "From the last inspection done"),

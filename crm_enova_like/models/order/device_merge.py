@@ -8,7 +8,7 @@ class CrmServiceDevice(models.Model):
     _inherit = "crm.service.device"
 
     def _check_merge(self, others):
-        super()._check_merge(others)
+        result = super()._check_merge(others)
         cards = self | others
         # sudo: an order that the user may not see is open all the same
         rows = self.env["crm.service.order.device"].sudo().search([("device_id", "in", cards.ids)])
@@ -24,3 +24,4 @@ class CrmServiceDevice(models.Model):
                     "%(devices)s stood in order %(order)s side by side, so they are two devices. If it is a mistake, "
                     "reopen the order and take one of them out.",
                     devices=", ".join(own.device_id.mapped("display_name")), order=order.name))
+        return result

@@ -193,13 +193,13 @@ class CrmServiceOrder(models.Model):
         to_draw = self._assign_numbers(vals_list)
         self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
-        self._add_deadlines(vals_list)
+        proposing = self._add_deadlines(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
         orders = super(CrmServiceOrder, creating).create([
             {**self._prepare_first_values(vals), **vals} for vals in vals_list])
         # a context made for the creation alone does not leave with the records
         orders = orders.with_env(self.env)
-        orders._look_for_claims()
+        orders.browse(orders[index].id for index in proposing)._look_for_claims()
         for stage, begun in orders.browse(
                 order.id for index, order in enumerate(orders) if index not in late).grouped("stage_id").items():
             begun._after_move(dict.fromkeys(begun, stage.browse()), stage)
@@ -235,13 +235,13 @@ class CrmServiceOrder(models.Model):
             moved._after_move(before, stage)
         return True
 
-    def copy_data(self, default=None):
+    def copy_data(self, default: dict = None):
         vals_list = super().copy_data(default)
-        for vals in vals_list:
+        for vals in filter(None, vals_list):    # of a record that is there twice, core has values once
             vals.pop("name", None)
         return vals_list
 
-    def copy(self, default=None):
+    def copy(self, default: dict = None):
         copies = super().copy(default)
         for order, copy in zip(self, copies, strict=True):
             copy._after_copy(order)

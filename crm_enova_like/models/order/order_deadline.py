@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..common.values_mixin import LAST_YEAR
+
 STATUTORY_DAYS = 14
 
 
@@ -49,7 +51,8 @@ class CrmServiceOrder(models.Model):
         :param known: what was found for others already; changed in place
         """
         days = order_type.deadline_days
-        if not received or not (is_claim or days):
+        # a day that is typed wrongly is refused when the order is saved
+        if not received or not (is_claim or days) or received.year >= LAST_YEAR:
             return False
         day = company._service_date(received)
         if is_claim:
@@ -65,18 +68,21 @@ class CrmServiceOrder(models.Model):
         does, which would make each row once more to see whether it is a claim.
 
         :param vals_list: with the orders' type and company; changed in place
+        :return: indexes of the orders for which nobody says it
         """
         defaults = self.default_get(["date_received", "date_deadline"])
-        claims, known = self._get_statutory_bases(), {}
-        for vals in vals_list:
+        claims, known, proposing = self._get_statutory_bases(), {}, []
+        for index, vals in enumerate(vals_list):
             received = fields.Datetime.to_datetime(vals.get("date_received", defaults.get("date_received")))
             is_claim = any(row[0] == Command.CREATE and row[2].get("basis") in claims
                            for row in vals.get("device_line_ids") or ())
             proposed = vals["deadline_proposed"] = self._find_deadline(
                 self.company_id.browse(vals["company_id"]), self.type_id.browse(vals["type_id"]), received, is_claim,
                 known)
-            if not vals.get("date_deadline"):
+            if "date_deadline" not in vals:
                 vals["date_deadline"] = defaults.get("date_deadline") or proposed
+                proposing.append(index)
+        return proposing
 
     def _look_for_claims(self):
         """Work the deadlines of orders just made out once more: their devices are there by now, with their grounds,

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..common.actions import open_dialog, open_records
+from ..common.given import find_given
 from ..common.state_mixin import MANAGERS
 
 
@@ -249,7 +250,7 @@ class CrmServiceOrder(models.Model):
         if not stage:
             self._move_to_state("waiting")
             return True
-        stage = self.env["crm.service.stage"].browse(getattr(stage, "id", stage)).exists()
+        stage = find_given(self.env["crm.service.stage"], stage)
         if not stage or stage.state != "waiting":
             raise UserError(self.env._(
                 "“%(stage)s” is not a waiting stage.", stage=stage.name or "?"))

@@ -30,7 +30,7 @@ class CrmServiceOrder(models.Model):
         """Those of the fields that a screen asks for which are empty anyway, known by what is read already."""
         return set()
 
-    def web_save(self, vals, specification, next_id=None):
+    def web_save(self, vals: dict, specification: dict, next_id=None):
         if self:
             return super().web_save(vals, specification, next_id)
         with keep(self.env, FORM, specification):
@@ -44,7 +44,7 @@ class CrmServiceOrder(models.Model):
             self.with_context(bin_size=True).web_read(specification)
         self.env.flush_all()
 
-    def web_read(self, specification):
+    def web_read(self, specification: dict):
         unseen = set()
         # deleted meanwhile, or out of sight but for its name: core tells its reader so
         with suppress(MissingError, AccessError), self._names_at_hand():

@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.queries import LIKE, found_by, join_required
+from ..common.spelling import clean_number
 
 
 class CrmServiceOrder(models.Model):
@@ -62,6 +63,8 @@ class CrmServiceOrder(models.Model):
         """Find by number, contractor (with who belongs to it), and by a device's serial number or identifier."""
         if operator not in LIKE or not value:
             return super()._search_display_name(operator, value)
+        # what is pasted may hold signs that nobody sees
+        value = clean_number(value) if isinstance(value, str) else value
         devices = self.env["crm.service.device"].with_context(active_test=False)
         numbers = devices._search(Domain("serial_number", operator, value) | Domain("identifier", operator, value))
         number = Domain("name", operator, value)
@@ -84,7 +87,8 @@ class CrmServiceOrder(models.Model):
             return NotImplemented
         partners = self.env["res.partner"].with_context(active_test=False)
         # three digits are as many as core looks for
-        phones = partners._search(Domain("phone_mobile_search", operator, value)) if len(value) > 2 else []
+        whole = partners._get_phone_domain(value)
+        phones = partners._search(whole or Domain("phone_mobile_search", operator, value)) if len(value) > 2 else []
         return found_by(self, [
             Domain("person_id", operator, value), Domain("person_id", "in", phones),
             Domain("partner_id", "in", phones)])
@@ -101,8 +105,8 @@ class CrmServiceOrder(models.Model):
     # THE BOARD
 
     @api.model
-    def read_progress_bar(self, domain, group_by, progress_bar):
-        if progress_bar["field"] == "activity_state":
+    def read_progress_bar(self, domain, group_by, progress_bar: dict):
+        if progress_bar.get("field") == "activity_state":
             # only what has an activity has a colour; of all that there is, that is little
             self.env["mail.activity"].flush_model(["res_model", "res_id", "active"])
             domain = Domain(domain) & Domain.custom(to_sql=lambda _model, alias, _query: SQL(

@@ -18,7 +18,7 @@ class CrmServiceOrderDevice(models.Model):
     early_release_reason = fields.Char(
         readonly=True, copy=False, help="Why the device was handed back before it was finished.")
 
-    def action_release(self, released_to=None, id_checked=False, reason=None):
+    def action_release(self, released_to: str = None, id_checked=False, reason: str = None):
         """Hand devices back; a fact of its own, apart from the outcome.
 
         The warranty of the repair runs from now on. The access code is erased, and the shelf is free again.

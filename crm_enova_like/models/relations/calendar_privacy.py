@@ -12,11 +12,13 @@ class CalendarEvent(models.Model):
 
     crm_is_hidden = fields.Boolean(compute="_compute_crm_is_hidden")
 
-    @api.depends("crm_company_id")
+    @api.depends("crm_company_id", "user_id", "partner_ids")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_is_hidden(self):
-        # sudo: whether it is an entry of ours at all; what it says is not read
-        ours = self.sudo().filtered("crm_company_id").with_env(self.env)
+        # sudo: whether it is an entry of ours at all, and who is asked to come; what it says is not read
+        user, partner = self.env.user, self.env.user.partner_id
+        ours = self.sudo().filtered(lambda entry: (
+            entry.crm_company_id and entry.user_id != user and partner not in entry.partner_ids)).with_env(self.env)
         hidden = ours - self._find_readable_entries(ours)
         for entry in self:
             entry.crm_is_hidden = entry in hidden
@@ -41,13 +43,34 @@ class CalendarEvent(models.Model):
     def _check_private_event_conditions(self):
         return super()._check_private_event_conditions() or not self.env.su and self.crm_is_hidden
 
-    def _get_default_privacy_domain(self):
-        # by which groups and sums leave out what is private
-        readable = [Domain("crm_company_id", "=", False)]
+    @api.model
+    def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
+        domain = self._add_sight(domain, [*groupby, *aggregates, *(
+            condition[0] for condition in having if isinstance(condition, (list, tuple)))])
+        return super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
+
+    @api.model
+    def _read_grouping_sets(self, domain, grouping_sets, aggregates=(), order=None):
+        domain = self._add_sight(domain, [*(spec for groupby in grouping_sets for spec in groupby), *aggregates])
+        return super()._read_grouping_sets(domain, grouping_sets, aggregates, order)
+
+    @api.model
+    def _add_sight(self, domain, specs):
+        """A domain without entries of which the user sees no more than that somebody is busy, where groups or sums
+        would tell more.
+
+        :param specs: by what is grouped and what is summed
+        """
+        names = {spec.split(":")[0].split(".")[0] for spec in specs} - {"__count"}
+        if self.env.su or names <= self._get_public_fields():
+            return domain
+        user = self.env.user
+        seen = [Domain("crm_company_id", "=", False), Domain("user_id", "=", user.id),
+                Domain("partner_ids", "in", user.partner_id.ids)]
         for name in self._get_crm_calendar_models():
             Model = self.env[name].with_context(active_test=False)
             if Model.has_access("read"):
                 query = Model._search([("calendar_event_id", "!=", False)])
-                readable.append(Domain("id", "in", query.subselect(
+                seen.append(Domain("id", "in", query.subselect(
                     Model._field_to_sql(query.table, "calendar_event_id", query))))
-        return list(Domain(super()._get_default_privacy_domain()) & Domain.OR(readable))
+        return Domain(domain) & Domain.OR(seen)

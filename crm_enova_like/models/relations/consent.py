@@ -107,14 +107,19 @@ class CrmConsent(models.Model):
         if not self.env.user.has_group(MANAGERS):
             # the day is said with the withdrawal itself; what the record says already is no change
             said = {"date_withdrawn"} if vals.get("state") == "withdrawn" and not ended else set()
-            self._check_facts({
-                name: value for name, value in vals.items() if name not in said and any(
-                    consent._fields[name].convert_to_write(consent[name], consent) != value for consent in self)})
+            self._check_facts({name: vals[name] for name in vals.keys() - said if self._differs(name, vals[name])})
         result = super().write(self._add_date_withdrawn(vals))
         if "company_id" in vals:
             # nobody moves it into a company that they do not work in
             self.check_access("write")
         return result
+
+    def _differs(self, name, value):
+        """Whether a field of one of the consents has another value; what is no field is core's to refuse."""
+        field = self._fields.get(name)
+        return not field or any(
+            field.convert_to_cache(value, consent) != field.convert_to_cache(consent[name], consent)
+            for consent in self)
 
     @api.model
     def _check_replacing(self, vals):

@@ -78,8 +78,9 @@ class CrmEvent(models.Model):
     def _compute_readers(self):
         for event in self:
             # an event that is not saved has none, and tells nobody whose a task or order is
-            event.task_user_id = event._origin and event.task_id.user_id
-            event.order_user_id = event._origin and event.order_id.user_id
+            is_saved = bool(event._origin)
+            event.task_user_id = event.task_id.user_id if is_saved else False
+            event.order_user_id = event.order_id.user_id if is_saved else False
 
     @api.depends("type_id")
     def _compute_direction(self):
@@ -109,7 +110,7 @@ class CrmEvent(models.Model):
 
     @api.model
     def _get_fact_fields(self):
-        return super()._get_fact_fields() | {"user_id"}
+        return super()._get_fact_fields() | {"user_id", "sender_email"}
 
     @api.model
     def _get_initial_facts(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import email_normalize, email_normalize_all, html2plaintext
 
+from ..common.values_mixin import FIRST_YEAR, storable
 from .mail_thread import SENDER_VERIFIED
 
 LONGEST_SUBJECT = 250
@@ -16,7 +17,7 @@ class CrmEvent(models.Model):
     sender_email = fields.Char(string="Sender's Address", readonly=True, copy=False, index="btree_not_null")
 
     @api.model
-    def message_new(self, msg_dict, custom_values=None):
+    def message_new(self, msg_dict: dict, custom_values: dict = None):
         """An e-mail to our alias is an event; the contractor is found by the address.
 
         A colleague who writes with the alias in copy notes an outgoing e-mail, if our mail server says that it is the
@@ -37,9 +38,11 @@ class CrmEvent(models.Model):
             f"{msg_dict.get('to') or ''},{msg_dict.get('cc') or ''}") if colleague else sender
         email_type = self.env.ref("crm_enova_like.event_type_email", raise_if_not_found=False)
         now = fields.Datetime.now()
+        # a sender's clock may be ahead, or stand at the year 1
+        sent = fields.Datetime.to_datetime(msg_dict.get("date")) or now
         # the message that is posted with it has the subject, too
-        msg_dict["subject"] = subject = (msg_dict.get("subject") or "").replace("\x00", "").strip()
-        text = html2plaintext(msg_dict.get("body") or "").replace("\x00", "").strip()
+        msg_dict["subject"] = subject = storable(msg_dict.get("subject")).strip()
+        text = storable(html2plaintext(msg_dict.get("body") or "")).strip()
         if len(subject) > LONGEST_SUBJECT:
             text = f"{subject}\n\n{text}".strip()
             subject = f"{subject[:LONGEST_SUBJECT - 1]}…"
@@ -47,8 +50,7 @@ class CrmEvent(models.Model):
             "name": subject or self.env._("E-mail without a subject"),
             "type_id": (email_type or self.env["crm.event.type"]._get_default()).id,
             "direction": "out" if colleague else "in",
-            # a sender's clock may be ahead
-            "date": min(fields.Datetime.to_datetime(msg_dict.get("date")) or now, now),
+            "date": min(sent, now) if sent.year >= FIRST_YEAR else now,
             "description": text, "sender_email": sender[0] if sender else False,
             "company_id": company.id, "user_id": colleague.id,
             **self._prepare_contractor_of(addresses, company), **custom_values,

@@ -1,3 +1,4 @@
+from collections.abc import Collection
 from datetime import timedelta
 from urllib.parse import quote
 
@@ -144,12 +145,13 @@ class CrmMyWork(models.Model):
         """A condition on the groups, with one on the stored day."""
         if condition.field_expr != "bucket" or condition.operator not in ("=", "in") or not condition.value:
             return condition
-        buckets = [condition.value] if isinstance(condition.value, str) else list(condition.value)
+        value = condition.value
+        buckets = list(value) if isinstance(value, Collection) and not isinstance(value, str) else [value]
         known, days = self._get_bucket_days(), []
         for bucket in buckets:
             if bucket == "6_none":
                 days.append(Domain("date_nearest", "=", False))
-            elif bucket in known:
+            elif isinstance(bucket, str) and bucket in known:
                 first, last = known[bucket]
                 days.append(
                     (Domain("date_nearest", ">=", first - FARTHEST) if first else Domain("date_nearest", "!=", False))
@@ -194,7 +196,7 @@ class CrmMyWork(models.Model):
             sources.action_take()
         return True
 
-    def action_postpone(self, days=1):
+    def action_postpone(self, days: int = 1):
         """Move tasks and orders by a number of days (*Przełóż*); what is late, from today.
 
         :raises UserError: one of them is closed meanwhile

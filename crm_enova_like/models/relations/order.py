@@ -109,7 +109,7 @@ class CrmServiceOrder(models.Model):
         return open_dialog(self.env, "crm.task", self.env._("Plan next visit"), {
             **self._get_action_defaults(), "default_type_id": visit.id if visit else False,
             "default_name": self.env._("Service visit: %(order)s", order=self.name),
-            "default_user_id": (self.user_id or self.env.user).id})
+            "default_user_id": (self.user_id._get_here() or self.env.user).id})
 
     # PROJECTS
 

@@ -219,7 +219,7 @@ class CrmTask(models.Model):
         self._check_state(*self._get_states_before()["in_progress"])
         return self.write({"state": "in_progress"})
 
-    def action_done(self, event_vals=None):
+    def action_done(self, event_vals: dict = None):
         """Finish tasks, with the event that came of each where it is given.
 
         :param event_vals: values of the event; what it lacks comes from the task

@@ -57,7 +57,7 @@ class CrmServiceOrder(models.Model):
     def _get_seldom_fields(self):
         return super()._get_seldom_fields() | {"picking_ids"}
 
-    def web_read(self, specification):
+    def web_read(self, specification: dict):
         with free_parts_kept(self.env):
             return super().web_read(specification)
 

@@ -10,7 +10,7 @@ class CrmServiceOrderLine(models.Model):
 
     _inherit = "crm.service.order.line"
 
-    def return_to_stock(self, quantity):
+    def return_to_stock(self, quantity: float):
         """Return issued parts of one line by ZW, at the value at which they left.
 
         Drives core's return wizard. The plan is lowered by as much, so that

@@ -10,7 +10,7 @@ class CrmServiceOrder(models.Model):
     _name = "crm.service.order"
     _inherit = ["crm.service.order", "crm.service.scan.mixin"]
 
-    def action_scan(self, code, confirmed=False):
+    def action_scan(self, code: str, confirmed=False):
         """Add the part with a code to an order.
 
         :param self: one open order

@@ -2,6 +2,8 @@ from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..common.spelling import clean_number, spellings
+
 
 class CrmServiceScanMixin(models.AbstractModel):
     """What a scanned code is: a product, a lot or serial number, or something
@@ -18,13 +20,13 @@ class CrmServiceScanMixin(models.AbstractModel):
         :return: (code, products, lots); either may be empty
         :raises UserError: there is no code, or it is of no product and no lot
         """
-        code = (code or "").strip()
+        code, codes = clean_number(code), spellings(code)
         if not code:
             raise UserError(self.env._("Scan or type a barcode, an internal reference or a serial number."))
         mine, registers = Domain("company_id", "in", [company.id, False]), self._scan_registers()
         products = registers["product.product"].search(
-            mine & (Domain("barcode", "=", code) | Domain("default_code", "=", code)))
-        lots = registers["stock.lot"].search(mine & Domain("name", "=", code))
+            mine & (Domain("barcode", "in", codes) | Domain("default_code", "in", codes)))
+        lots = registers["stock.lot"].search(mine & Domain("name", "in", codes))
         if not products and not lots:
             raise UserError(self._scan_name_other(code, company))
         return code, products, lots
@@ -57,7 +59,7 @@ class CrmServiceScanMixin(models.AbstractModel):
         if device:
             return self.env._("“%(code)s” is the device %(device)s, not a part.", code=code, device=device.display_name)
         order = registers["crm.service.order"].search(
-            [("company_id", "=", company.id), ("name", "=", code)], limit=1)
+            [("company_id", "=", company.id), ("name", "in", spellings(code))], limit=1)
         if order:
             return self.env._("“%(code)s” is a service order, not a part.", code=code)
         place = registers["stock.location"].search(

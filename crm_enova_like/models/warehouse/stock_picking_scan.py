@@ -10,7 +10,7 @@ class StockPicking(models.Model):
     _name = "stock.picking"
     _inherit = ["stock.picking", "crm.service.scan.mixin"]
 
-    def action_scan(self, code):
+    def action_scan(self, code: str):
         """Count one part of an RW that waits to be issued.
 
         :param self: one open RW

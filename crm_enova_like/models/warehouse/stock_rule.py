@@ -4,6 +4,8 @@ from odoo import api, models, tools
 class StockRule(models.Model):
     _inherit = "stock.rule"
 
+    # what is given are named tuples, which nobody sends from outside
+    @api.private
     @api.model
     def run(self, procurements, raise_user_error=True):
         # core's replenishment wizard has one origin for all; ours names the orders

@@ -109,22 +109,31 @@ class TestNamed(ServiceCommon):
         self.assertFalse(mine.partner_id)
         event = self.env["crm.event"].with_user(self.technician).create({"name": "x", "task_id": self.hidden_task.id})
         self.assertFalse(event.partner_id)
-        for values in ({"device_id": self.far_device.id}, {"project_id": self.hidden_project.id}):
-            with self.subTest(values=values):
-                try:
-                    task = self.env["crm.task"].with_user(self.technician).create({"name": "x", **values})
-                except Exception as error:    # of another company it is refused at all
-                    self.assertNotIn("Secret", str(error))
-                else:
-                    self.assertFalse(task.partner_id)
+        task = self.env["crm.task"].with_user(self.technician).create({
+            "name": "x", "project_id": self.hidden_project.id})
+        self.assertFalse(task.partner_id)
+        # of another company it is refused at all, and not by its name
+        for make in (
+                lambda: self.env["crm.task"].with_user(self.technician).create({
+                    "name": "x", "device_id": self.far_device.id}),
+                lambda: mine.write({"device_id": self.far_device.id}),
+                lambda: self.make_order(self.far_device, user=self.technician)):
+            with self.assertRaises(AccessError) as caught:
+                make()
+            self.assertNotRegex(str(caught.exception), "Far till|SECRET|Secret")
 
     def test_wizards(self):
         """A dialog on what is out of sight is not opened, by its lines either."""
+        mine = self.make_order(self.device2, user_id=self.technician.id)
+        parts = self.env["crm.service.return.wizard"].with_user(self.technician).create({"order_id": mine.id})
+        visit = self.env["crm.service.inspection.visit.wizard"].with_user(self.technician).create({})
         for model, vals in (
-                ("crm.service.return.wizard.line", {"line_id": self.hidden_line.id, "quantity": 1}),
-                ("crm.service.inspection.visit.wizard.line", {"inspection_id": self.far_inspection.id}),
+                ("crm.service.return.wizard.line", {"wizard_id": parts.id, "line_id": self.hidden_line.id}),
+                ("crm.service.return.wizard", {"order_id": self.hidden_order.id}),
+                ("crm.service.inspection.visit.wizard.line", {
+                    "wizard_id": visit.id, "inspection_id": self.far_inspection.id}),
                 ("crm.service.add.devices.wizard", {"order_id": self.hidden_order.id}),
-                ("crm.service.release.wizard", {"order_id": self.hidden_order.id}),
+                ("crm.service.release.wizard", {"order_ids": [Command.set(self.hidden_order.ids)]}),
                 ("crm.task.done.wizard", {"task_id": self.hidden_task.id}),
                 ("crm.project.join.wizard", {"project_id": self.hidden_project.id, "task_ids": [
                     Command.set(self.hidden_task.ids)]})):

@@ -106,8 +106,8 @@ class TestCommonPartner(ServiceCommon):
         self.env.cr.execute("""
             CREATE TEMPORARY TABLE res_partner (LIKE public.res_partner INCLUDING INDEXES) ON COMMIT DROP;
             INSERT INTO pg_temp.res_partner SELECT (jsonb_populate_record(partner, jsonb_build_object(
-                'id', n, 'service_phone_digits', 770000000 + n * 11 || ';', 'phone_sanitized', '+48' || 770000000 + n * 11,
-                'vat', 7700000000 + n * 11))).*
+                'id', n, 'service_phone_digits', 770000000 + n * 11 || ';',
+                'phone_sanitized', '+48' || 770000000 + n * 11, 'vat', 7700000000 + n * 11))).*
               FROM public.res_partner partner, generate_series(1, 5000) n
              WHERE partner.id = (SELECT min(id) FROM public.res_partner);
             REINDEX TABLE pg_temp.res_partner;

@@ -204,6 +204,14 @@ class TestDevice(ServiceCommon):
         self.assertEqual(self.device.address_id, self.other_contractor)
         self.device.write({"partner_id": self.person.id, "address_id": self.shop.id})
 
+    def test_place_that_moved_to_another_firm(self):
+        self.shop.parent_id = self.other_contractor
+        self.device.name = "Renamed"
+        self.device.write({"partner_id": self.contractor.id, "address_id": self.shop.id})
+        self.assertEqual(self.device.address_id, self.shop)
+        with self.assertRaisesRegex(ValidationError, "Sklep przy Rynku"):
+            self.device2.write({"partner_id": self.person.id, "address_id": self.shop.id})
+
     def test_no_cycle(self):
         part = self._new_device(parent_id=self.device.id)
         self.assertEqual(self.device.component_count, 1)

@@ -86,6 +86,17 @@ class TestDeviceDelivery(ServiceCommon):
         self.assertEqual(self.product.service_device_count, 2)
         self.assertEqual(self.product.product_tmpl_id.service_device_count, 2)
 
+    def test_number_in_another_spelling_is_the_same_device(self):
+        by_hand = self.Device.create({
+            "name": "By hand", "type_id": self.device_type.id, "serial_number": "n\u20111\u200b"})
+        long = self._new_lot(self.product, "Ż" * 300, 1)
+        picking = self._deliver(self.lots[0] | long, self.shop)
+        self.assertEqual(self._cards(self.lots[0] | long), by_hand)
+        self.assertEqual(by_hand.partner_id, self.contractor)
+        self.assertIn("no device can have such", picking.message_ids[0].body)
+        self.lots[0].name = "N" * 300
+        self.assertEqual(by_hand.serial_number, "n\u20111", "the stock takes what no device can have")
+
     def test_no_card_without_the_switch(self):
         self.product.service_device_card = False
         self._deliver(self.lots, self.shop)

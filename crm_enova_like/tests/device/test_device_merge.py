@@ -54,7 +54,7 @@ class TestDeviceMerge(ServiceCommon):
         part = self._card("Burner", parent_id=self.gone.id)
         photo = self.env["ir.attachment"].create({
             "name": "photo", "raw": b"x", "res_model": "crm.service.device", "res_id": self.gone.id})
-        message = self.gone.message_post(body="Rattles")
+        message = self.gone.message_post(body=self.person.name)
         for card in (self.kept, self.gone):
             card.message_subscribe(self.person.ids)
         self.gone.message_subscribe(self.shop.ids)
@@ -140,8 +140,8 @@ class TestDeviceMerge(ServiceCommon):
     def test_double_mark_goes(self):
         self.env.flush_all()
         self.cr.execute(
-            "UPDATE crm_service_device SET serial_key = 'GX5', serial_number = 'G X5', serial_is_double = TRUE WHERE id = %s",
-            [self.gone.id])
+            "UPDATE crm_service_device SET serial_key = 'GX5', serial_number = 'G X5', serial_is_double = TRUE"
+            " WHERE id = %s", [self.gone.id])
         self.env.invalidate_all()
         self._merge(self.gone, self.kept)
         self.assertFalse(self.gone.serial_is_double)

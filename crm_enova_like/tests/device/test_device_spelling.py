@@ -85,9 +85,11 @@ class TestDeviceSpelling(ServiceCommon):
     def test_what_follows_is_not_typed(self):
         device = self._new_device(self.manager, serial_number="K1", serial_key="OTHER", serial_is_double=True)
         self.assertEqual((device.serial_key, device.serial_is_double), ("K1", False))
-        device.write({"serial_key": "OTHER", "identifier_is_double": True})
+        device.write({"serial_key": "OTHER", "identifier_is_double": True, "kept_serial_number": "OTHER"})
+        self.assertFalse(device.kept_serial_number)
         self.assertEqual((device.serial_key, device.identifier_is_double), ("K1", False))
-        device = self.Device.with_user(self.manager).with_context(default_serial_key="X", default_serial_number="k 2").create(
+        device = self.Device.with_user(self.manager).with_context(
+            default_serial_key="X", default_serial_number="k 2").create(
             {"name": "Device", "type_id": self.device_type.id})
         self.assertEqual((device.serial_number, device.serial_key), ("k 2", "K2"))
 

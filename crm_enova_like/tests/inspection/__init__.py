@@ -3,7 +3,11 @@ from . import test_inspection_access
 from . import test_inspection_checklist
 from . import test_inspection_counting
 from . import test_inspection_device_copy
+from . import test_inspection_device_merge
 from . import test_inspection_door
+from . import test_inspection_history
+from . import test_inspection_law
+from . import test_inspection_left
 from . import test_inspection_needs
 from . import test_inspection_notice
 from . import test_inspection_order_device
@@ -12,6 +16,8 @@ from . import test_inspection_protocol
 from . import test_inspection_race
 from . import test_inspection_reminder
 from . import test_inspection_report
+from . import test_inspection_rights
 from . import test_inspection_schedule
+from . import test_inspection_series
 from . import test_inspection_statements
 from . import test_inspection_visit

@@ -122,6 +122,10 @@ class TestEvent(ServiceCommon):
         self.assertFalse(event.user_id)
         self.assertIn("How much is it?", event.message_ids[0].body)
 
+    def test_an_email_with_what_no_field_takes(self):
+        event = self._mail("long@nowhere.example", Subject="Ż" * 900, Date="Mon, 01 Jan 1601 00:00:00 +0000")
+        self.assertEqual((event.name, event.date), ("Ż" * 500, datetime(2026, 3, 11, 10)))
+
     def test_an_email_of_a_stranger_or_of_two_contractors_leaves_the_contractor_open(self):
         self.assertFalse(self._mail("nobody@nowhere.example").partner_id)
         (self.contractor | self.other_contractor).write({"email": "biuro@wspolne.example"})

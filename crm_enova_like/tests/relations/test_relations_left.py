@@ -43,6 +43,13 @@ class TestLeft(ServiceCommon):
         with self.assertRaisesRegex(UserError, "does not work here any more"):
             self.make_order(self.device2, user_id=self.leaver.id)
 
+    def test_a_copy_and_a_visit_are_somebodys_who_is_here(self):
+        task, order = self._task(), self.make_order(self.device, user_id=self.leaver.id)
+        self.leaver.action_archive()
+        self.assertEqual(task.copy().user_id, self.operator)
+        context = order.with_user(self.operator).action_plan_visit()["context"]
+        self.assertEqual(context["default_user_id"], self.operator.id)
+
     def test_what_is_closed_is_history(self):
         """Who did it then is written in when what was done is moved in, and what is open goes on otherwise."""
         task, done = self._task(), self._task()
@@ -72,7 +79,7 @@ class TestLeft(ServiceCommon):
             rows.action_open_assign()
         for row in rows:
             dialog = row.action_open_assign()
-            wizard = self.env["crm.assign.wizard"].with_user(self.operator).with_context(dialog["context"]).create({
+            wizard = self.env["crm.assign.wizard"].with_user(self.operator).with_context(**dialog["context"]).create({
                 "user_id": self.technician.id})
             wizard.action_assign()
         self.assertEqual((task.user_id, order.user_id), (self.technician, self.technician))

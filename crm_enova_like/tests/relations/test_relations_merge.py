@@ -139,6 +139,18 @@ class TestMerge(ServiceCommon):
                 for record in holding:
                     self.assertEqual(record[field.name], self.kept)
 
+    def test_contacts_among_the_properties_of_devices(self):
+        self.device_type.properties_definition = [
+            {"name": "keeper", "string": "Keeper", "type": "many2one", "comodel": "res.partner"},
+            {"name": "users", "string": "Users", "type": "many2many", "comodel": "res.partner"},
+            {"name": "floor", "string": "Floor", "type": "integer"}]
+        self.device.properties = {
+            "keeper": self.double.id, "users": (self.kept | self.double | self.person).ids, "floor": self.double.id}
+        self._merge(self.kept, self.double)
+        self.assertEqual(self.device.properties["keeper"], self.kept)
+        self.assertEqual(self.device.properties["users"], self.kept | self.person)
+        self.assertEqual(self.device.properties["floor"], self.double.id, "a number is a number")
+
     def test_no_unique_rule_of_ours_on_a_contact_is_unanswered(self):
         """The database deletes or breaks on such rows: whoever adds a rule resolves its doubles."""
         tables = {Model._table: {field.name for field in [field] if field.type == "many2one"}

@@ -40,7 +40,7 @@ class TestScanOnRw(ScanCommon):
         message = self._scan(rw, "5901234123457")
         self.assertIn("Print head: 1 of 1 Units scanned.", message)
         self.assertNotIn("validate", message)
-        self.assertIn("validate it", self._scan(rw, " ROL-1 "), "a reference, with blanks around it")
+        self.assertIn("validate it", self._scan(rw, "\ufeffｒｏｌ-1\u00a0"), "a reference, in another spelling")
         self.assertEqual(rw.move_ids.mapped("service_scanned"), [1, 1])
         self.assertEqual(rw.state, "assigned", "scanning issues nothing yet")
         self.assertIs(rw.button_validate(), True)

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from odoo.addons.crm_enova_like.models.common.actions import open_records
+from ...models.common.actions import open_records
 
 
 class CrmServiceDeviceMergeWizard(models.TransientModel):

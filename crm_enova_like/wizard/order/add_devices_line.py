@@ -67,7 +67,7 @@ class CrmServiceAddDevicesWizardLine(models.TransientModel):
 
     @api.onchange("device_id")
     def _onchange_device_id(self):
-        if self.decision not in self.allowed_decisions:
+        if self.decision not in (self.allowed_decisions or []):
             self.decision = False
 
     def _get_new(self):
