@@ -12,8 +12,9 @@ ORDER = {
     "done_technician_name": "varchar", "done_type_name": "varchar", "done_lang": "varchar", "done_lines": "jsonb"}
 ROW = {
     "done_is_estimate": "bool", "done_partner_id": "int4", "done_partner_name": "varchar",
-    "done_device_name": "varchar", "done_identifier": "varchar", "done_serial_number": "varchar", "done_type_name": "varchar",
-    "done_model_name": "varchar", "done_technician_name": "varchar", "done_release": "jsonb"}
+    "done_device_name": "varchar", "done_identifier": "varchar", "done_serial_number": "varchar",
+    "done_type_name": "varchar", "done_model_name": "varchar", "done_technician_name": "varchar",
+    "done_release": "jsonb"}
 PICKING = {"done_is_estimate": "bool", "done_names": "jsonb"}
 
 # the head of the papers of orders, as the registers have it, and the names on their lines

@@ -74,13 +74,16 @@ class StockPicking(models.Model):
     def _read_names(self):
         """Read at once what documents name: what is looked for one by one is at hand then."""
         moves, lines = self.move_ids, self.move_ids.service_line_id
-        orders = self.service_order_id
+        # most parts are for a device; of the others' orders, all are named
+        orders = lines.filtered(lambda line: not line.device_line_id).order_id | self.filtered(
+            lambda picking: not picking.move_ids.service_line_id).service_order_id
         for named in (
                 lines.device_line_id.device_id | orders.device_line_ids.device_id, moves.product_id,
                 self.location_id | self.location_dest_id):
             named.mapped("display_name")
-        for named in (orders, moves.product_uom, moves.move_line_ids.lot_id, self.picking_type_id.warehouse_id,
-                      moves.origin_returned_move_id.picking_id):
+        for named in (
+                self.service_order_id, moves.product_uom, moves.move_line_ids.lot_id,
+                self.picking_type_id.warehouse_id, moves.origin_returned_move_id.picking_id):
             named.mapped("name")
 
     def _drop_typed_names(self):

@@ -46,6 +46,7 @@ class TestClaimBasis(ServiceCommon):
             with self.subTest(partner=partner.name):
                 row.device_id = self.env["crm.service.device"].create(
                     {"name": "Mixer", "partner_id": partner.id, "date_sold": "2025-05-30"})
+                row.basis = "statutory"    # chosen after the device, which proposes another one
                 self.assertEqual(bool(row._onchange_basis()), warned)
 
     @freeze_time("2026-11-30 10:00:00")
