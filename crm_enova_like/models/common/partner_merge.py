@@ -4,6 +4,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from .named_mixin import MODULE
+from .queries import fields_naming
 
 
 class BasePartnerMergeAutomaticWizard(models.TransientModel):
@@ -37,6 +38,7 @@ class ResPartner(models.Model):
         self.ensure_one()
         self._check_merge_companies(sources)
         self._drop_double_followers(sources)
+        self._drop_double_names(sources)
 
     def _follow_merge(self):
         """After others were merged into one contact: what is stored of it with our records is computed anew.
@@ -99,3 +101,20 @@ class ResPartner(models.Model):
                   AND (other.partner_id = %(target)s OR other.id < f.id)""",
             sources=tuple(sources.ids), everyone=tuple((self | sources).ids), target=self.id))
         self.env["mail.followers"].invalidate_model()
+
+    def _drop_double_names(self, sources):
+        """Where a record of ours names several of the contacts in one list, it names one: core leaves the others there
+        until they are deleted, which what is named in our records cannot be."""
+        for model, name in fields_naming(self.env, self._name):
+            field = self.env[model]._fields[name]
+            if field.type == "many2many":
+                self.env[model].flush_model([name])
+                self.env.cr.execute(SQL(
+                    """DELETE FROM %(table)s row USING %(table)s other
+                        WHERE row.%(partner)s IN %(sources)s AND other.%(partner)s IN %(everyone)s
+                          AND other.%(record)s = row.%(record)s AND other.%(partner)s != row.%(partner)s
+                          AND (other.%(partner)s = %(target)s OR other.%(partner)s < row.%(partner)s)""",
+                    table=SQL.identifier(field.relation), partner=SQL.identifier(field.column2),
+                    record=SQL.identifier(field.column1), sources=tuple(sources.ids),
+                    everyone=tuple((self | sources).ids), target=self.id))
+                self.env[model].invalidate_model([name])
