@@ -1,7 +1,5 @@
 from odoo import api, models
 
-from .named_mixin import MODULE
-
 
 class CrmCompanyMixin(models.AbstractModel):
     """Records of a company that name others: of all that are named it is asked once whether they are its, too.
@@ -11,23 +9,11 @@ class CrmCompanyMixin(models.AbstractModel):
 
     _name = "crm.company.mixin"
     _description = "Belongs to a Company"
-    _inherit = ["crm.values.mixin", "crm.named.mixin"]
+    _inherit = ["crm.values.mixin"]
 
     def _check_company(self, fnames=None):
         checked = self._filter_astray(fnames) if self._is_asked_at_once() else self
-        if not self.env.su and self._original_module == MODULE:
-            checked._check_sight(fnames)
         return super(CrmCompanyMixin, checked)._check_company(fnames)
-
-    def _check_sight(self, fnames):
-        """Before core names what is another company's: whoever may not read that is told no name of it.
-
-        :raises AccessError: a record is named that is out of sight
-        """
-        names = self._fields if fnames is None or "company_id" in fnames else fnames
-        for field in (self._fields[name] for name in names):
-            if field.relational and field.check_company and field.store and self._is_guarded(field.comodel_name):
-                self._check_sight_of(self.sudo()[field.name])
 
     @api.model
     def _is_asked_at_once(self):

@@ -35,8 +35,9 @@ class Door:
         self.of_records = not getattr(method, "_api_model", False)
         self.arguments, self.values = [], None
         self.has_defaults, self.is_form = name in DEFAULTING, name == "onchange"
-        # what is saved is judged by the model's own mixins, where it has them; here it is only of the right kind
-        self.has_ranges = self.is_form or not hasattr(Model, "_check_values")
+        # what is saved is judged by crm.values.mixin, where the model has it
+        self.is_judged = not self.is_form and hasattr(Model, "_check_values")
+        self.has_ranges = not self.is_judged
         self.keeps_company = not hasattr(Model, "_check_given_to")
         self.signature = inspect.signature(method)
         parameters = list(self.signature.parameters.values())[1:]
@@ -163,6 +164,10 @@ class Door:
             if self.keeps_company and name == "company_id" and is_ours(records, field) and is_id(value) and (
                     value not in records.env.user._get_company_ids()):
                 self.refuse_company(records)
+        if self.is_judged:
+            # now already: our methods reckon with these values before they come to the mixin; of states, their own door
+            # says what is wrong
+            records._check_values({name: value for name, value in vals.items() if name != "state"})
         return {**vals, **changed} if changed else vals
 
 

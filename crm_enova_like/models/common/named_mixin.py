@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Command
 
 # what of Odoo's own, beside ours, is hidden from some and taken from by records that name it
@@ -30,6 +31,26 @@ class CrmNamedMixin(models.AbstractModel):
                     if key.startswith("default_")}, **given}
             self._check_named(given)
         return super().onchange(values, field_names, fields_spec)
+
+    def _check_company(self, fnames=None):
+        try:
+            return super()._check_company(fnames)
+        except UserError:
+            # core names what is another company's: whoever may not read that is told no name of it
+            if not self.env.su and self._original_module == MODULE:
+                self._check_sight(fnames)
+            raise
+
+    def _check_sight(self, fnames):
+        """Refuse records that are named out of sight.
+
+        :param fnames: names of the fields to look at; None for all
+        :raises AccessError: there is one
+        """
+        names = self._fields if fnames is None or "company_id" in fnames else fnames
+        for field in (self._fields[name] for name in names):
+            if field.relational and field.check_company and field.store:
+                self._check_sight_of(self.sudo()[field.name])
 
     def _check_named(self, values):
         """Refuse values with records that the user may not read; those that a record has already are no news.

@@ -23,6 +23,7 @@ class CrmValuesMixin(models.AbstractModel):
 
     _name = "crm.values.mixin"
     _description = "Checks Its Values"
+    _inherit = ["crm.named.mixin"]
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -35,6 +35,7 @@ class CrmAssignmentMixin(models.AbstractModel):
         vals_list = super().copy_data(default)
         for record, vals in zip(self, vals_list, strict=True):
             # what somebody who left had to do is copied by whoever does it now
-            if vals.get("user_id") and "user_id" not in (default or {}) and not record.user_id._is_here():
+            # of a record that is there twice, core has values once
+            if vals and vals.get("user_id") and "user_id" not in (default or {}) and not record.user_id._is_here():
                 vals["user_id"] = self.env.uid
         return vals_list

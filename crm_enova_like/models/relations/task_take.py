@@ -14,13 +14,14 @@ class CrmTask(models.Model):
     def _check_takeable(self):
         """What was nobody's on the screen and is somebody's by now is not taken away again.
 
-        sudo: a colleague's task is out of sight of a technician, but who has it may be told to whom it was offered.
+        sudo: a colleague's task is out of sight of a technician, but who has it may be told to whom it was offered; what
+        it is about is on the screen of whom that was.
         """
         others = self.sudo().filtered(
             lambda task: task.user_id and task.user_id != self.env.user and task.company_id in self.env.companies)
         hidden = others - others.with_env(self.env)._filtered_access("write").sudo()
         if hidden:
-            hidden[0]._tell_taken(hidden[0].user_id.name)
+            raise UserError(self.env._("This task was taken by %(user)s already.", user=hidden[0].user_id.name))
         free = self.sudo().filtered(lambda task: not task.user_id)
         try:
             lock_rows(free)

@@ -121,6 +121,24 @@ class TestGiven(ServiceCommon):
                            user=self.manager)
         self.assertEqual(plan.device_id, self.device)
 
+    def test_names_of_another_company_are_not_told(self):
+        """Neither by core's sentence about companies, nor by what a form computes; in settings, too."""
+        away = self._get_second_company()
+        kind = self.env["crm.service.device.type"].create({
+            "name": "Hidden name", "company_id": away.id, "prefix": "HID"})
+        maker = self.env["res.partner"].create({"name": "Hidden name", "company_id": away.id})
+        product = self._new_product("Hidden name", company_id=away.id)
+        for model, method, args in (
+                ("crm.service.device.model", "create", [{"name": "XL", "type_id": kind.id}]),
+                ("crm.service.device.model", "onchange", [[], {"manufacturer_id": maker.id}, ["manufacturer_id"], {
+                    "manufacturer": {}}]),
+                ("crm.service.order.type", "create", [
+                    {"name": "XL", "prefix": "X", "diagnosis_product_id": product.id}]),
+                ("crm.service.device", "write", [self.device.ids, {"type_id": kind.id}])):
+            with self.subTest(model, method=method), self.assertRaises(UserError) as refused:
+                self.call(model, method, *args, user=self.manager)
+            self.assertNotIn("Hidden name", str(refused.exception))
+
     def test_no_statement(self):
         """What is looked at costs none, and the superuser's own values are not looked at."""
         door = Door(self.env.registry["crm.task"], "write")
