@@ -5,7 +5,7 @@ from odoo.tools import email_normalize, email_normalize_all, html2plaintext
 from ..common.values_mixin import FIRST_YEAR, storable
 from .mail_thread import SENDER_VERIFIED
 
-LONGEST_SUBJECT = 250
+LONGEST_SUBJECT = 500    # signs, as of any other line
 
 
 class CrmEvent(models.Model):
@@ -45,7 +45,7 @@ class CrmEvent(models.Model):
         text = storable(html2plaintext(msg_dict.get("body") or "")).strip()
         if len(subject) > LONGEST_SUBJECT:
             text = f"{subject}\n\n{text}".strip()
-            subject = f"{subject[:LONGEST_SUBJECT - 1]}…"
+            subject = subject[:LONGEST_SUBJECT]
         vals = {
             "name": subject or self.env._("E-mail without a subject"),
             "type_id": (email_type or self.env["crm.event.type"]._get_default()).id,

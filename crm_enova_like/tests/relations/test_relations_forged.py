@@ -160,10 +160,10 @@ class TestForged(ServiceCommon):
         Line = self.env["crm.service.order.line"].with_user(self.operator).with_context(
             allowed_company_ids=(self.company | self.other).ids)
         vals = {"order_id": self.order.id, "kind": "labour", "product_id": self.labour.id}
-        for line in (Line.create({**vals, "company_id": self.other.id}),
-                     Line.with_context(default_company_id=self.other.id).create(vals)):
-            self.env.flush_all()
-            self.assertEqual(line.company_id, self.company)
+        self.assertRefused(lambda: Line.create({**vals, "company_id": self.other.id}))
+        line = Line.with_context(default_company_id=self.other.id).create(vals)
+        self.env.flush_all()
+        self.assertEqual(line.company_id, self.company)
 
     def test_copies(self):
         self.task.with_user(self.technician).action_done()
