@@ -122,7 +122,7 @@ class Door:
         """The value of one field, as it is taken; raises NotSo."""
         if is_ours(records, field):
             return taken_field(field, value, is_nested=self.is_form, has_ranges=self.has_ranges)
-        return taken_by_core(field, value)
+        return taken_by_core(field, value, is_nested=self.is_form)
 
     def drop_defaults(self, records):
         """The records without defaults in the context that their fields cannot take: these are not what anybody typed,

@@ -116,8 +116,13 @@ def taken_field(field, value, *, is_nested=False, has_ranges=True):
     return value
 
 
-def taken_by_core(field, value):
-    """The value that is given for a field of Odoo's, which our methods may read: Odoo judges it, but not its kind."""
+def taken_by_core(field, value, *, is_nested=False):
+    """The value that is given for a field of Odoo's, which our methods may read: Odoo judges it, but not its kind.
+
+    :param is_nested: whether a record may be given by its values, as a form has it
+    """
+    if is_nested and field.type == "many2one" and isinstance(value, Mapping):
+        return value
     if field.type in (*NUMBERS, *TEXTS, "many2one", "date", "datetime", "boolean") and isinstance(
             value, (list, Mapping)):
         raise NotSo

@@ -118,7 +118,7 @@ class TestInspectionLaw(InspectionCommon):
             "name": "Yonder", "company_id": there.id, "partner_id": self.contractor.id})
         plan = self._new_plan(shared, date(2026, 1, 1), yonder)
         mine = self.manager
-        with self.assertRaisesRegex(UserError, "use these regimes: Shared"):
+        with self.assertRaisesRegex(UserError, "Shared is used by records"):
             shared.with_user(mine).write({"company_id": self.company.id})
         with self.assertRaisesRegex(AccessError, "in which you work"):
             shared.with_user(mine).write({"company_id": there.id})
@@ -126,7 +126,7 @@ class TestInspectionLaw(InspectionCommon):
         self.env["crm.service.inspection"].search([("regime_id", "=", shared.id)]).unlink()
         self.device_type.regime_ids = [Command.link(shared.id)]
         self.device_type.company_id = False
-        with self.assertRaisesRegex(UserError, "use these regimes: Shared"):
+        with self.assertRaisesRegex(UserError, "Shared is used by records"):
             shared.with_user(mine).write({"company_id": self.company.id})
         self.device_type.regime_ids = [Command.unlink(shared.id)]
         shared.with_user(mine).write({"company_id": self.company.id})
