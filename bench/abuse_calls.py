@@ -55,6 +55,7 @@ class Calls:
         self.methods = sorted({
             (name, method) for name in [*self.ours, *self.near] for method in self.public_methods(type(env[name]))
             if method not in STANDARD})
+        self.method_names = sorted({method for _name, method in self.methods})
         self.reports = env["ir.actions.report"].search(
             [("report_name", "=like", f"{ADDON}.%")], order="report_name").mapped(lambda one: (
                 one.report_name, one.model))
@@ -129,7 +130,9 @@ class Calls:
             method = rng.choices(list(STANDARD), list(STANDARD.values()))[0]
             call = (role, "call", model, method, *self.standard(rng, model, method))
         else:
-            model, method = rng.choice(self.methods)
+            # one that many models share is called no more often than another
+            method = rng.choice(self.method_names)
+            model = rng.choice([name for name, shared in self.methods if shared == method])
             call = (role, "call", model, method, *self.own(rng, model, method))
         if self.words and not any(word in f"{call[2]}.{call[3]}" for word in self.words):
             return None

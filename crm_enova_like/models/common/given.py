@@ -7,7 +7,7 @@ from odoo import models
 from odoo.exceptions import AccessError, MissingError, UserError
 from odoo.orm.identifiers import NewId
 
-from .taken import NUMBERS, PAGE, TAKEN, NotSo, is_id, taken_by_core, taken_field, taken_row, taken_text
+from .taken import NUMBERS, PAGE, TAKEN, NotSo, is_id, taken_by_core, taken_field, taken_names, taken_row, taken_text
 
 ADDON = "crm_enova_like"
 OURS = f"odoo.addons.{ADDON}."
@@ -50,8 +50,8 @@ class Door:
         for index, parameter in enumerate(parameters):
             if parameter.name == VALUES.get(name):
                 self.values = index, parameter.name
-            elif parameter.name in PAGE or parameter.annotation in TAKEN:
-                take = PAGE.get(parameter.name) or TAKEN[parameter.annotation]
+            elif parameter.name in PAGE or parameter.annotation in TAKEN or name == "default_get":
+                take = PAGE.get(parameter.name) or TAKEN.get(parameter.annotation, taken_names)
                 # an empty text is a text, and what is empty by itself may be empty; but nothing is no number
                 needed = take is not taken_text and parameter.default not in (None, False)
                 self.arguments.append((index, parameter.name, partial(self.take, parameter.name, take, needed)))

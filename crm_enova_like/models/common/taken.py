@@ -3,7 +3,7 @@
 Each function gives the value as it is taken, or raises :class:`NotSo`.
 """
 import math
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from functools import partial
 
@@ -69,7 +69,7 @@ def taken_rows(value):
 
 
 def taken_names(value):
-    if not isinstance(value, (list, tuple)) or not all(isinstance(name, str) for name in value):
+    if not isinstance(value, Collection) or isinstance(value, str) or not all(isinstance(name, str) for name in value):
         raise NotSo
     return value
 

@@ -53,6 +53,8 @@ class TestGiven(ServiceCommon):
         self.assertRefused("crm.service.order", "action_scan", self.order.ids, "1", what=1, says="not called so")
         self.assertRefused("crm.service.order", "checklist_save", "x", says="cannot be given")
         self.assertRefused("crm.event", "message_new", None, says="cannot be given")
+        for wrong in (None, "name", [1], 5):
+            self.assertRefused("crm.project.join.wizard", "default_get", wrong, says="cannot be given")
 
     def test_records_that_are_named(self):
         for wrong in ("x", 10**9, *HOSTILE):
