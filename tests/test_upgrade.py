@@ -52,8 +52,8 @@ env["crm.service.order.line"].create([
 env.cr.commit()
 print(f"WALKED {order.id}")
 """
-# what the demo firm has none of: numbers in two spellings, phones with two numbers, an order that is cancelled, a series
-# of which some are done, an entry that somebody repeats in the calendar, regimes that the firm changed
+# what the demo firm has none of: numbers in two spellings, phones with two numbers, an inspection that is cancelled, a
+# series of which some are done, an entry that somebody repeats in the calendar, regimes that the firm changed
 KINDS = """
 from odoo import Command
 Device = env["crm.service.device"]
@@ -72,7 +72,8 @@ task = env["crm.task"].create({"name": "Call", "date_deadline": "2030-05-06", "r
                                "repeat_count": 9})
 for _turn in range(2):
     task.action_done()
-    task = env["crm.task"].search([("series_id", "=", task.series_id.id or task.id)], order="series_index desc", limit=1)
+    series = task.series_id or task
+    task = env["crm.task"].search([("series_id", "=", series.id)], order="series_index desc", limit=1)
 env.ref("crm_enova_like.regime_scales").legal_basis = "As our lawyer says"
 inspection = env["crm.service.inspection"].search([("is_open", "=", True)], order="id", limit=1)
 inspection.action_cancel("The shop was closed")
@@ -351,7 +352,8 @@ def step(tmp_path_factory):
         with contextlib.closing(psycopg2.connect(dbname=database)) as connection, connection.cursor() as cursor:
             cursor.execute("UPDATE ir_module_module SET latest_version = %s WHERE name = %s", [BEFORE_VERSION, ADDON])
             # the columns of orders are there, those of inspections are not
-            cursor.execute("ALTER TABLE crm_service_inspection DROP COLUMN done_device_name, DROP COLUMN done_partner_id")
+            cursor.execute(
+                "ALTER TABLE crm_service_inspection DROP COLUMN done_device_name, DROP COLUMN done_partner_id")
             connection.commit()
         result.logs.append(odoo("step-again", *update))
         result.changed_again = compare(settled, get_rows(database, columns))

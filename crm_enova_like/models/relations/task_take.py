@@ -14,8 +14,8 @@ class CrmTask(models.Model):
     def _check_takeable(self):
         """What was nobody's on the screen and is somebody's by now is not taken away again.
 
-        sudo: a colleague's task is out of sight of a technician, but who has it may be told to whom it was offered; what
-        it is about is on the screen of whom that was.
+        sudo: a colleague's task is out of sight of a technician, but who has it may be told to whom it was offered;
+        what it is about is on the screen of whom that was.
         """
         others = self.sudo().filtered(
             lambda task: task.user_id and task.user_id != self.env.user and task.company_id in self.env.companies)

@@ -5,7 +5,6 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 
 from ...models.common.public_holidays import get_polish_holidays
-
 from .firm import ServiceCommon
 
 
@@ -90,7 +89,8 @@ class TestWorkingDays(ServiceCommon):
     def test_hours_leave_out_holidays(self):
         def hours(start, stop):
             begin, end = (datetime(*moment, tzinfo=timezone.utc) for moment in (start, stop))
-            return sum((to - since).total_seconds() / 3600 for since, to in self.company._get_work_intervals(begin, end))
+            worked = self.company._get_work_intervals(begin, end)
+            return sum((to - since).total_seconds() / 3600 for since, to in worked)
 
         # Thursday 24 December to Monday 28th
         self.assertEqual(hours((2026, 12, 23, 6), (2026, 12, 28, 18)), 16.0)
