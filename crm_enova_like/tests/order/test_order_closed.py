@@ -1,4 +1,5 @@
 from base64 import b64encode
+from datetime import timedelta
 
 from odoo import Command, fields
 from odoo.exceptions import AccessError, UserError
@@ -36,7 +37,8 @@ class TestOrderClosed(ServiceCommon):
 
     def _get_forged(self):
         """What nobody writes on a closed order: {record: values}."""
-        now = fields.Datetime.now()
+        # another moment than that at which the order was made
+        now = fields.Datetime.now() - timedelta(days=1)
         photo = self.env["ir.attachment"].create({"name": "a.png", "datas": SIGNED})
         return {
             self.order: {
