@@ -384,7 +384,8 @@ class Firm:
             "address": f"{name} || chr(10) || {address}", "device_name": f"{one_of(MACHINES, 3)} || ' ' || n % 50",
             "serial_number": f"'SN' || lpad({dice(6)}::text, 10, '0') || n",
             "identifier": "'B0/' || lpad(n::text, 7, '0')", "regime_name": "'Przegląd roczny'",
-            "technician_name": "'bench_technician'", "next_date": "(last + interval '12 months')::date"}
+            "technician_name": "'bench_technician'", "lang": "'pl_PL'",
+            "next_date": "(last + interval '12 months')::date"}
         self.insert("crm_service_inspection", f"{rows}, generate_series(0, 1) k", {
             "id": f"{first} + n * 2 + k", "plan_id": f"{self.first['crm_service_inspection_plan']} + n",
             "device_id": device, "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner,

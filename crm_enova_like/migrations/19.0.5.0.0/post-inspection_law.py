@@ -1,7 +1,8 @@
 """The shipped regimes are corrected where the firm left them as they came, field by field; new ones come in addition,
 and the managers are told.
 
-A regime that was split and has plans stays as it is: whether a device needs the one or the other, the firm knows.
+A regime that was split and has plans stays as it is: whether a device needs the one or the other, the firm knows. A
+text that states an interval is corrected where the interval is the shipped one: of another, the firm knows why.
 """
 from psycopg2.sql import SQL, Identifier
 
@@ -133,8 +134,19 @@ TEXTS = [
 ]
 
 # one regime was of two trades, or of two kinds of devices
-SPLIT = {("gas", "name"), ("gas", "responsible_body"), ("gas", "qualification"), ("udt_lift", "name"),
-         ("udt_upkeep", "name")}
+SPLIT = {"gas", "boiler", "udt_lift", "udt_upkeep"}
+
+# (number, unit, counting) as they were shipped
+INTERVALS = {
+    "cash_register": (24, "month", "last_done"), "fgas_12": (12, "month", "last_done"),
+    "fgas_6": (6, "month", "last_done"), "fgas_3": (3, "month", "last_done"),
+    "extinguisher": (12, "month", "last_done"), "hydrant_hose": (5, "year", "last_done"),
+    "gas": (12, "month", "last_done"), "boiler": (5, "year", "last_done"), "scales": (25, "month", "last_done"),
+    "udt_lift": (12, "month", "last_done"), "udt_upkeep": (30, "day", "last_done"),
+}
+
+# texts that state an interval, or how it is counted: each legal basis, and these
+STATED = {("cash_register", "note"), ("gas", "name"), ("boiler", "name"), ("boiler", "note"), ("scales", "note")}
 
 # (record, as shipped, as it is now)
 VALUES = [
@@ -151,30 +163,42 @@ def migrate(cr, version):
     if not version:
         return
     env = api.Environment(cr, SUPERUSER_ID, {})
-    regimes, used = find_regimes(env)
-    corrected, kept = set(), set()
-    for name, shipped, values in VALUES:
-        regime = regimes.get(name)
-        if regime and all((regime[field] or False) == (value or False) for field, value in shipped.items()):
-            regime.write(values)
-            corrected.add(regime.id)
-    env.flush_all()
-    for name, field, *texts in TEXTS:
-        regime = regimes.get(name)
-        if not regime:
-            continue
-        if (name, field) in SPLIT and regime in used:
-            kept.add(regime.id)
-        elif correct_text(cr, regime.id, field, *texts):
-            corrected.add(regime.id)
-    env.invalidate_all()
+    corrected, kept = correct(env)
     known = set(env["crm.service.inspection.regime"].with_context(active_test=False).search([]).ids)
     convert_file(env, "crm_enova_like", "data/inspection_regimes_more.xml", None, mode="init", noupdate=True)
     new = env["crm.service.inspection.regime"].with_context(active_test=False).search([("id", "not in", list(known))])
     # before the names are written to somebody
     env["ir.module.module"]._load_module_terms(
         ["crm_enova_like"], [code for code, _name in env["res.lang"].get_installed()])
-    new.browse(corrected)._tell_of_law(new, new.browse(kept))
+    corrected._tell_of_law(new, kept)
+
+
+def correct(env):
+    """Correct what was left as shipped.
+
+    :return: the regimes that were corrected, and those that were left since they were split and have plans
+    """
+    regimes, used = find_regimes(env)
+    corrected = kept = env["crm.service.inspection.regime"].with_context(active_test=False)
+    for name in SPLIT & regimes.keys():
+        if regimes[name] in used:
+            kept |= regimes.pop(name)
+    as_shipped = {
+        name for name, regime in regimes.items()
+        if (regime.interval_number, regime.interval_unit, regime.counting) == INTERVALS[name]}
+    for name, shipped, values in VALUES:
+        regime = regimes.get(name)
+        if regime and all((regime[field] or False) == (value or False) for field, value in shipped.items()):
+            regime.write(values)
+            corrected |= regime
+    env.flush_all()
+    for name, field, *texts in TEXTS:
+        states_interval = field == "legal_basis" or (name, field) in STATED
+        if name in regimes and (name in as_shipped or not states_interval) and correct_text(
+                env.cr, regimes[name].id, field, *texts):
+            corrected |= regimes[name]
+    env.invalidate_all()
+    return corrected, kept
 
 
 def find_regimes(env):

@@ -15,7 +15,8 @@ COLUMNS = {
     "done_address_id": "integer", "done_address": "text", "done_device_name": "varchar",
     "done_serial_number": "varchar", "done_identifier": "varchar", "done_regime_name": "varchar",
     "done_legal_basis": "varchar", "done_qualification": "varchar", "done_technician_name": "varchar",
-    "done_per_visit": "boolean", "done_next_date": "date", "done_is_estimate": "boolean",
+    "done_per_visit": "boolean", "done_order_name": "varchar", "done_resolution": "text", "done_lang": "varchar",
+    "done_signed_by": "varchar", "done_next_date": "date", "done_is_estimate": "boolean",
 }
 
 ADDRESS = """
@@ -37,7 +38,10 @@ WITH address AS ({ADDRESS}), kept AS (
            coalesce(r.name ->> l.lang, r.name ->> 'en_US') AS regime_name,
            coalesce(r.legal_basis ->> l.lang, r.legal_basis ->> 'en_US') AS legal_basis,
            coalesce(r.qualification ->> l.lang, r.qualification ->> 'en_US') AS qualification,
-           who.name AS technician, r.protocol_per_visit IS TRUE AS per_visit,
+           who.name AS technician, r.protocol_per_visit IS TRUE AS per_visit, service.name AS order_name,
+           row.resolution, l.lang,
+           CASE WHEN i.state = 'done' AND service.customer_signed_on IS NOT NULL THEN service.customer_signed_by
+                END AS signed_by,
            CASE WHEN i.state = 'done' AND i.plan_id IS NOT NULL THEN coalesce(
                 (SELECT min(later.planned_date) FROM {TABLE} later
                   WHERE later.plan_id = i.plan_id AND later.id <> i.id AND later.planned_date
@@ -52,6 +56,7 @@ WITH address AS ({ADDRESS}), kept AS (
       LEFT JOIN address partner ON partner.id = i.partner_id
       LEFT JOIN address place ON place.id = i.address_id
       LEFT JOIN crm_service_order service ON service.id = i.order_id
+      LEFT JOIN crm_service_order_device row ON row.id = i.order_device_id
       LEFT JOIN res_users u ON u.id = coalesce(service.user_id, i.user_id)
       LEFT JOIN res_partner who ON who.id = u.partner_id
      CROSS JOIN LATERAL (SELECT coalesce(partner.lang, firm.lang, 'en_US') AS lang) l
@@ -64,8 +69,22 @@ UPDATE {TABLE} i
        done_address = kept.place, done_device_name = kept.device_name, done_serial_number = kept.serial_number,
        done_identifier = kept.identifier, done_regime_name = kept.regime_name, done_legal_basis = kept.legal_basis,
        done_qualification = kept.qualification, done_technician_name = kept.technician,
-       done_per_visit = kept.per_visit, done_next_date = kept.next_date, done_is_estimate = true
+       done_per_visit = kept.per_visit, done_order_name = kept.order_name, done_resolution = kept.resolution,
+       done_lang = kept.lang, done_signed_by = kept.signed_by, done_next_date = kept.next_date, done_is_estimate = true
   FROM kept WHERE kept.id = i.id
+"""
+
+# the pictures are files, which both records name
+SIGNATURES = f"""
+INSERT INTO ir_attachment (name, res_model, res_field, res_id, type, store_fname, db_datas, checksum, mimetype,
+                           file_size, index_content, company_id, public, create_uid, create_date, write_uid, write_date)
+SELECT 'done_' || a.res_field, 'crm.service.inspection', 'done_' || a.res_field, i.id, a.type, a.store_fname,
+       a.db_datas, a.checksum, a.mimetype, a.file_size, a.index_content, a.company_id, a.public, a.create_uid,
+       a.create_date, a.write_uid, a.write_date
+  FROM {TABLE} i
+  JOIN ir_attachment a ON a.res_model = 'crm.service.order' AND a.res_id = i.order_id
+       AND a.res_field IN ('customer_signature', 'technician_signature')
+ WHERE i.state = 'done'
 """
 
 OPEN = f"UPDATE {TABLE} SET schedule_date = planned_date WHERE plan_id IS NOT NULL AND schedule_date IS NULL"
@@ -86,5 +105,6 @@ def migrate(cr, version):
     cr.execute(SQL("ALTER TABLE {} {}").format(Identifier(TABLE), SQL(", ").join(
         SQL("ADD COLUMN IF NOT EXISTS {} " + kind).format(Identifier(name)) for name, kind in COLUMNS.items())))
     cr.execute(KEPT)
+    cr.execute(SIGNATURES)
     cr.execute(OPEN)
     cr.execute(NEXT)

@@ -98,6 +98,14 @@ class CrmFactsMixin(models.AbstractModel):
                 kind=self.env["ir.model"].sudo()._get(self._name).name,
                 fields=", ".join(self._fields[name]._description_string(self.env) for name in given)))
 
+    def _check_new_facts(self, vals):
+        """Refuse facts that are typed for a new record; see :meth:`_check_facts`. In ``create`` ``self`` is what is
+        copied, and nothing becomes of that.
+
+        :param vals: values for ``create``
+        """
+        self.browse()._check_facts(vals)
+
     def _is_changed(self, name, value):
         """Whether a value that is to be written is another one than one record has."""
         self.ensure_one()

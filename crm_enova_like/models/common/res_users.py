@@ -1,4 +1,5 @@
 from odoo import SUPERUSER_ID, models
+from odoo.exceptions import UserError
 
 
 class ResUsers(models.Model):
@@ -30,3 +31,14 @@ class ResUsers(models.Model):
     def _get_here(self):
         """The first of some users who works here; empty where none does."""
         return next((user for user in self if user._is_here()), self.browse())
+
+    def _check_are_here(self):
+        """Refuse to give work to somebody who left.
+
+        :raises UserError: names the first one who is archived
+        """
+        for user in self:
+            if not user._is_here():
+                # sudo: a name is no secret
+                raise UserError(self.env._(
+                    "%(user)s does not work here any more. Choose somebody else.", user=user.sudo().name))

@@ -97,12 +97,12 @@ class CrmStateMixin(models.AbstractModel):
         :raises UserError: there are facts, and the user is no manager who creates what is closed already
         """
         facts = self._get_fact_fields()
-        self._check_facts({name: value for name, value in vals.items() if name not in facts})
+        self._check_new_facts({name: value for name, value in vals.items() if name not in facts})
         names = (facts - self._get_initial_facts()) & vals.keys()
         if not names or (self.env.su and not is_closed):
             return {}
         if not (is_closed and (self.env.su or self.env.user.has_group(MANAGERS))):
-            self._check_facts({name: vals[name] for name in names})
+            self._check_new_facts({name: vals[name] for name in names})
         return {name: vals.pop(name) for name in names}
 
     def _write_late_values(self, late):

@@ -1,5 +1,4 @@
 from odoo import api, models
-from odoo.exceptions import UserError
 
 
 class CrmAssignmentMixin(models.AbstractModel):
@@ -17,10 +16,7 @@ class CrmAssignmentMixin(models.AbstractModel):
         :param user: res.users record
         :raises UserError: the user is archived
         """
-        if not user._is_here():
-            # sudo: a name is no secret
-            raise UserError(self.env._(
-                "%(user)s does not work here any more. Choose somebody else.", user=user.sudo().name))
+        user._check_are_here()
 
     def _check_performers_here(self):
         """Whether open work that was just made or given is somebody's who works here. What is closed is history.

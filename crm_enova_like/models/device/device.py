@@ -198,10 +198,15 @@ class CrmServiceDevice(models.Model):
         self._check_companies(vals["company_id"] for vals in vals_list)
         self._check_numbers_free(vals_list)
         self._give_identifiers(vals_list)
-        return super().create(vals_list)
+        devices = super().create(vals_list)
+        # whose an archived one was is history
+        devices.filtered("active").technician_id._check_are_here()
+        return devices
 
     def write(self, vals):
         vals = self._clean_numbers(vals)
+        if vals.get("technician_id") and any(device.technician_id.id != vals["technician_id"] for device in self):
+            self.technician_id.browse(vals["technician_id"])._check_are_here()
         if "address_id" in vals and all(
                 device[name].id == (vals[name] or False)
                 for device in self for name in ("partner_id", "address_id") if name in vals):

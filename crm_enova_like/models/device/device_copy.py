@@ -16,6 +16,14 @@ class CrmServiceDevice(models.Model):
         return open_dialog(
             self.env, "crm.service.device.copy.wizard", self.env._("Copy device"), {"default_device_id": self.id})
 
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for device, vals in zip(self, vals_list, strict=True):
+            # nobody who left is given a device; of a record that is there twice, core has values once
+            if vals and "technician_id" not in (default or {}) and not device.technician_id._get_here():
+                vals["technician_id"] = False
+        return vals_list
+
     def _copy_many(self, serials, **options):
         """Make copies of one device, with identifiers of their own.
 

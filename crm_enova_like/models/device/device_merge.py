@@ -100,6 +100,9 @@ class CrmServiceDevice(models.Model):
             if cards[name]:
                 continue
             for other in others.sudo():
+                if name == "technician_id" and not other[name]._get_here():
+                    # nobody who left is given a device
+                    continue
                 if other[name] and not (name == "parent_id" and other[name] in cards | others.sudo()):
                     vals[name] = self._fields[name].convert_to_write(other[name], other)
                     break

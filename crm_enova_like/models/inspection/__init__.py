@@ -2,12 +2,15 @@ from . import regime
 from . import plan
 from . import plan_generation
 from . import inspection
+from . import inspection_fixed
 from . import inspection_state
 from . import inspection_history
 from . import inspection_schedule
+from . import inspection_signature
 from . import checklist
 from . import inspection_checklist
 from . import protocol
+from . import protocol_paper
 from . import reminder
 from . import notice
 from . import visit

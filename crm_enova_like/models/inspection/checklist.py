@@ -143,7 +143,7 @@ class CrmServiceInspectionCheck(models.Model):
     def create(self, vals_list):
         initial = self._get_initial_facts()
         for vals in vals_list:
-            self._check_facts({name: value for name, value in vals.items() if name not in initial})
+            self._check_new_facts({name: value for name, value in vals.items() if name not in initial})
         checks = super().create([self._with_measured(vals) for vals in vals_list])
         if not self.env.su:
             checks._check_editable()

@@ -64,7 +64,8 @@ class CrmServiceDevice(models.Model):
     def _get_with_history(self):
         # sudo: a history that the user may not see counts as well; what is only planned is none
         rows = self.env["crm.service.inspection"].sudo()._read_group(
-            [("device_id", "in", self.ids), ("state", "!=", "planned")], ["device_id"])
+            [("device_id", "in", self.ids), "|", ("state", "!=", "planned"), ("protocol_number", "!=", False)],
+            ["device_id"])
         return super()._get_with_history().union(*(device.with_env(self.env) for [device] in rows))
 
     # PLANS

@@ -208,6 +208,13 @@ class CrmServiceInspection(models.Model):
                     "Inspection %(inspection)s: %(user)s is not one of our people.",
                     inspection=inspection.display_name, user=inspection.user_id.display_name))
 
+    def _check_technicians_here(self):
+        """Whether inspections that were just made or given are of people who work here. What is closed is history.
+
+        :raises UserError: a technician is archived
+        """
+        self.filtered("is_open").user_id._check_are_here()
+
     @api.constrains("plan_id", "device_id")
     def _check_plan(self):
         for inspection in self:

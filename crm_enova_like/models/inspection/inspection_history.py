@@ -1,11 +1,13 @@
 from odoo import api, fields, models
 
+from ..common.paper_lang import pick_lang
+
 # what a closed inspection keeps of its day, in the order of the form
 KEPT = (
     "done_partner_id", "done_partner_name", "done_partner_address", "done_partner_phone", "done_partner_vat",
     "done_address_id", "done_address", "done_device_name", "done_serial_number", "done_identifier",
     "done_regime_name", "done_legal_basis", "done_qualification", "done_technician_name", "done_per_visit",
-    "done_is_estimate")
+    "done_order_name", "done_resolution", "done_lang", "done_is_estimate")
 
 NEXT = "done_next_date"
 
@@ -34,6 +36,9 @@ class CrmServiceInspection(models.Model):
     done_qualification = fields.Char(string="Qualification Then", compute="_compute_kept", store=True)
     done_technician_name = fields.Char(string="Inspected By", compute="_compute_kept", store=True)
     done_per_visit = fields.Boolean(string="On One Protocol per Visit", compute="_compute_kept", store=True)
+    done_order_name = fields.Char(string="Order Then", compute="_compute_kept", store=True)
+    done_resolution = fields.Text(string="Resolution Then", compute="_compute_kept", store=True)
+    done_lang = fields.Char(string="Language of Its Protocol", compute="_compute_kept", store=True)
     done_next_date = fields.Date(string="Next Inspection Then", compute="_compute_done_next_date", store=True)
     done_is_estimate = fields.Boolean(
         string="Filled In Afterwards", compute="_compute_kept", store=True,
@@ -64,9 +69,26 @@ class CrmServiceInspection(models.Model):
                     inspection[name] = value
 
     def _get_paper_lang(self):
-        """The language of the papers of one inspection: the contractor's, else the firm's."""
+        """The language of the papers of one inspection: that of its day, else the contractor's, else the firm's.
+
+        sudo: what language somebody speaks is no secret.
+        """
         self.ensure_one()
-        return self.partner_id.lang or self.company_id.partner_id.lang or self.env.lang
+        return pick_lang(
+            self.env, self.done_lang, self.partner_id.sudo().lang, self.company_id.sudo().partner_id.lang)
+
+    def _in_paper_language(self):
+        """Inspections of one protocol in the language of their paper."""
+        return self.with_context(lang=self[0]._get_paper_lang())
+
+    def _get_printed_place(self):
+        """The place on the protocol of one inspection: empty where the contractor's own address says it.
+
+        By the texts of that day: the place may be one with its contractor by now.
+        """
+        self.ensure_one()
+        own = "\n".join(filter(None, [self.done_partner_name, self.done_partner_address]))
+        return self.done_address if self.done_address != own else False
 
     def _prepare_kept_vals(self, addresses):
         """What one inspection keeps of today.
@@ -86,7 +108,9 @@ class CrmServiceInspection(models.Model):
             "done_identifier": device.identifier, "done_regime_name": regime.name or "",
             "done_legal_basis": regime.legal_basis, "done_qualification": regime.qualification,
             "done_technician_name": (self.order_id.user_id or self.user_id).name,
-            "done_per_visit": regime.protocol_per_visit, "done_is_estimate": False,
+            "done_per_visit": regime.protocol_per_visit, "done_order_name": self.order_id.name,
+            "done_resolution": self.order_device_id.resolution, "done_lang": self.env.lang,
+            "done_is_estimate": False,
         }
 
     @api.depends("is_open", "date_done")

@@ -54,7 +54,8 @@ class CrmServiceInspection(models.Model):
     def _check_dates_free(self):
         """:raises UserError: on the inspection that took a date since, somebody counts already"""
         for inspection in self:
-            if inspection._get_since().filtered(lambda other: other.state != "planned" or other.date_agreed):
+            if inspection._get_since().filtered(
+                    lambda other: other.state != "planned" or other.date_agreed or other.protocol_number):
                 raise UserError(self.env._(
                     "Inspection %(inspection)s cannot be reopened: the next one of %(date)s is arranged, ordered or "
                     "cancelled already.", inspection=inspection.display_name,

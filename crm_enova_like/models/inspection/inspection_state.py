@@ -5,19 +5,12 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tools import format_date
 
 from ..common.state_mixin import MANAGERS
+from .inspection_fixed import OUTCOME
 from .inspection_history import KEPT, NEXT
+from .inspection_signature import SIGNED
+from .protocol_paper import PAPER
 
 OPERATORS = "crm_enova_like.group_user"
-
-# what was found: typed while the inspection is open, a fact from then on
-OUTCOME = {"date_done", "result", "protocol_number"}
-
-# what is planned and said of an inspection until it is closed
-PLANNED = {
-    "device_id", "regime_id", "plan_id", "planned_date", "user_id", "date_agreed", "agreed_with", "cancel_reason"}
-
-# what the plan of an inspection says
-OF_PLAN = {"device_id", "regime_id", "plan_id"}
 
 
 class CrmServiceInspection(models.Model):
@@ -45,7 +38,7 @@ class CrmServiceInspection(models.Model):
     def _get_fact_fields(self):
         return super()._get_fact_fields() | OUTCOME | {
             "order_id", "order_device_id", "date_reminded", "visit_failed_count", "date_notified",
-            "notified_partner_id", *KEPT, NEXT}
+            "notified_partner_id", *KEPT, NEXT, *SIGNED, *PAPER}
 
     @api.model
     def _get_initial_facts(self):
@@ -68,38 +61,6 @@ class CrmServiceInspection(models.Model):
             self._check_fixed(vals)
         return super()._check_facts({name: value for name, value in vals.items() if name not in typed})
 
-    def _is_rewritten(self, name, value):
-        """Whether a value that one inspection has would become another one."""
-        return bool(self[name]) and self._is_changed(name, value)
-
-    def _is_changed(self, name, value):
-        """Whether one inspection would get another value."""
-        self.ensure_one()
-        field = self._fields[name]
-        return self[name] != field.convert_to_record(field.convert_to_cache(value, self), self)
-
-    def _check_fixed(self, vals):
-        """Refuse to plan what is closed, and to take an inspection out of its plan.
-
-        :raises UserError: names the inspection
-        """
-        closed = self.browse() if vals.get("state") in self._get_open_states() else self.filtered(
-            lambda inspection: not inspection.is_open)
-        for inspection in self:
-            fixed = set(OF_PLAN if inspection.plan_id else {"plan_id"})
-            if inspection in closed:
-                fixed |= PLANNED | ({"note"} if inspection.state == "done" else OUTCOME)
-            changed = [name for name in sorted(fixed & vals.keys()) if inspection._is_changed(name, vals[name])]
-            if not changed:
-                continue
-            # a record that the user may not touch says nothing else
-            self.check_access("write")
-            if inspection in closed:
-                inspection._check_open()
-            raise UserError(self.env._(
-                "%(inspection)s: device, regime and plan stay as they were planned. Change the plan, or cancel this "
-                "one.", inspection=inspection._get_state_record_name()))
-
     @api.model_create_multi
     def create(self, vals_list):
         vals_list, late = self._split_late_values(vals_list, "planned")
@@ -108,7 +69,29 @@ class CrmServiceInspection(models.Model):
                 self.env.su or self.env.user.has_group(MANAGERS)):
             inspections._enter_imported_numbers()
         inspections._write_late_values(late)
+        inspections._check_technicians_here()
         return inspections
+
+    def _write_late_values(self, late):
+        """As everywhere; what was done on a day that is over, and is moved in without a number, has none: the register
+        of that time is another one."""
+        if not self.env.su and self.env.user.has_group(MANAGERS):
+            old = [
+                index for index, (state, _facts) in late.items()
+                if state == "done" and not self[index].protocol_number and self[index].date_done
+                and self[index].date_done < self[index].company_id._service_today()]
+            if old:
+                self.browse(self[index].id for index in old).write({"state": "done", "protocol_number": False})
+                late = {**late, **{index: (None, late[index][1]) for index in old}}
+        return super()._write_late_values(late)
+
+    def _has_no_number(self, vals):
+        """Whether it is said of inspections that are finished, by who may, that they never had a number: there is none
+        to be drawn for the past."""
+        return "protocol_number" in vals and not vals["protocol_number"] and (
+            self.env.user.has_group(MANAGERS)) and all(
+            inspection.date_done and inspection.date_done < inspection.company_id._service_today()
+            for inspection in self)
 
     def write(self, vals):
         """The one door of an inspection's state: buttons, an import and RPC all write it here.
@@ -116,6 +99,9 @@ class CrmServiceInspection(models.Model):
         :raises UserError: a fact is typed, or an inspection may not go to the state
         """
         self._check_facts(vals)
+        if vals.get("user_id"):
+            given = self.filtered(lambda inspection: inspection.user_id.id != vals["user_id"])
+            given.user_id.browse(vals["user_id"] if given else ())._check_are_here()
         if "state" not in vals:
             if vals.get("done_partner_id") or vals.get("done_address_id"):
                 # what is moved in, or corrected: lists say the same
@@ -218,6 +204,7 @@ class CrmServiceInspection(models.Model):
             drawn = self._get_drawn()
             return {inspection: {
                 "order_id": row.order_id.id, "order_device_id": row.id, "date_done": False, "result": False,
+                **inspection._prepare_paper_vals(),
                 # on another visit it gets another protocol
                 **({"protocol_number": False} if inspection in drawn and inspection.order_id != row.order_id else {}),
             } for inspection, row in rows.items()}
@@ -235,7 +222,10 @@ class CrmServiceInspection(models.Model):
         given = fields.Date.to_date(vals.get("date_done"))
         today = {company: company._service_today() for company in self.company_id}
         days = {inspection: given or inspection.date_done or today[inspection.company_id] for inspection in self}
-        numbers = self._get_protocol_numbers(days, vals.get("protocol_number"))
+        if self._has_no_number(vals):
+            numbers = dict.fromkeys(self, False)
+        else:
+            numbers = self._get_protocol_numbers(days, vals.get("protocol_number"))
         return {inspection: {
             "date_done": days[inspection],
             "result": vals.get("result") or inspection.result or inspection._get_proposed_result(),
@@ -245,7 +235,8 @@ class CrmServiceInspection(models.Model):
     def _prepare_planned_vals(self):
         self.ensure_one()
         vals = {
-            "date_done": False, "result": False, "order_id": False, "order_device_id": False, "cancel_reason": False}
+            "date_done": False, "result": False, "order_id": False, "order_device_id": False, "cancel_reason": False,
+            **self._prepare_paper_vals()}
         if self.state == "ordered":
             # nothing came of the visit: its date is still to be arranged
             vals["date_agreed"] = False
@@ -268,8 +259,11 @@ class CrmServiceInspection(models.Model):
             plans._generate()
         closed = self.filtered(lambda inspection: old_states[inspection] not in self._get_open_states())
         if state == "done":
+            self._keep_signatures()
+            self._note_given_up()
             self._replan_last_done()
         elif closed:
+            closed._drop_signatures()
             closed._replan_last_done(keep=closed)
 
     # BUTTONS

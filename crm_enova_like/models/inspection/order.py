@@ -87,7 +87,7 @@ class CrmServiceOrder(models.Model):
         return done.action_print_protocol()
 
     def _get_collective_protocols(self):
-        """Finished inspections of orders by order and regime, for the
+        """Finished inspections of orders by order, regime and owner, for the
         collective protocol (protokół zbiorczy).
 
         :return: list of recordsets
@@ -98,5 +98,6 @@ class CrmServiceOrder(models.Model):
             done = order.inspection_ids.filtered(lambda inspection: inspection.state == "done")
             if not done:
                 raise UserError(self.env._("Order %(order)s has no finished inspection to print.", order=order.name))
-            protocols += done.sorted("id").grouped("regime_id").values()
+            protocols += done.sorted("id").grouped(
+                lambda inspection: (inspection.regime_id, inspection.done_partner_id)).values()
         return protocols

@@ -111,7 +111,7 @@ class CrmServiceInspectionPlan(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_facts(vals)
+            self._check_new_facts(vals)
         plans = super().create(vals_list)
         plans._reset_date_to_make()
         return plans
@@ -225,7 +225,8 @@ class CrmServiceInspectionPlan(models.Model):
         self._generate()
 
     def _drop_planned(self, keep=(), moved=False):
-        """Delete what nobody counts on yet: planned for today or later, and not arranged.
+        """Delete what nobody counts on yet: planned for today or later, not arranged, and without a protocol that was
+        taken back.
 
         :param keep: inspections to leave alone
         :param moved: also what was moved to another day by hand
@@ -235,7 +236,7 @@ class CrmServiceInspectionPlan(models.Model):
             # sudo: whoever changes a plan need not be able to delete what follows from it
             plans.sudo().inspection_ids.filtered(
                 lambda inspection, today=today: inspection.state == "planned" and not inspection.date_agreed
-                and inspection.planned_date >= today and inspection not in keep
+                and not inspection.protocol_number and inspection.planned_date >= today and inspection not in keep
                 and (moved or inspection.planned_date == inspection.schedule_date)).unlink()
 
     def action_view_inspections(self):

@@ -51,9 +51,10 @@ class CrmServiceInspection(models.Model):
         """The protocol numbers of inspections that are about to be finished: the one that is typed, else the one that
         an inspection has already, else, for those of ours, the next one.
 
-        A number that was drawn stays with an inspection that is reopened and done again on the same visit, in the same
-        year. On another visit (see :meth:`_get_visited`) or in another year it is another protocol, with a number of
-        its own: two papers with one number, or one of the year before, would be no register.
+        A number that was drawn stays with an inspection that is reopened and done again for the same owner on the same
+        visit, in the same year. For another owner (one written by hand, too), on another visit, on another day without
+        one, or in another year it is another protocol, with a number of its own: two papers with one number, or one of
+        the year before, would be no register.
 
         :param days: {inspection: the day on which it is done}
         :param typed: the number that all of them have on paper
@@ -61,9 +62,11 @@ class CrmServiceInspection(models.Model):
         """
         numbers = {inspection: typed or inspection.protocol_number for inspection in self}
         kept = {} if typed else self._get_drawn()
-        for inspection, series in kept.items():
-            if (inspection.regime_id.performed_by == "us"
-                    and series != inspection._get_protocol_series(days[inspection]).text):
+        for inspection in self if not typed else ():
+            day, ours = days[inspection], inspection.regime_id.performed_by == "us"
+            if inspection._is_for_another_owner() or ours and inspection in kept and (
+                    kept[inspection] != inspection._get_protocol_series(day).text
+                    or inspection._is_of_another_day(day)):
                 numbers[inspection] = False
         by_hand = [inspection for inspection in self if numbers[inspection] and inspection not in kept]
         # sudo: the register is nobody's to write
@@ -95,7 +98,7 @@ class CrmServiceInspection(models.Model):
 
     def _draw_protocol_numbers(self, days):
         """Numbers for inspections that are about to be finished, by regime and series: for those of ours. Those of one
-        visit share the number where the regime wants one protocol per visit.
+        visit and owner share the number where the regime wants one protocol per visit.
 
         :param self: inspections without a number
         :param days: {inspection: the day on which it is done}
@@ -112,11 +115,12 @@ class CrmServiceInspection(models.Model):
                 groups.items(), key=lambda item: (item[0][0].id, item[0][2])):
             shared = regime.protocol_per_visit
             protocols = inspections.grouped(
-                lambda inspection, shared=shared: shared and inspection.order_id or inspection)
-            known = {} if not shared else dict(self._read_group(
+                lambda inspection, shared=shared: shared and inspection.order_id and (
+                    inspection.order_id, inspection.partner_id) or inspection)
+            known = {} if not shared else {(order, owner): number for order, owner, number in self._read_group(
                 [("order_id", "in", inspections.order_id.ids), ("regime_id", "=", regime.id),
                  ("state", "=", "done"), ("protocol_number", "!=", False)],
-                ["order_id"], ["protocol_number:max"]))
+                ["order_id", "done_partner_id"], ["protocol_number:max"])}
             new = [key for key in protocols if key not in known]
             day = min(days[inspection] for inspection in inspections)
             drawn = dict(zip(new, self.browse()._draw_numbers(
@@ -146,8 +150,8 @@ class CrmServiceInspection(models.Model):
         :return: list of recordsets
         """
         return list(self.grouped(lambda inspection: (
-            (inspection.order_id, inspection.regime_id, inspection.protocol_number)
-            if inspection.done_per_visit and inspection.order_id else inspection)).values())
+            (inspection.company_id, inspection.done_order_name, inspection.regime_id, inspection.protocol_number)
+            if inspection.done_per_visit and inspection.done_order_name else inspection)).values())
 
     def _get_date_after(self):
         """The date on which the device of one inspection that is done is due again under its regime."""

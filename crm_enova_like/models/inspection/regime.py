@@ -120,7 +120,23 @@ class CrmServiceInspectionRegime(models.Model):
         for regime in self:
             regime.plan_count = counts.get(regime, 0)
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        regimes = super().create(vals_list)
+        regimes.reminder_user_id._check_are_here()
+        return regimes
+
+    def copy_data(self, default=None):
+        vals_list = super().copy_data(default)
+        for regime, vals in zip(self, vals_list, strict=True):
+            if vals and "reminder_user_id" not in (default or {}) and not regime.reminder_user_id._get_here():
+                vals["reminder_user_id"] = False
+        return vals_list
+
     def write(self, vals):
+        if vals.get("reminder_user_id") and any(
+                regime.reminder_user_id.id != vals["reminder_user_id"] for regime in self):
+            self.reminder_user_id.browse(vals["reminder_user_id"])._check_are_here()
         result = super().write(vals)
         if SCHEDULE & vals.keys():
             self._get_plans_to_move()._replan()

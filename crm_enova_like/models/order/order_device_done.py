@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.paper_lang import pick_lang
+
 
 class CrmServiceOrderDevice(models.Model):
     """What was known of a device when it got its outcome, and what the paper said by which it was handed back.
@@ -116,7 +118,7 @@ class CrmServiceOrderDevice(models.Model):
     def _get_release_lang(self):
         """The language of the release protocol of one row."""
         self.ensure_one()
-        return (self.done_release or {}).get("lang") or self.order_id._get_paper_lang()
+        return pick_lang(self.env, (self.done_release or {}).get("lang"), self.order_id._get_paper_lang())
 
     def _get_release_head(self):
         """Who is named at the head of the release protocol of one row: what it said, or what it would say now."""

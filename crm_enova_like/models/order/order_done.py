@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..common.formats import format_contact
+from ..common.paper_lang import pick_lang
 
 # who is named at the head of a paper, and how
 HEAD = (
@@ -64,7 +65,8 @@ class CrmServiceOrder(models.Model):
     def _get_paper_lang(self):
         """The language of the papers of one order: the contractor's, else the firm's own, whoever prints them."""
         self.ensure_one()
-        return self.done_lang or self.partner_id.sudo().lang or self.company_id.sudo().partner_id.lang or self.env.lang
+        return pick_lang(
+            self.env, self.done_lang, self.partner_id.sudo().lang, self.company_id.sudo().partner_id.lang)
 
     def _in_paper_language(self):
         """One order in the language of its papers."""

@@ -163,7 +163,7 @@ class CrmServiceOrderLine(models.Model):
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:
-            self._check_facts(vals)
+            self._check_new_facts(vals)
         lines = super().create([
             {**self._prepare_first_values(vals), **vals} for vals in self._add_only_devices(vals_list)])
         lines.order_id._hold_for_lines()

@@ -38,7 +38,7 @@ class CrmServiceOrder(models.Model):
             series = known[sequence, day]
             if vals.get("name") and vals["name"] != new:
                 if not self.env.su and not self.env.user.has_group(MANAGERS):
-                    self._check_facts({"name": vals["name"]})
+                    self._check_new_facts({"name": vals["name"]})
                 given.append((company, vals["name"], series))
             else:
                 wanted.setdefault((company, sequence, series), (day, []))[1].append(vals)

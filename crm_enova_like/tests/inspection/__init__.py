@@ -7,10 +7,12 @@ from . import test_inspection_device_merge
 from . import test_inspection_door
 from . import test_inspection_history
 from . import test_inspection_law
+from . import test_inspection_law_update
 from . import test_inspection_left
 from . import test_inspection_needs
 from . import test_inspection_notice
 from . import test_inspection_order_device
+from . import test_inspection_paper
 from . import test_inspection_plans
 from . import test_inspection_protocol
 from . import test_inspection_race

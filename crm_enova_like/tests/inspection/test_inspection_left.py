@@ -26,14 +26,14 @@ class TestInspectionLeft(InspectionCommon):
             for name, group in (("gone", "technician"), ("boss", "technician"), ("chosen", "user")))
         regime = self._new_regime("With somebody", reminder_user_id=boss.id)
         of_gone = self._new_inspection(regime, self._new_device("A", technician_id=gone.id))
+        others = {name: self._new_inspection(regime, self._new_device(name), user_id=gone.id) for name in ("B", "C")}
+        (others["B"] | others["C"]).planned_date = "2027-03-20"
         gone.active = False
         self._run("_cron_remind")
         self.assertEqual(self._reminded(of_gone), boss, "who the regime names")
-        others = {}
         boss.active = False
         for name in ("B", "C"):
-            others[name] = self._new_inspection(regime, self._new_device(name))
-            others[name].write({"user_id": gone.id})
+            others[name].planned_date = "2026-03-20"
             if name == "C":
                 self.company.service_coordinator_id = chosen
             self._run("_cron_remind")
