@@ -31,7 +31,7 @@ class CrmAssignmentMixin(models.AbstractModel):
     planned_stop = fields.Datetime(
         compute="_compute_planned_stop", store=True, readonly=False, precompute=True)
     date_deadline = fields.Date(string="Deadline", tracking=True)
-    # what an index finds the work of a day by; whose clock counts is the reader's affair (crm.my.work)
+    # what an index finds the work of a day by; of a planned hour, the reader's clock counts (crm.my.work)
     date_nearest = fields.Date(
         string="Day of Work", compute="_compute_date_nearest", store=True, precompute=True,
         help="Of what is open: the deadline, or the planned day at the company's place where there is none.")

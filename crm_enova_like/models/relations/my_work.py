@@ -6,7 +6,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# how far the reader's day may be from that of the company's place, for which the index stands
+# how far the reader's day of a planned hour may be from that of the company's place, for which the index stands
 FARTHEST = timedelta(days=2)
 DAY = (SQL("time '08:00'"), SQL("time '18:00'"))    # what core's own all-day entries span
 

@@ -65,7 +65,7 @@ class TestLeft(ServiceCommon):
             with self.subTest(record=record):
                 self.assertEqual(record.message_partner_ids & everybody, everybody - self.leaver.partner_id)
                 message = record.with_user(self.technician2).sudo().message_post(
-                    body="Call back", message_type="comment", subtype_xmlid="mail.mt_comment")
+                    body=self.contractor.name, message_type="comment", subtype_xmlid="mail.mt_comment")
                 self.assertNotIn(self.leaver.partner_id, message.notified_partner_ids)
                 self.assertIn(customer.partner_id, message.notified_partner_ids)
         # what is not ours is as core has it
