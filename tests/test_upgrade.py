@@ -53,7 +53,8 @@ env.cr.commit()
 print(f"WALKED {order.id}")
 """
 # what the demo firm has none of: numbers in two spellings, phones with two numbers, an inspection that is cancelled, a
-# series of which some are done, an entry that somebody repeats in the calendar, regimes that the firm changed
+# series of which some are done, one on working days of which 11 November was one, an entry that somebody repeats in the
+# calendar, regimes that the firm changed
 KINDS = """
 from odoo import Command
 Device = env["crm.service.device"]
@@ -74,6 +75,11 @@ for _turn in range(2):
     task.action_done()
     series = task.series_id or task
     task = env["crm.task"].search([("series_id", "=", series.id)], order="series_index desc", limit=1)
+daily = task = env["crm.task"].create({"name": "Each working day", "date_deadline": "2026-11-09", "repeats": True,
+                                       "repeat_unit": "day", "repeat_count": 99, "repeat_working_days": True})
+for _turn in range(5):
+    task.action_done()
+    task = env["crm.task"].search([("series_id", "=", daily.id)], order="series_index desc", limit=1)
 env.ref("crm_enova_like.regime_scales").legal_basis = "As our lawyer says"
 inspection = env["crm.service.inspection"].search([("is_open", "=", True)], order="id", limit=1)
 inspection.action_cancel("The shop was closed")
@@ -95,6 +101,10 @@ for model in env.values():
                 if record[name] != value:
                     print(f"WRONG {{record}} {{name}}: {{value}}, expected: {{record[name]}}")
         print("WORKED OUT", *(f"{{model._table}}.{{name}}" for name in names))
+task = env["crm.task"].search([("name", "=", "Each working day"), ("is_open", "=", True)])
+task.action_done()
+print("NEXT", task.date_deadline, env["crm.task"].search(
+    [("series_id", "=", task.series_id.id), ("is_open", "=", True)]).date_deadline)
 env.cr.rollback()
 """
 # columns that are true in some states alone, and were not stored in the first version
@@ -549,6 +559,10 @@ def test_a_step_leaves_what_the_firm_changed(step):
          WHERE d.name IN ('regime_scales', 'regime_fgas_12')"""))
     assert basis["regime_scales"] == "As our lawyer says"
     assert basis["regime_fgas_12"].startswith("Regulation (EU) 2024/573, art. 5")
+
+
+def test_a_step_goes_on_with_a_series_on_the_next_working_day(step):
+    assert "NEXT 2026-11-16 2026-11-17" in step.told.splitlines()
 
 
 def test_a_step_marks_numbers_that_were_double(step):

@@ -16,7 +16,10 @@ class BasePartnerMergeAutomaticWizard(models.TransientModel):
 
     def _update_foreign_keys(self, src_partners, dst_partner):
         dst_partner._prepare_merge(src_partners)
-        return super()._update_foreign_keys(src_partners, dst_partner)
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        # by SQL, a company has another contact, and perhaps another time zone
+        self.env.registry.clear_cache()
+        return result
 
 
 class ResPartner(models.Model):

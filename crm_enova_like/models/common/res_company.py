@@ -2,7 +2,8 @@ from datetime import timezone
 
 import pytz
 
-from odoo import fields, models, tools
+from odoo import api, fields, models, tools
+from odoo.fields import Domain
 
 from .formats import format_day, format_moment
 
@@ -62,14 +63,34 @@ class ResCompany(models.Model):
         only or first one, else its calendar's, else UTC. Documents are dated
         by it, whoever makes them from wherever."""
         self.ensure_one()
+        return pytz.timezone(self._find_zone(self.id) if self.id else self._get_zone())
+
+    def _get_zone(self):
+        """The name of one company's time zone."""
         # sudo: of the company, what dates its documents
         company = self.sudo()._with_facts()
         contact = company.partner_id
         contact.fetch(["tz", "country_id"])
         # one that is being typed has none yet
         country = contact.country_id if contact else company.country_id
-        return pytz.timezone(
-            contact.tz or self._find_country_zone(country.id) or company.resource_calendar_id.tz or "UTC")
+        return contact.tz or self._find_country_zone(country.id) or company.resource_calendar_id.tz or "UTC"
+
+    @tools.ormcache("company_id")
+    def _find_zone(self, company_id):
+        """The name of a company's time zone; kept in the registry's cache, since each list asks what is late. It is
+        forgotten when the company, its contact (see there) or its schedule is written."""
+        return self.browse(company_id)._get_zone()
+
+    @tools.ormcache()
+    def _find_contact_ids(self):
+        """The contacts of all companies: set of ids."""
+        return frozenset(self.sudo().with_context(active_test=False).search([]).partner_id.ids)    # pylint: disable=no-search-all  # companies are few
+
+    def write(self, vals):
+        result = super().write(vals)
+        if {"partner_id", "resource_calendar_id"} & vals.keys():
+            self.env.registry.clear_cache()
+        return result
 
     # core empties this cache when a country's code changes
     @tools.ormcache("country_id", cache="stable")
@@ -81,6 +102,24 @@ class ResCompany(models.Model):
     def _service_today(self):
         """Today's date at the company's place."""
         return self._service_date(fields.Datetime.now())
+
+    @api.model
+    def _get_in_sight(self):
+        """The companies whose records a search may find."""
+        if not self.env.su:
+            return self.env.companies
+        return self.search([])    # pylint: disable=no-search-all  # companies are few
+
+    def _group_by_today(self):
+        """Today, which is each company's own: [(date, domain of the records of the companies that have it)].
+
+        The companies of all records that are asked for; where they have the same day, the domain is true.
+        """
+        # sudo: what day it is somewhere is no secret
+        days = self.sudo().grouped(lambda company: company._service_today())
+        if len(days) == 1:
+            return [(today, Domain.TRUE) for today in days]
+        return [(today, Domain("company_id", "in", of_day.ids)) for today, of_day in days.items()]
 
     def _service_date(self, moment):
         """The date on which a UTC datetime falls at the company's place."""

@@ -166,6 +166,22 @@ class ResPartner(models.Model):
                 self._check_counter_vals(vals)
         return super().create(vals_list)
 
+    def write(self, vals):
+        result = super().write(vals)
+        self._forget_zones(vals)
+        return result
+
+    def _update_address(self, vals):
+        # what a contact takes from its contractor is not written by write()
+        result = super()._update_address(vals)
+        self._forget_zones(vals)
+        return result
+
+    def _forget_zones(self, vals):
+        """After a write: where contacts are companies', their time zones are worked out anew (``_find_zone``)."""
+        if {"tz", "country_id"} & vals.keys() and not self.env["res.company"]._find_contact_ids().isdisjoint(self.ids):
+            self.env.registry.clear_cache()
+
     @api.model
     def _check_counter_vals(self, vals):
         """Refuse a contractor made in place without what the service needs.

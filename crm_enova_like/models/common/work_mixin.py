@@ -31,7 +31,7 @@ class CrmAssignmentMixin(models.AbstractModel):
     planned_stop = fields.Datetime(
         compute="_compute_planned_stop", store=True, readonly=False, precompute=True)
     date_deadline = fields.Date(string="Deadline", tracking=True)
-    # what an index finds the work of a day by; whose clock counts is the reader's affair (crm.my.work)
+    # what an index finds the work of a day by; of a planned hour, the reader's clock counts (crm.my.work)
     date_nearest = fields.Date(
         string="Day of Work", compute="_compute_date_nearest", store=True, precompute=True,
         help="Of what is open: the deadline, or the planned day at the company's place where there is none.")
@@ -136,13 +136,15 @@ class CrmAssignmentMixin(models.AbstractModel):
 
     def _postpone(self, days):
         """Move records by days, see :meth:`action_postpone`."""
-        today, shift = fields.Date.context_today(self), timedelta(days=days)
+        now, shift = fields.Date.context_today(self), timedelta(days=days)
         for record in self:
             vals = {}
             if record.planned_start:
+                # a plan has an hour, which is the reader's; a deadline is a day at the company's place
                 planned = pytz.utc.localize(record.planned_start).astimezone(record.env.tz).date()
-                vals["planned_start"], vals["planned_stop"] = record._on_day(max(planned, today) + shift)
+                vals["planned_start"], vals["planned_stop"] = record._on_day(max(planned, now) + shift)
             if record.date_deadline or not vals:
+                today = (record.company_id or self.env.company)._service_today()
                 vals["date_deadline"] = max(record.date_deadline or today, today) + shift
             record._move(vals)
 
@@ -153,10 +155,16 @@ class CrmAssignmentMixin(models.AbstractModel):
 
     @api.model
     def _get_overdue_domain(self):
-        """What is late: it is open, and its deadline is past. The deadline's own day is in time."""
-        return Domain("is_open", "=", True) & Domain("date_deadline", "<", fields.Date.context_today(self))
+        """What is late: it is open, and its deadline is past at the company's place, wherever the reader is. The
+        deadline's own day is in time.
 
-    @api.depends("is_open", "date_deadline")
+        :param self: the records of which it is asked; none for a search
+        """
+        companies = self.company_id or self.env["res.company"]._get_in_sight()
+        return Domain("is_open", "=", True) & Domain.OR(
+            of_day & Domain("date_deadline", "<", today) for today, of_day in companies._group_by_today())
+
+    @api.depends("is_open", "date_deadline", "company_id")
     def _compute_is_overdue(self):
         self.is_overdue = False
         self.filtered_domain(self._get_overdue_domain()).is_overdue = True

@@ -179,12 +179,7 @@ class CrmServiceInspection(models.Model):
     @api.model
     def _get_days(self):
         """Today, which is each company's own: [(date, domain of the companies that have it)]."""
-        # sudo: what day it is somewhere is no secret
-        companies = self.env["res.company"].sudo().search([])    # pylint: disable=no-search-all  # companies are few
-        days = companies.grouped(lambda company: company._service_today())
-        if len(days) == 1:
-            return [(today, Domain.TRUE) for today in days]
-        return [(today, Domain("company_id", "in", of_day.ids)) for today, of_day in days.items()]
+        return self.env["res.company"].sudo()._get_in_sight()._group_by_today()
 
     @api.constrains("planned_date", "date_agreed")
     def _check_planned_date(self):

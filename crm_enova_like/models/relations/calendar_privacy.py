@@ -44,6 +44,21 @@ class CalendarEvent(models.Model):
         return super()._check_private_event_conditions() or not self.env.su and self.crm_is_hidden
 
     @api.model
+    def _search(self, domain, offset=0, limit=None, order=None, **options):
+        # who looks for a word would be told that it is there
+        domain = Domain(domain)
+        domain = self._add_sight(domain, [
+            condition.field_expr for condition in domain.iter_conditions()
+            if self._is_telling(condition.field_expr.split(".")[0])])
+        return super()._search(domain, offset, limit, order, **options)
+
+    @api.model
+    def _is_telling(self, name):
+        """Whether a field has words of an entry; by the others core and the calendar find entries as they need them."""
+        field = self._fields.get(name)
+        return field is not None and field.type in ("char", "text", "html")
+
+    @api.model
     def _read_group(self, domain, groupby=(), aggregates=(), having=(), offset=0, limit=None, order=None):
         domain = self._add_sight(domain, [*groupby, *aggregates, *(
             condition[0] for condition in having if isinstance(condition, (list, tuple)))])

@@ -40,6 +40,7 @@ class CrmEvent(models.Model):
         "res.users", string="Performer of the Task", compute="_compute_readers", store=True, index="btree_not_null")
     order_user_id = fields.Many2one(
         "res.users", string="Technician of the Order", compute="_compute_readers", store=True, index="btree_not_null")
+    is_user_kept = fields.Boolean(string="Performer Stays", compute="_compute_is_user_kept")
     follow_up_ids = fields.One2many("crm.task", "event_id", string="Follow-ups")
     document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
     is_letter = fields.Boolean(related="type_id.is_letter")
@@ -117,6 +118,14 @@ class CrmEvent(models.Model):
         # whoever notes an event says whose it was
         return super()._get_initial_facts() | {"user_id"}
 
+    @api.depends("user_id")
+    @api.depends_context("uid")
+    def _compute_is_user_kept(self):
+        corrects = self.env.user.has_group(MANAGERS)
+        for event in self:
+            # what is just chosen in the form is not said yet
+            event.is_user_kept = bool(event._origin.user_id) and not corrects
+
     def write(self, vals):
         """Whose event it was is said once, and corrected by a manager.
 
@@ -147,7 +156,7 @@ class CrmEvent(models.Model):
     def action_follow_up(self):
         """A task that follows one event, in a form that is filled in."""
         self.ensure_one()
-        task_type = self.task_id.type_id.follow_up_type_id
+        task_type, days = self.task_id.type_id.follow_up_type_id, self.task_id.type_id.follow_up_days or 7
         return open_dialog(self.env, "crm.task", self.env._("Follow-up"), {
             "default_name": self.name, "default_partner_id": self.partner_id.id,
             "default_person_id": self.person_id.id, "default_project_id": self.project_id.id,
@@ -155,5 +164,5 @@ class CrmEvent(models.Model):
             "default_device_id": self.device_id.id, "default_event_id": self.id,
             "default_parent_id": self.task_id.id, "default_type_id": task_type.id,
             "default_date_deadline": fields.Date.to_string(
-                fields.Date.context_today(self) + timedelta(days=self.task_id.type_id.follow_up_days or 7)),
+                (self.company_id or self.env.company)._service_today() + timedelta(days=days)),
         })

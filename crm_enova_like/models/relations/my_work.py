@@ -6,9 +6,14 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-# how far the reader's day may be from that of the company's place, for which the index stands
+# how far the reader's day of a planned hour may be from that of the company's place, for which the index stands
 FARTHEST = timedelta(days=2)
 DAY = (SQL("time '08:00'"), SQL("time '18:00'"))    # what core's own all-day entries span
+
+
+def days_from(today):
+    """What the groups of a day begin and end with: (today, tomorrow, the Sunday of this week)."""
+    return today, today + timedelta(days=1), today + timedelta(days=6 - today.weekday())
 
 
 class CrmMyWork(models.Model):
@@ -114,14 +119,35 @@ class CrmMyWork(models.Model):
         :param day: SQL of the row's day
         :return: {value of ``bucket``: SQL}
         """
-        today = fields.Date.context_today(self)
+        today, tomorrow, sunday = (self._get_day_sql(place) for place in range(3))
         return {
             "6_none": SQL("%s IS NULL", day),
             "1_overdue": SQL("%s < %s", day, today),
             "2_today": SQL("%s = %s", day, today),
-            "3_tomorrow": SQL("%s = %s", day, today + timedelta(days=1)),
-            "4_week": SQL("%s <= %s", day, today + timedelta(days=6 - today.weekday())),
+            "3_tomorrow": SQL("%s = %s", day, tomorrow),
+            "4_week": SQL("%s <= %s", day, sunday),
         }
+
+    @api.model
+    def _get_day_sql(self, place):
+        """SQL of a day of the row ``w``: a deadline is compared with the company's days, a planned hour with the
+        reader's.
+
+        :param place: of the day in what :func:`days_from` gives
+        """
+        own = days_from(fields.Date.context_today(self))[place]
+        others = [
+            (days_from(today)[place], companies) for today, companies in self._get_company_days().items()]
+        cases = [
+            SQL("WHEN w.date_deadline IS NOT NULL AND w.company_id IN %s THEN %s", tuple(companies.ids), day)
+            for day, companies in others if day != own]
+        return SQL("CASE %s ELSE %s END", SQL(" ").join(cases), own) if cases else SQL("%s", own)
+
+    @api.model
+    def _get_company_days(self):
+        """Today at the places of the companies in sight: {date: companies}."""
+        # sudo: what day it is somewhere is no secret
+        return self.env["res.company"]._get_in_sight().sudo().grouped(lambda company: company._service_today())
 
     @api.model
     def _get_bucket_days(self):
@@ -129,10 +155,11 @@ class CrmMyWork(models.Model):
 
         An index finds them by it; which of them belong to the group, its condition says.
         """
-        today = fields.Date.context_today(self)
-        tomorrow, sunday = today + timedelta(days=1), today + timedelta(days=6 - today.weekday())
+        days = [days_from(today) for today in {fields.Date.context_today(self), *self._get_company_days()}]
+        today, tomorrow, _sunday = map(min, *days) if len(days) > 1 else days[0]
+        last, last_tomorrow, sunday = map(max, *days) if len(days) > 1 else days[0]
         return {
-            "1_overdue": (None, today), "2_today": (today, today), "3_tomorrow": (tomorrow, tomorrow),
+            "1_overdue": (None, last), "2_today": (today, last), "3_tomorrow": (tomorrow, last_tomorrow),
             "4_week": (tomorrow, sunday), "5_later": (tomorrow, None)}
 
     @api.model

@@ -134,12 +134,12 @@ class CrmServiceOrder(models.Model):
         value, cost = links._get_total(currency)
         billed = links.filtered(
             lambda link: link.role == "revenue" and link.is_counted and link.amount >= 0)._get_orders()
-        today = fields.Date.context_today(self)
         # sudo: of all parts at once, whoever reads totals; what each cost is a right of its own
         for order, costed in zip(self, self.sudo(), strict=True):
             to_bill = 0.0 if order in billed else order.amount_billable
             rate = 1.0
             if currency and order.currency_id != currency:
-                rate = order.currency_id._get_conversion_rate(order.currency_id, currency, order.company_id, today)
+                rate = order.currency_id._get_conversion_rate(
+                    order.currency_id, currency, order.company_id, order.company_id._service_today())
             value, cost = value + to_bill * rate, cost + costed.total_cost * rate
         return value, cost

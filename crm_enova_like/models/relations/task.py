@@ -173,7 +173,7 @@ class CrmTask(models.Model):
             moved._check_move(state, vals)
         before = {task: task.state for task in moved}
         # the others of a series are counted from what was planned, and not from what is written afterwards
-        with self._keep_series(self.filtered(lambda task: not task.is_open)):
+        with self._keep_series(self._filter_day_kept() - changed.filtered("is_open")):
             if moved:
                 super(CrmTask, moved).write({**vals, **moved._prepare_move_vals(state, vals)})
             if self - moved:

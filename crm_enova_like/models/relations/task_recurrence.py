@@ -1,11 +1,10 @@
-from bisect import bisect_left
 from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
 from ..common.clock import on_day
-from ..common.schedule import nth_date
+from ..common.schedule import next_date, nth_date
 
 # a hundred years, by the unit of the interval
 LONGEST_INTERVAL = {"day": 36_500, "week": 5_200, "month": 1_200, "year": 100}
@@ -15,7 +14,8 @@ LONGEST_LEAVE = timedelta(days=60)    # a calendar that does not work for longer
 class CrmTask(models.Model):
     """Recurrence: the next task of a series is made when one is done or cancelled.
 
-    The n-th date is counted from the first one, or from that with which the rule changed, so it never drifts.
+    The n-th date is counted from the first one, or from that with which the rule changed, so it never drifts. On
+    working days, the next one follows the day of the one before, in the first one's rhythm.
     """
 
     _inherit = "crm.task"
@@ -102,6 +102,12 @@ class CrmTask(models.Model):
         return self.filtered(lambda task: any(
             task[name] != task._fields[name].convert_to_cache(vals[name], task) for name in names))
 
+    def _filter_day_kept(self):
+        """Those of the tasks whose day in the series stays, whatever is planned for them: what is finished, and what
+        is followed by the next working day of a series that is counted from another task."""
+        return self.filtered(lambda task: not task.is_open or (
+            task.repeat_working_days and (task.series_anchor_id or task.series_id or task) != task))
+
     def _count_from_here(self):
         """Tasks whose rule was changed: what follows is counted from each of them."""
         for task in self:
@@ -163,26 +169,23 @@ class CrmTask(models.Model):
         return {"user_id": performer.id, "requester_id": requester.id}
 
     def _get_series_date(self, first, index):
-        """The date of a series' task with a number, counted from the first one's.
+        """The date of the task that follows one of a series.
 
-        On working days, dates that are moved to the same day are one: a daily
-        task goes from Friday to Monday, and is there once.
+        On working days, it is the first one of the rhythm after the day on which this task was to be, moved by the
+        calendar as it is now. Dates that were moved to that day are one with it: a daily task goes from Friday to
+        Monday, and is there once. It is not counted up from the first: whenever a day of the past becomes one off, or
+        a working one, the number of tasks that there were until now would lead to another day.
+
+        :param first: the day from which the dates are counted
+        :param index: how many tasks after that it is
         """
-        if not self.repeat_working_days or not self.company_id.resource_calendar_id:
-            return nth_date(first, index, self.repeat_number, self.repeat_unit)
-        due, n, working, end = first, 0, [], first
-        for _number in range(index):
-            previous = due
-            while due <= previous:
-                n += 1
-                due = nth_date(first, n, self.repeat_number, self.repeat_unit)
-                if due + LONGEST_LEAVE > end:
-                    end = due + timedelta(days=366) + LONGEST_LEAVE
-                    working = self.company_id._get_working_days(due, end)
-                place = bisect_left(working, due)
-                if place < len(working) and working[place] <= due + LONGEST_LEAVE:
-                    due = working[place]
-        return due
+        number, unit = self.repeat_number, self.repeat_unit
+        if not self.repeat_working_days:
+            return nth_date(first, index, number, unit)
+        _n, due = next_date(first, self.series_day or self._get_planned_day(), number, unit)
+        if not self.company_id.resource_calendar_id:
+            return due
+        return next(iter(self.company_id._get_working_days(due, due + LONGEST_LEAVE)), due)
 
     @api.ondelete(at_uninstall=False)
     def _check_not_first(self):

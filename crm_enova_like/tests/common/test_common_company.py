@@ -76,3 +76,44 @@ class TestCompany(ServiceCommon):
         self.env.invalidate_all()
         self.assertEqual(orders._filter_astray(["partner_id"]).ids, orders.ids)
         self.assertEqual(orders[::-1]._filter_astray(["partner_id"]).ids, orders[::-1].ids)
+
+    # THE TIME ZONE
+
+    def test_the_zone_follows_what_tells_it(self):
+        """It is known without asking, and yet is that of the contact, its country and the schedule as they are."""
+        contact = self.other.partner_id
+        german, polish = self.env.ref("base.de"), self.env.ref("base.pl")
+        calendar = self.env["resource.calendar"].create({
+            "name": "Night", "tz": "Asia/Tokyo", "company_id": self.other.id})
+        self.other.resource_calendar_id = calendar
+        self.env.ref("base.jo").code = "QX"
+        nowhere = self.env["res.country"].create({"name": "Nowhere", "code": "QQ"})
+
+        def merge():
+            new = self.env["res.partner"].create({"name": "The one that stays", "tz": "America/Lima"})
+            self.env["base.partner.merge.automatic.wizard"]._merge((contact | new).ids, new)
+
+        for change, zone in (
+                (lambda: contact.write({"tz": False, "country_id": polish.id}), "Europe/Warsaw"),
+                (lambda: self.other.write({"country_id": german.id}), "Europe/Berlin"),
+                (lambda: contact.write({"tz": "Pacific/Auckland"}), "Pacific/Auckland"),
+                (lambda: contact.write({"tz": False, "country_id": nowhere.id}), "Asia/Tokyo"),
+                (lambda: calendar.write({"tz": "Asia/Seoul"}), "Asia/Seoul"),
+                (lambda: self.other.write({"resource_calendar_id": self.company.resource_calendar_id.copy(
+                    {"tz": "Asia/Manila", "company_id": self.other.id}).id}), "Asia/Manila"),
+                (lambda: nowhere.write({"code": "JO"}), "Asia/Amman"),
+                (lambda: contact.write({"parent_id": self.ours[0].id, "type": "contact"}), "Asia/Amman"),
+                (lambda: self.ours[0].write({"country_id": polish.id}), "Europe/Warsaw"),
+                (lambda: contact.write({"parent_id": False}), "Europe/Warsaw"),
+                (lambda: self.other.write({"partner_id": self.env["res.partner"].create(
+                    {"name": "Another", "tz": "America/Lima"}).id}), "America/Lima"),
+                (lambda: self.other.write({"partner_id": contact.id}), "Europe/Warsaw"),
+                (merge, "America/Lima")):
+            self.assertTrue(self.other._service_tz())
+            change()
+            self.env.flush_all()
+            with self.subTest(zone=zone, contact=self.other.partner_id.name):
+                self.assertEqual(self.other._service_tz().zone, zone)
+        self.env.invalidate_all()
+        with self.assertQueryCount(0):
+            self.assertTrue(self.other._service_today())

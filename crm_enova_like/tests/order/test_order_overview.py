@@ -53,7 +53,7 @@ class TestOverview(ServiceCommon):
         self.assertNotIn(f"stage_{done.stage_id.id}", counts, "closed orders are no work")
 
     def test_overdue(self):
-        today = fields.Date.context_today(self.env["crm.service.order"])    # the reader's day, as in each list
+        today = self.company._service_today()
         late, due = self._order_of(self.one), self._order_of(self.two)
         late.date_deadline, due.date_deadline = today - timedelta(days=1), today
         tile = self._numbers()["overdue"]

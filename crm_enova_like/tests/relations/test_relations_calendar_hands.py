@@ -151,6 +151,29 @@ class TestCalendarHands(ServiceCommon):
                 [("id", "in", entries.ids)], ["name"], ["__count"])
             self.assertEqual(len(names), 2 if sees else 0, user.login)
 
+    def test_a_word_is_found_by_who_may_read_it(self):
+        entries = self._entry(self._task()) | self._entry(self._order())
+        entries.description, partner_ids = "Bring the seal", entries.partner_ids.ids
+        names = entries.mapped("name")
+        for user, sees in ((self.technician, True), (self.other_technician, False), (self.employee, False)):
+            Calendar = self.env["calendar.event"].with_user(user)
+            for domain in (
+                    [("name", "in", names)], [("display_name", "in", names)],
+                    [("description", "ilike", "seal")], [("res_model", "in", ["crm.task", "crm.service.order"])],
+                    ["|", ("name", "=", "Nothing"), "!", ("description", "not ilike", "the seal")]):
+                with self.subTest(user=user.login, domain=domain):
+                    domain = [("id", "in", entries.ids), *domain]
+                    self.assertEqual(Calendar.search(domain), entries.with_user(user) if sees else Calendar)
+                    self.assertEqual(Calendar.search_count(domain), 2 if sees else 0)
+            named = Calendar.name_search("Secret visit", [("id", "in", entries.ids)])
+            self.assertEqual(bool(named), sees)
+            attended = self.env["calendar.attendee"].with_user(user).search([
+                ("event_id", "in", entries.ids), ("event_id.description", "ilike", "seal")])
+            self.assertEqual(bool(attended), sees)
+            # a page of the calendar has them all
+            page = [("start", ">=", "2026-03-01"), ("partner_ids", "in", partner_ids)]
+            self.assertLessEqual(entries.with_user(user), Calendar.search(page))
+
     def test_a_task_that_becomes_theirs_shows_itself(self):
         task = self._task()
         entry = self._entry(task, self.other_technician)

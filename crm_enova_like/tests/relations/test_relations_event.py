@@ -87,6 +87,26 @@ class TestEvent(ServiceCommon):
         self.env.flush_all()
         self.cr.precommit.run()
 
+    def test_the_form_lets_change_whose_it_is_who_may(self):
+        event, nobodys = self._event(user_id=self.operator.id), self._event(user_id=False)
+        self.assertFalse(nobodys.user_id)
+        with Form(event.with_user(self.operator)) as form:
+            with self.assertRaisesRegex(AssertionError, "readonly"):
+                form.user_id = self.technician
+        with Form(event.with_user(self.manager)) as form:
+            form.user_id = self.technician
+        self.assertEqual(event.user_id, self.technician)
+        # whose it was is said by whoever knows, and may be chosen once more until it is saved
+        with Form(nobodys.with_user(self.operator)) as form:
+            form.user_id = self.manager
+            form.user_id = self.technician
+        self.assertEqual(nobodys.user_id, self.technician)
+        form = Form(self.env["crm.event"].with_user(self.operator))
+        form.name = "Called"
+        form.user_id = self.technician
+        form.user_id = self.operator
+        self.assertEqual(form.save().user_id, self.operator)
+
     def test_deletion_is_the_managers(self):
         event = self._event(user_id=self.operator.id)
         for user in (self.technician, self.operator):

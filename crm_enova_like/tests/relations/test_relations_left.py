@@ -50,6 +50,27 @@ class TestLeft(ServiceCommon):
         context = order.with_user(self.operator).action_plan_visit()["context"]
         self.assertEqual(context["default_user_id"], self.operator.id)
 
+    def test_what_is_said_is_mailed_to_who_is_here(self):
+        """Of open and closed records of ours; a customer whose account is closed follows his order as before."""
+        customer = self.env["res.users"].create({
+            "name": "Customer", "login": "customer", "email": "customer@shop.example",
+            "group_ids": [Command.set(self.env.ref("base.group_portal").ids)]})
+        self.leaver.partner_id.email = "leaver@firma.example"
+        records = [self._task(), self.make_order(self.device, user_id=self.leaver.id), self.device]
+        everybody = self.leaver.partner_id | customer.partner_id | self.operator.partner_id
+        for record in (*records, self.contractor):
+            record.message_subscribe(everybody.ids)
+        (self.leaver | customer).action_archive()
+        for record in records:
+            with self.subTest(record=record):
+                self.assertEqual(record.message_partner_ids & everybody, everybody - self.leaver.partner_id)
+                message = record.with_user(self.technician2).sudo().message_post(
+                    body=self.contractor.name, message_type="comment", subtype_xmlid="mail.mt_comment")
+                self.assertNotIn(self.leaver.partner_id, message.notified_partner_ids)
+                self.assertIn(customer.partner_id, message.notified_partner_ids)
+        # what is not ours is as core has it
+        self.assertIn(self.leaver.partner_id, self.contractor.message_partner_ids)
+
     def test_what_is_closed_is_history(self):
         """Who did it then is written in when what was done is moved in, and what is open goes on otherwise."""
         task, done = self._task(), self._task()

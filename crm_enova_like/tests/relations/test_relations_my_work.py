@@ -34,7 +34,7 @@ class TestMyWork(ServiceCommon):
         order.action_cancel()
         self.assertFalse(self._row(task) | self._row(order))
 
-    def test_days_are_those_of_the_reader(self):
+    def test_groups_of_days(self):
         cases = {
             "1_overdue": date(2026, 3, 10), "2_today": date(2026, 3, 11), "3_tomorrow": date(2026, 3, 12),
             "4_week": date(2026, 3, 15), "5_later": date(2026, 3, 16), "6_none": False}

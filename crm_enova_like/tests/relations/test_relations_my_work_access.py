@@ -350,6 +350,7 @@ class TestMyWorkAccess(ServiceCommon):
 
     def _test_days(self, zone, today):
         """Tasks and orders by their deadline, and by their plan a second to midnight and at midnight."""
+        self.company.partner_id.tz = zone
         vals_list, buckets = [], []
         for days, bucket in NAMES[today.strftime("%A")].items():
             day = today + timedelta(days=days)
@@ -399,18 +400,47 @@ class TestMyWorkAccess(ServiceCommon):
             self._test_days(zone, day)
 
     def test_one_moment_is_another_day_elsewhere(self):
-        """Noon in Greenwich: the 11th in New York and Warsaw, the 12th in Auckland."""
+        """Noon in Greenwich: the 11th in New York and Warsaw, the 12th in Auckland. A deadline is the company's day, a
+        planned hour on the reader's."""
+        self.company.partner_id.tz = "Europe/Warsaw"
         row = self._new_row(self.env, "task", self.operator, self.operator, date_deadline=date(2026, 3, 12))
         planned = self._new_row(
             self.env, "order", self.operator, self.operator, date_deadline=False,
             planned_start=datetime(2026, 3, 12, 2))
-        for zone, due, visit, day in (
-                ("Europe/Warsaw", "3_tomorrow", "3_tomorrow", date(2026, 3, 12)),
-                ("America/New_York", "3_tomorrow", "2_today", date(2026, 3, 11)),
-                ("Pacific/Auckland", "2_today", "2_today", date(2026, 3, 12))):
-            self._assert_buckets(self.readers[zone], "2026-03-11 12:00:00", {row: due, planned: visit})
+        for zone, visit, day in (
+                ("Europe/Warsaw", "3_tomorrow", date(2026, 3, 12)),
+                ("America/New_York", "2_today", date(2026, 3, 11)),
+                ("Pacific/Auckland", "2_today", date(2026, 3, 12))):
+            reader = self.readers[zone]
+            self._assert_buckets(reader, "2026-03-11 12:00:00", {row: "3_tomorrow", planned: visit})
             self.env.invalidate_all()
-            self.assertEqual(planned.with_user(self.readers[zone]).date_work, day)
+            self.assertEqual(planned.with_user(reader).date_work, day)
+            self._assert_buckets(reader, "2026-03-11 23:30:00", {row: "2_today"})
+
+    def test_the_week_ends_at_each_companys_place(self):
+        """Sunday evening in New York, where our week has begun anew: the index finds the days of both."""
+        self.company.partner_id.tz = "Pacific/Auckland"
+        there = self._get_second_company()
+        there.partner_id.tz = "America/New_York"
+        reader = self.readers["America/New_York"]
+        (reader | self.operator).company_ids |= there
+        rows = {
+            (company, day): self._new_row(
+                self.env, "task", self.operator, self.operator, date_deadline=date(2026, 3, day),
+                company_id=company.id)
+            for company in (self.company, there) for day in (14, 15, 16, 17, 22, 23)}
+        groups = {
+            self.company: ("1_overdue", "1_overdue", "2_today", "3_tomorrow", "4_week", "5_later"),
+            there: ("1_overdue", "2_today", "3_tomorrow", "5_later", "5_later", "5_later")}
+        expected = {
+            row: groups[company][(14, 15, 16, 17, 22, 23).index(day)] for (company, day), row in rows.items()}
+        self._assert_buckets(reader, "2026-03-15 22:00:00", expected, allowed_company_ids=(self.company | there).ids)
+        Work = self.env["crm.my.work"].with_user(reader).with_context(
+            allowed_company_ids=(self.company | there).ids)
+        with freeze_time("2026-03-15 22:00:00"):
+            for bucket in set(expected.values()):
+                found = Work.search([("id", "in", [row.id for row in expected]), ("bucket", "=", bucket)])
+                self.assertEqual(set(found.ids), {row.id for row in expected if expected[row] == bucket})
 
     def test_without_a_zone_the_days_are_greenwichs(self):
         reader = self.operator

@@ -1,5 +1,6 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 
+from odoo import Command
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import freeze_time, tagged
 
@@ -73,6 +74,88 @@ class TestSeries(ServiceCommon):
         second.action_reopen()
         second.write({"repeats": True, "date_deadline": date(2026, 3, 25)})
         self.assertEqual(self._next(second).date_deadline, date(2026, 4, 1))
+
+    # ON WORKING DAYS
+
+    def _work_on(self, *days):
+        calendar = self.env["resource.calendar"].create({
+            "name": "Shifts", "tz": "Europe/Warsaw", "company_id": self.company.id, "attendance_ids": [
+                Command.clear(), *(Command.create({
+                    "name": "Shift", "dayofweek": str(day), "hour_from": 8, "hour_to": 16}) for day in days)]})
+        self.company.write({"country_id": self.env.ref("base.pl").id, "resource_calendar_id": calendar.id})
+        return calendar
+
+    def _take_off(self, day):
+        self.env["resource.calendar.leaves"].create({
+            "name": "Closed", "calendar_id": self.company.resource_calendar_id.id, "company_id": self.company.id,
+            "date_from": datetime.combine(day, time(0)), "date_to": datetime.combine(day, time(22))})
+
+    def test_holidays_of_the_past_that_are_known_since(self):
+        """The update of a firm that worked on 11 November, by what Odoo knew."""
+        self._work_on(*range(5))
+        self.company.public_holidays_off = False
+        first = self._series(date_deadline=date(2026, 11, 2), repeat_unit="day", repeat_working_days=True)
+        task = self._next(first, 19)
+        self.assertEqual((task.date_deadline, task.series_index), (date(2026, 11, 27), 19))
+        self.company.public_holidays_off = True
+        days = [self._next(task, n).date_deadline for n in (1, 2)]
+        self.assertEqual(days, [date(2026, 11, 30), date(2026, 12, 1)])
+        # and back: those that are in the calendar no more
+        task = self._next(task)
+        self.company.public_holidays_off = False
+        self.assertEqual(self._next(task).date_deadline, date(2026, 12, 2))
+
+    def test_a_calendar_that_changes_meanwhile(self):
+        """Each task is later than the one before, and no day of work is skipped, whatever the past is like now."""
+        calendar = self._work_on(*range(5))
+        task = self._next(self._series(date_deadline=date(2026, 6, 8), repeat_unit="day", repeat_working_days=True), 7)
+        self.assertEqual(task.date_deadline, date(2026, 6, 17))
+        self._take_off(date(2026, 6, 10))
+        task = self._next(task)
+        self.assertEqual(task.date_deadline, date(2026, 6, 18))
+        # the day of the task itself
+        self._take_off(date(2026, 6, 18))
+        task = self._next(task)
+        self.assertEqual(task.date_deadline, date(2026, 6, 19))
+        # Fridays are no more worked, and are again
+        fridays = calendar.attendance_ids.filtered(lambda line: line.dayofweek == "4")
+        fridays.dayofweek = "5"
+        task = self._next(task)
+        self.assertEqual(task.date_deadline, date(2026, 6, 20))
+        fridays.dayofweek = "4"
+        task = self._next(task)
+        self.assertEqual(task.date_deadline, date(2026, 6, 22))
+        # no calendar at all
+        self.company.resource_calendar_id = False
+        self.assertEqual(self._next(task, 6).date_deadline, date(2026, 6, 28))
+
+    def test_the_rhythm_stays_on_working_days(self):
+        self._work_on(*range(5))
+        task = self._series(date_deadline=date(2026, 1, 31), repeat_unit="month", repeat_working_days=True)
+        days = [date(2026, 3, 2), date(2026, 3, 31), date(2026, 4, 30), date(2026, 6, 1), date(2026, 6, 30)]
+        # 28 February is a Saturday, 31 May a Sunday
+        for day in days:
+            task = self._next(task)
+            self.assertEqual(task.date_deadline, day)
+        # a week's day that is one off when it is over: it was there, and is not once more on Monday
+        task = self._next(self._series(date_deadline=date(2026, 6, 12), repeat_working_days=True))
+        self._take_off(date(2026, 6, 19))
+        self.assertEqual(self._next(task).date_deadline, date(2026, 6, 26))
+
+    def test_on_working_days_one_that_was_moved_by_hand_moves_nothing(self):
+        self._work_on(*range(5))
+        for vals in ({"date_deadline": date(2026, 6, 17)}, {"date_deadline": date(2026, 6, 12)},
+                     {"date_deadline": date(2026, 6, 18), "state": "done"}):
+            with self.subTest(vals=vals):
+                task = self._next(self._series(
+                    date_deadline=date(2026, 6, 12), repeat_unit="day", repeat_working_days=True))
+                task.write(vals)
+                self.assertEqual(task.series_day, date(2026, 6, 15))
+                self.assertEqual(self._next(task).date_deadline, date(2026, 6, 16))
+        # with another rule at once, it is counted from where it is
+        task = self._next(self._series(date_deadline=date(2026, 6, 12), repeat_unit="day", repeat_working_days=True))
+        task.write({"date_deadline": date(2026, 6, 17), "repeat_unit": "week"})
+        self.assertEqual(self._next(task).date_deadline, date(2026, 6, 24))
 
     # ONE OF THEM MOVED
 

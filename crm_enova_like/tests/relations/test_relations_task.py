@@ -67,6 +67,36 @@ class TestTask(ServiceCommon):
         self.assertEqual(self.env["crm.task"].search([("id", "in", tasks.ids), ("is_overdue", "=", False)]),
                          soon | done)
 
+    def test_overdue_is_by_the_companys_day(self):
+        """Wherever the reader is: of tasks and of orders, shown, found, counted on the overview, and put off."""
+        self.company.partner_id.tz = "Europe/Warsaw"
+        there = self._get_second_company()
+        there.partner_id.tz = "Pacific/Auckland"
+        self.operator.company_ids |= there
+        for now, late_here, late_there in (
+                ("2026-12-10 09:30:00", False, False), ("2026-12-10 12:30:00", False, True),
+                ("2026-12-10 23:30:00", True, True)):
+            with freeze_time(now):
+                ours = [self._task(date_deadline=date(2026, 12, 10)),
+                        self.make_order(self.device, date_deadline=date(2026, 12, 10))]
+                theirs = self._task(date_deadline=date(2026, 12, 10), company_id=there.id)
+                for tz in ("Europe/Warsaw", "Pacific/Auckland", "America/New_York"):
+                    for record, late in [*((record, late_here) for record in ours), (theirs, late_there)]:
+                        seen = record.with_user(self.operator).with_context(
+                            tz=tz, allowed_company_ids=(self.company | there).ids)
+                        for reader in (seen, seen.sudo()):
+                            with self.subTest(now=now, tz=tz, model=record._name, su=reader.env.su):
+                                reader.invalidate_recordset(["is_overdue"])
+                                self.assertEqual(reader.is_overdue, late)
+                                found = reader.search([("id", "=", record.id), ("is_overdue", "=", True)])
+                                self.assertEqual(bool(found), late)
+                        # of one company alone
+                        alone = seen.with_context(allowed_company_ids=record.company_id.ids)
+                        self.assertEqual(
+                            bool(alone.search([("id", "=", record.id), ("is_overdue", "=", True)])), late)
+                ours[0].with_user(self.operator).with_context(tz="America/New_York").action_postpone(1)
+                self.assertEqual(ours[0].date_deadline, date(2026, 12, 12 if late_here else 11))
+
     def test_bad_dates_and_threads_are_refused(self):
         with self.assertRaises(psycopg2.IntegrityError), mute_logger("odoo.sql_db"):
             self._task(planned_start=datetime(2026, 3, 12, 9), planned_stop=datetime(2026, 3, 12, 8))
