@@ -308,7 +308,7 @@ class TestOrderClosed(ServiceCommon):
             with self.assertRaises(UserError), self.env.cr.savepoint():
                 file.write({"res_field": "technician_signature"})
             # of what is said of it afterwards
-            message = self.order.with_user(user).message_post(body="Paid", attachment_ids=file.ids)
+            message = self.order.with_user(user).message_post(body=self.person.name, attachment_ids=file.ids)
             self.assertEqual((message.attachment_ids, file.res_id), (file, self.order.id))
         self.env.invalidate_all()
         self.assertFalse(self.order.technician_signature)
