@@ -36,6 +36,8 @@ class CrmHistoryMixin(models.AbstractModel):
         # sudo: the name of a kind is no secret
         kind = self.env["ir.model"].sudo()._get(rows._name).name
         seen = rows._filtered_access("read")
+        if not seen:
+            return self.env._("%(kind)s (out of your sight)", kind=kind)
         if len(seen) < len(rows):
             return self.env._("%(kind)s (%(count)s, and others out of your sight)", kind=kind, count=len(seen))
         return self.env._("%(kind)s (%(count)s)", kind=kind, count=len(seen))

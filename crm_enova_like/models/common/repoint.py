@@ -4,6 +4,7 @@ from psycopg2.errors import CheckViolation, ExclusionViolation, UniqueViolation
 from odoo.exceptions import UserError
 from odoo.tools import SQL
 
+NAMED = 5    # of what is in the way, in a sentence
 MODEL_FIELDS = ("res_model", "model")    # of a record's number that does not say itself which model it is of
 
 
@@ -30,10 +31,7 @@ def repoint(kept, others):
                 with env.cr.savepoint(flush=False):
                     ids = _repoint_field(env, Model, field, kept, others)
             except (UniqueViolation, CheckViolation, ExclusionViolation) as error:
-                raise UserError(env._(
-                    "The records cannot become one: %(kind)s of both are in the way (%(field)s).",
-                    kind=env["ir.model"]._get(Model._name).sudo().name,
-                    field=field._description_string(env))) from error
+                _refuse(env[Model._name], field, others, error)
             if ids and field.type == "many2one":
                 moved.append((Model._name, field, ids))
     env.invalidate_all()
@@ -47,6 +45,22 @@ def repoint(kept, others):
             if other.store and other.compute and other.readonly and any(
                     path.partition(".")[0] == field.name for path in env.registry.field_depends[other]):
                 env.add_to_compute(other, records)
+
+
+def _refuse(Model, field, others, error):
+    """:raises UserError: names the first records that cannot be another's too"""
+    env = Model.env
+    names = {"kind": env["ir.model"]._get(Model._name).sudo().name, "field": field._description_string(env)}
+    in_the_way = Model
+    if field.type == "many2one" and not field.company_dependent:
+        # sudo: what is out of sight is in the way as well; whoever merges may change all of the records
+        in_the_way = Model.sudo().with_context(active_test=False).search([(field.name, "in", others.ids)], limit=NAMED)
+    if not in_the_way:
+        raise UserError(env._(
+            "The records cannot become one: %(kind)s of both are in the way (%(field)s).", **names)) from error
+    raise UserError(env._(
+        "The records cannot become one: %(kind)s of both are in the way (%(field)s): %(records)s. Correct or delete "
+        "them first.", records="; ".join(in_the_way.mapped("display_name")), **names)) from error
 
 
 def _may_refer(field, kept):

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 
 LONGEST = 500    # signs of a line; an index takes 2,704 bytes, and a sign has up to four
 LARGEST = 2 ** 31 - 1
+LARGEST_AMOUNT = 10 ** 12    # of two that are multiplied, the result is still one that can be rounded
 FIRST_YEAR, LAST_YEAR = 1900, 2200    # what is counted from a date must be a date, too
 NEEDED = {"char", "text", "html", "selection", "many2one", "date", "datetime"}    # types whose empty value is none
 
@@ -84,7 +85,7 @@ class CrmValuesMixin(models.AbstractModel):
             return    # what is no number at all is refused by the field
         if not isfinite(number):
             raise UserError(self.env._("%(kind)s: %(field)s is no number.", **self._name_value_field(field)))
-        if field.type == "integer" and abs(number) > LARGEST:
+        if abs(number) > (LARGEST if field.type == "integer" else LARGEST_AMOUNT):
             raise UserError(self.env._(
                 "%(kind)s: %(field)s is %(number)s, which is too large.", number=value,
                 **self._name_value_field(field)))

@@ -63,7 +63,8 @@ class CrmServiceDevice(models.Model):
                 "%(devices)s belong to different companies, and stay apart.",
                 devices=", ".join(cards.mapped("display_name"))))
         # sudo: a manager need not read the stock
-        products, lots = cards.sudo().product_id, cards.sudo().lot_id
+        lots = cards.sudo().lot_id
+        products = cards.sudo().product_id | lots.product_id
         if len(products) > 1:
             raise UserError(self.env._(
                 "%(devices)s are of different products (%(products)s), so they are not one device. Correct the cards "
@@ -87,11 +88,19 @@ class CrmServiceDevice(models.Model):
                 number.unlink()
             else:
                 had.add((number.kind, number.key))
-        parent = self.parent_id
-        while parent in others:
-            parent = parent.parent_id
-        if parent != self.parent_id:
-            self.parent_id = parent if parent != self else False
+        # of a part of a part, the topmost one says what the card is a part of
+        above = [card for card in self._get_ancestors() if card in others]
+        if above:
+            self.parent_id = above[-1].parent_id
+
+    def _get_ancestors(self):
+        """What one card is a part of, and what that is a part of, up to the top: list of cards."""
+        self.ensure_one()
+        ancestors, card = [], self.parent_id
+        while card and card not in ancestors:
+            ancestors.append(card)
+            card = card.parent_id
+        return ancestors
 
     def _prepare_merged_vals(self, others):
         """What the kept card takes from the others: the values of the first that has each."""
@@ -103,7 +112,9 @@ class CrmServiceDevice(models.Model):
                 if name == "technician_id" and not other[name]._get_here():
                     # nobody who left is given a device
                     continue
-                if other[name] and not (name == "parent_id" and other[name] in cards | others.sudo()):
+                # what is itself a part of one of the cards becomes a part of the kept one
+                if other[name] and not (name == "parent_id" and any(
+                        card in cards | others.sudo() for card in other._get_ancestors())):
                     vals[name] = self._fields[name].convert_to_write(other[name], other)
                     break
         if "partner_id" not in vals and "address_id" in vals and any(

@@ -1,14 +1,16 @@
+from datetime import date
+
 from odoo import models
 from odoo.tools import SQL
 
 from ..common.repoint import repoint
 
-# which of two inspections on one day counts
+# which of two inspections for one date counts
 RANKS = {"cancelled": 0, "planned": 1, "ordered": 3, "done": 4}
 
 
 class CrmServiceDevice(models.Model):
-    """The plans and inspections of cards that become one: one plan a regime, one inspection a day."""
+    """The plans and inspections of cards that become one: one plan a regime, one inspection a date."""
 
     _inherit = "crm.service.device"
 
@@ -30,20 +32,18 @@ class CrmServiceDevice(models.Model):
         return result
 
     def _resolve_double_inspections(self, cards, into):
-        """Of the inspections of several cards by one regime on one day one counts: that which was done, ordered or
-        arranged. The others leave their plan, and are cancelled if they are open.
+        """Of the inspections of several cards by one regime that stand for one date of the plan that theirs become,
+        wherever they were moved to, one counts, and of the open ones on one day: that which was done (the last one),
+        ordered or arranged. The others leave their plan, and are cancelled if they are open.
 
         :param into: {plan: the plan of the same regime that it becomes}
         """
         inspections = self.env["crm.service.inspection"].search([("device_id", "in", cards.ids)])
-        losers = inspections.browse()
-        for same in inspections.grouped(lambda inspection: (inspection.regime_id, inspection.planned_date)).values():
-            counts = max(same, key=lambda one: (
-                RANKS.get(one.state, 2) + bool(one.state == "planned" and one.date_agreed),
-                one.device_id == self, -one.id))
-            losers |= same.filtered(lambda one, counts=counts: one.device_id != counts.device_id and (
-                one.is_open or one.plan_id and into.get(one.plan_id, one.plan_id) == into.get(
-                    counts.plan_id, counts.plan_id)))
+        planned = inspections.filtered("plan_id")
+        losers = self._find_losers(planned.grouped(
+            lambda one: (into.get(one.plan_id, one.plan_id), one.schedule_date)))
+        losers |= self._find_losers((inspections - losers).grouped(
+            lambda one: (one.regime_id, one.planned_date))).filtered("is_open")
         if not losers:
             return
         self.env.flush_all()
@@ -56,3 +56,13 @@ class CrmServiceDevice(models.Model):
         if open_ones:
             open_ones.write({"state": "cancelled", "cancel_reason": self.env._(
                 "The device had two cards, which were merged: this inspection was planned on both.")})
+
+    def _find_losers(self, groups):
+        """The inspections of other cards than that whose inspection counts, of each group."""
+        losers = self.env["crm.service.inspection"]
+        for same in groups.values():
+            counts = max(same, key=lambda one: (
+                RANKS.get(one.state, 2) + bool(one.state == "planned" and one.date_agreed),
+                one.state == "done" and one.date_done or date.min, one.device_id == self, -one.id))
+            losers |= same.filtered(lambda one, counts=counts: one.device_id != counts.device_id)
+        return losers

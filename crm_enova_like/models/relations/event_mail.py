@@ -16,6 +16,18 @@ class CrmEvent(models.Model):
     # by it Odoo finds out that somebody's machine answers ours
     sender_email = fields.Char(string="Sender's Address", readonly=True, copy=False, index="btree_not_null")
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        """A sender's address is what our mail gateway read, which works as the system: with it, others could have a
+        customer taken for a machine.
+
+        :raises UserError: somebody gives it
+        """
+        for vals in vals_list:
+            if vals.get("sender_email"):
+                self._check_facts({"sender_email": vals["sender_email"]})
+        return super().create(vals_list)
+
     @api.model
     def message_new(self, msg_dict: dict, custom_values: dict = None):
         """An e-mail to our alias is an event; the contractor is found by the address.

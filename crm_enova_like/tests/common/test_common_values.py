@@ -46,6 +46,13 @@ class TestCommonValues(ServiceCommon):
                     record.write({name: value})
         with self.assertRaisesRegex(UserError, "too large"):
             self.device_type.warranty_months = 10 ** 10
+        for record, name in ((line, "quantity"), (line, "price_unit"), (self.order.device_line_ids, "cost_limit")):
+            for value in (1e300, -1e300, "1e200", 2e12):
+                with self.subTest(record._name, field=name, value=value), \
+                        self.assertRaisesRegex(UserError, "too large"), self.env.cr.savepoint():
+                    record.write({name: value})
+        line.write({"quantity": 1e12, "price_unit": 1e12})
+        self.env.flush_all()
 
     def test_dates(self):
         for record, name in ((self.device, "date_sold"), (self.task, "date_deadline"), (self.order, "date_received")):
@@ -88,7 +95,10 @@ class TestCommonValues(ServiceCommon):
         company = self._get_second_company()
         firm = self.env["res.partner"].create({"name": "Left"})
         self.env["crm.service.device"].create({"name": "D", "partner_id": firm.id, "company_id": company.id})
-        with self.assertRaisesRegex(UserError, r"Device \(0, and others out of your sight\)"):
+        with self.assertRaisesRegex(UserError, r"Device \(out of your sight\)"):
+            firm.with_user(self.operator).unlink()
+        self.env["crm.service.device"].create({"name": "D", "partner_id": firm.id})
+        with self.assertRaisesRegex(UserError, r"Device \(1, and others out of your sight\)"):
             firm.with_user(self.operator).unlink()
 
     def test_users_products_and_lots(self):

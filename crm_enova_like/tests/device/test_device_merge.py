@@ -128,6 +128,30 @@ class TestDeviceMerge(ServiceCommon):
         self._merge()
         self.assertEqual(self.kept.parent_id, grandparent)
 
+    def test_part_of_a_part(self):
+        """Whichever of a device and the parts of its parts are one, what is between them is a part of it."""
+        for keep, merge, parents in (
+                (1, [3], {1: 0, 2: 1, 4: 1}), (3, [1], {3: 0, 2: 3, 4: 3}), (1, [2], {1: 0, 3: 1, 4: 3}),
+                (0, [2], {0: None, 1: 0, 3: 0}), (4, [0, 2], {4: None, 1: 4, 3: 4}),
+                (0, [4, 2], {0: None, 1: 0, 3: 0})):
+            cards = []
+            for name in "ABCDE":
+                cards.append(self._card(name, parent_id=cards[-1].id if cards else False))
+            with self.subTest(keep=keep, merge=merge):
+                cards[keep].with_user(self.manager)._merge_from(self.Device.union(*(cards[one] for one in merge)))
+                self.assertEqual(
+                    {number: cards[number].parent_id for number in parents},
+                    {number: self.Device if parent is None else cards[parent] for number, parent in parents.items()})
+
+    def test_product_of_a_lot(self):
+        product, other = self._new_product("P", tracking="serial"), self._new_product("O", tracking="serial")
+        self.kept.product_id = product
+        self.gone.lot_id = self._new_lot(other, "G-X5")
+        self.gone.sudo().product_id = False
+        self.assertEqual(self.gone.lot_id.product_id, other)
+        with self.assertRaisesRegex(UserError, "different products"):
+            self._merge()
+
     def test_three_cards_and_then_again(self):
         third = self._card("Third", serial_number="GX-5", active=False)
         self.gone._merge_from(third)

@@ -309,6 +309,16 @@ class TestInspectionChecklist(InspectionCommon):
         self.env.invalidate_all()
         self.assertTrue(self.housing.photo)
         self.assertEqual(self.inspection.check_ids.mapped("has_photo"), [True] + [False] * 4)
+        # it is the item's, and changed there
+        Attachment = self.env["ir.attachment"].with_user(self.operator)
+        there = {"res_model": self.housing._name, "res_field": "photo"}
+        file = self.env["ir.attachment"].search([*((name, "=", value) for name, value in there.items())])
+        for refused in (
+                lambda: Attachment.create({"name": "a", "datas": picture(), **there, "res_id": self.leakage.id}),
+                lambda: file.with_user(self.operator).write({"datas": picture(colour="blue")}),
+                lambda: file.with_user(self.operator).unlink()):
+            with self.assertRaisesRegex(UserError, "on the record itself"), self.env.cr.savepoint():
+                refused()
         self._save((self.housing, {"photo": False}))
         self.env.invalidate_all()
         self.assertFalse(self.housing.has_photo)

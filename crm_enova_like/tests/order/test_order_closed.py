@@ -285,3 +285,33 @@ class TestOrderClosed(ServiceCommon):
                     with self.assertRaises(UserError):
                         file.with_user(user).unlink()
         self.assertEqual(self.row.photo_before_ids, photo)
+
+    def test_files_of_evidence_are_not_made(self):
+        """Neither a signature nor a photo comes to an order but by the order."""
+        self._close()
+        Order, Row = self.order._name, self.row._name
+        for user in (self.technician, self.operator, self.manager):
+            Attachment = self.env["ir.attachment"].with_user(user)
+            there = {"res_model": Order, "res_id": self.order.id, "res_field": "technician_signature"}
+            for place in (there, {"res_model": Row, "res_id": self.row.id}):
+                file = Attachment.create({"name": "a.png", "datas": SIGNED})
+                with self.subTest(user=user.login, place=place):
+                    with self.assertRaises(UserError), self.env.cr.savepoint():
+                        Attachment.create({"name": "b.png", "datas": SIGNED, **place})
+                    with self.assertRaises(UserError), self.env.cr.savepoint():
+                        Attachment.with_context(**{f"default_{name}": value for name, value in place.items()}).create({
+                            "name": "b.png", "datas": SIGNED})
+                    with self.assertRaises(UserError), self.env.cr.savepoint():
+                        file.write(place)
+                    with self.assertRaises(UserError), self.env.cr.savepoint():
+                        file.copy(place)
+            # step by step
+            file = Attachment.create({"name": "c.png", "datas": SIGNED, **there, "res_field": False})
+            with self.assertRaises(UserError), self.env.cr.savepoint():
+                file.write({"res_field": "technician_signature"})
+            # of what is said of it afterwards
+            message = self.order.with_user(user).message_post(body=self.person.name, attachment_ids=file.ids)
+            self.assertEqual((message.attachment_ids, file.res_id), (file, self.order.id))
+        self.env.invalidate_all()
+        self.assertFalse(self.order.technician_signature)
+        self.assertFalse(self.env["ir.attachment"].search([("res_model", "=", Row), ("res_id", "=", self.row.id)]))

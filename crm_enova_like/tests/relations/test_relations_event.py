@@ -158,8 +158,10 @@ class TestEvent(ServiceCommon):
     def test_a_colleagues_email_in_copy_is_outgoing(self):
         self.operator.email = "operator@firma.example"
         self.contractor.email = "biuro@klos.example"
+        self.env["ir.config_parameter"].set_param("crm_enova_like.mail_authserv_id", "mx.firma.example")
         event = self._mail("operator@firma.example", "biuro@klos.example", **{
-            "Cc": "zdarzenia@firma.example", "Authentication-Results": "mx.firma.example; dmarc=pass"})
+            "Cc": "zdarzenia@firma.example",
+            "Authentication-Results": "mx.firma.example; dmarc=pass header.from=firma.example"})
         self.assertEqual((event.direction, event.user_id, event.partner_id), ("out", self.operator, self.contractor))
 
     def test_the_alias_makes_events(self):

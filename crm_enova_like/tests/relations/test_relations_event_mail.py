@@ -43,6 +43,7 @@ class TestEventMail(ServiceCommon):
     def test_anybody_can_write_a_colleagues_name(self):
         """Outgoing in the colleague's name is what our mail server says is the colleague's."""
         copy = {"To": "biuro@klos.example", "Cc": "zdarzenia@firma.example"}
+        self._trust("MX.firma.example, filter.firma.example")
         for number, (results, is_ours) in enumerate((
                 (None, False),
                 ("mx.firma.example; dmarc=pass header.from=firma.example", True),
@@ -55,6 +56,18 @@ class TestEventMail(ServiceCommon):
                 ("mx.firma.example; spf=fail (dmarc=pass; spf=pass smtp.mailfrom=firma.example)", False),
                 ('mx.firma.example; spf=pass smtp.mailfrom="x; dmarc=pass"@forger.example', False),
                 ("mx.firma.example; dmarc=fail header.from=firma.example; dkim=pass header.d=firma.example", False),
+                ("filter.firma.example 1; dkim=pass header.d=x.example; dkim=pass header.d=firma.example", True),
+                ("mx.firma.example; dkim=pass header.d=firma.example; dkim=pass header.d=forger.example", True),
+                ("mx.firma.example; dmarc=pass header.from=forger.example", False),
+                ("mx.firma.example; dmarc=pass header.from=mail.firma.example", False),
+                ("mx.firma.example; dmarc=pass (p=none)", False),
+                ("mx.forger.example; dmarc=pass header.from=firma.example", False),
+                ("dmarc=pass header.from=firma.example", False),
+                ("mx.firma.example.forger.example; dmarc=pass header.from=firma.example", False),
+                ("mx.firma.example; spf=fail (a (b) ; dmarc=pass header.from=firma.example ; )", False),
+                ("mx.firma.example; spf=fail (a (b) ; dmarc=pass header.from=firma.example ; c", False),
+                ('mx.firma.example; spf=fail x="a\\"; dmarc=pass header.from=firma.example ; \\"b"', False),
+                ("mx.firma.example; spf=pass smtp.mailfrom=header.d=firma.example@forger.example", False),
         )):
             event = self._mail("Operator <Operator@firma.example>", number=number, **copy,
                                Authentication_Results=results)
@@ -66,10 +79,45 @@ class TestEventMail(ServiceCommon):
                 noted = any("did not confirm" in body for body in event.message_ids.mapped("body"))
                 self.assertEqual(noted, not is_ours)
 
+    def _trust(self, name):
+        self.env["ir.config_parameter"].set_param("crm_enova_like.mail_authserv_id", name)
+
+    def test_no_header_is_trusted_without_our_servers_name(self):
+        results = "mx.firma.example; dmarc=pass header.from=firma.example"
+        for number, name in enumerate((False, " , ", "other.example")):
+            self._trust(name)
+            with self.subTest(name=name):
+                event = self._mail("operator@firma.example", number=number, Authentication_Results=results)
+                self.assertEqual((event.direction, event.user_id.id), ("in", False))
+        # nor one that somebody hands in himself
+        self._trust("mx.firma.example")
+        text = (f"Authentication-Results: {results}\nFrom: operator@firma.example\nTo: zdarzenia@firma.example\n"
+                "Message-Id: <%s@test>\nSubject: By RPC\n\nText\n")
+        self.manager.group_ids |= self.env.ref("base.group_system")
+        for user, direction in ((self.technician, "in"), (self.manager, "out")):
+            thread = self.env["mail.thread"].with_user(user)
+            event = self.env["crm.event"].browse(thread.message_process("crm.event", text % user.id))
+            with self.subTest(user=user.login):
+                self.assertEqual(event.direction, direction)
+
+    def test_nobody_else_says_who_sent_an_email(self):
+        """With 20 events of an address, the next e-mail from there would not be taken."""
+        for user in (self.technician, self.operator, self.manager):
+            Event = self.env["crm.event"].with_user(user)
+            for forge in (
+                    lambda Event=Event: Event.create([{"name": "A"}, {"name": "B", "sender_email": "b@klos.example"}]),
+                    lambda Event=Event: Event.message_new({"email_from": "b@klos.example", "subject": "A"})):
+                with self.subTest(user=user.login), self.assertRaisesRegex(UserError, "cannot be entered"):
+                    forge()
+            event = Event.with_context(default_sender_email="b@klos.example").create({"name": "A"})
+            self.assertFalse(event.sender_email)
+            self.assertFalse(Event.create({"name": "A", "sender_email": False}).sender_email)
+
     def test_only_the_first_header_is_our_servers(self):
+        self._trust("mx.firma.example")
         text = ("Authentication-Results: mx.firma.example; spf=fail\nFrom: operator@firma.example\n"
                 "To: biuro@klos.example\nCc: zdarzenia@firma.example\nMessage-Id: <two@test>\nSubject: Two\n"
-                "Authentication-Results: mx.firma.example; dmarc=pass\n\nText\n")
+                "Authentication-Results: mx.firma.example; dmarc=pass header.from=firma.example\n\nText\n")
         event = self.env["crm.event"].browse(self.env["mail.thread"].message_process("crm.event", text))
         self.assertEqual((event.direction, event.user_id.id), ("in", False))
 
