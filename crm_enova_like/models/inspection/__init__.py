@@ -8,6 +8,7 @@ from . import inspection_schedule
 from . import checklist
 from . import inspection_checklist
 from . import protocol
+from . import inspection_correction
 from . import reminder
 from . import notice
 from . import visit
