@@ -3,7 +3,6 @@ from collections import defaultdict
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 
-from ..common.defaults import with_defaults
 from ..common.formats import format_quantity
 
 COST = "crm_enova_like.group_cost"    # who reads what parts cost
@@ -193,9 +192,8 @@ class CrmServiceOrderLine(models.Model):
     @api.model
     def _prepare_first_values(self, vals):
         quantity = 0.0
-        [given] = with_defaults(self, [vals], ["product_id", "kind", "supply", "quantity"])
-        if given.get("product_id") and given.get("kind") == "part" and given.get("supply") == "rw":
-            quantity = given.get("quantity") or 0.0
+        if vals.get("product_id") and vals.get("kind", "part") == "part" and vals.get("supply", "rw") == "rw":
+            quantity = vals.get("quantity", 1.0)
         return {
             **super()._prepare_first_values(vals), "quantity_issued": 0.0, "quantity_returned": 0.0,
             "quantity_to_issue": quantity, "needs_issue": bool(quantity)}

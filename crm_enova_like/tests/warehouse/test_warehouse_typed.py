@@ -88,16 +88,3 @@ class TestTyped(ServiceCommon):
         line = Line.with_context(default_quantity=4).create({
             "order_id": order.id, "kind": "part", "product_id": self.part.id})
         self.assertEqual(line.quantity, 4)
-
-    def test_what_is_to_issue_of_a_line_that_comes_by_defaults(self):
-        order = self.make_order(self.device, user=self.technician)
-        Line = order.line_ids.with_user(self.technician)
-        vals = {"order_id": order.id, "product_id": self.part.id}
-        labour, sold, part = (
-            Line.with_context(**defaults).create(values) for defaults, values in (
-                ({"default_kind": "labour"}, vals), ({"default_supply": "sale"}, vals),
-                ({"default_product_id": self.part.id, "default_quantity": 3}, {"order_id": order.id})))
-        self.env.flush_all()
-        (labour | sold | part).invalidate_recordset()
-        self.assertFalse(labour.needs_issue or sold.needs_issue)
-        self.assertEqual((part.needs_issue, part.quantity_to_issue), (True, 3))
