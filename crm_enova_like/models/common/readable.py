@@ -10,3 +10,18 @@ def readable(records):
     :param records: recordset, with all rights or not
     """
     return records._origin.sudo(False)._filtered_access("read").sudo(records.env.su) if records else records
+
+
+def copy_readable(records, vals_list, names, default=None):
+    """Add to what copies of records are made of the fields that not everybody reads who may copy them: core would
+    refuse him the copy, so they are not copied by it.
+
+    :param vals_list: what ``copy_data`` of the records returned; changed in place
+    :param names: fields with ``groups``
+    :param default: as for ``copy_data``
+    """
+    for name in names:
+        if name not in (default or {}) and records._has_field_access(records._fields[name], "write"):
+            for record, vals in zip(records, vals_list, strict=True):
+                vals[name] = record[name]
+    return vals_list

@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from ..common.locks import lock_rows
 from ..common.state_mixin import MANAGERS
 
 OPERATORS = "crm_enova_like.group_user"
@@ -39,6 +40,13 @@ class CrmServiceOrder(models.Model):
                 lasting.setdefault(order, {})["type_id"] = self.env._(
                     "Order %(order)s is accepted, and its type stays. A service manager changes it.", order=order.name)
         return lasting
+
+    def _hold_for_lines(self):
+        """Of two who change lines of an order, or a line and its stage, at the same moment, the second one begins anew
+        and sees what the first one did: a line is no part of an order that was closed without it. Orders made in this
+        transaction nobody else knows."""
+        now = self.env.cr.now()
+        lock_rows(self.filtered(lambda order: order.create_date != now))
 
     def _check_changes(self, vals):
         """What of orders may not change any more, and what is written only when they are closed.

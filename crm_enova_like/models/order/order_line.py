@@ -166,6 +166,7 @@ class CrmServiceOrderLine(models.Model):
             self._check_facts(vals)
         lines = super().create([
             {**self._prepare_first_values(vals), **vals} for vals in self._add_only_devices(vals_list)])
+        lines.order_id._hold_for_lines()
         lines.order_id._check_open()
         for line in lines:
             if not line.device_line_id and len(line.order_id.device_line_ids) == 1:
@@ -207,6 +208,8 @@ class CrmServiceOrderLine(models.Model):
         planned = self._get_plan_fields() & vals.keys()
         if "order_id" in vals and not self.env.su:
             self.order_id._check_open()
+        if not self.env.su:
+            self.order_id._hold_for_lines()
         # a return lowers the plan of a closed order too, with sudo
         self._check_closed(vals)
         self._check_fixed(vals)

@@ -1,7 +1,8 @@
 from odoo import api, fields, models
 
 from ..common.actions import open_dialog, open_list
-from .project import OPERATORS, TECHNICIANS
+from ..common.readable import copy_readable
+from .project import COST, OPERATORS, TECHNICIANS
 
 
 class UtmCampaign(models.Model):
@@ -17,10 +18,11 @@ class UtmCampaign(models.Model):
     project_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
     crm_task_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
     crm_event_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
-    budget = fields.Monetary(groups=OPERATORS)
-    other_cost = fields.Monetary(groups=OPERATORS, help="What no order bears: advertising, leaflets, a stand.")
+    budget = fields.Monetary(groups=OPERATORS, copy=False)
+    other_cost = fields.Monetary(
+        groups=OPERATORS, copy=False, help="What no order bears: advertising, leaflets, a stand.")
     cost = fields.Monetary(
-        compute="_compute_effectiveness", groups=OPERATORS,
+        compute="_compute_effectiveness", groups=COST,
         help="Other costs, the parts in the orders, and the confirmed documents linked as cost, less vendors' credit "
              "notes.")
     revenue = fields.Monetary(
@@ -28,9 +30,9 @@ class UtmCampaign(models.Model):
         help="Of the confirmed documents linked as revenue to the tasks, events and orders of the campaign and its "
              "projects, less refunds, and what is to bill of the orders that have none, or refunds alone.")
     effectiveness = fields.Float(
-        compute="_compute_effectiveness", groups=OPERATORS, aggregator=None,
+        compute="_compute_effectiveness", groups=COST, aggregator=None,
         help="(revenue − cost) / cost; empty while there is no cost.")
-    is_over_budget = fields.Boolean(compute="_compute_effectiveness", groups=OPERATORS)
+    is_over_budget = fields.Boolean(compute="_compute_effectiveness", groups=COST)
 
     _dates_order = models.Constraint(
         "CHECK(date_end IS NULL OR date_start IS NULL OR date_end >= date_start)",
@@ -53,6 +55,10 @@ class UtmCampaign(models.Model):
     @api.depends("other_cost", "budget", "company_id")
     def _compute_effectiveness(self):
         Order = self.env["crm.service.order"]
+        if not Order.has_access("read"):
+            # a keeper reads what parts cost, and no orders
+            self.update({"cost": 0.0, "revenue": 0.0, "effectiveness": 0.0, "is_over_budget": False})
+            return
         orders = Order.search([
             ("state", "!=", "cancelled"), "|", ("campaign_id", "in", self.ids),
             "&", ("campaign_id", "=", False), ("project_id.campaign_id", "in", self.ids),
@@ -62,9 +68,11 @@ class UtmCampaign(models.Model):
         for campaign in self:
             value, cost = orders.get(campaign, Order)._get_totals(
                 links.get(campaign, Link), campaign.currency_id or self.env.company.currency_id)
-            campaign.revenue, campaign.cost = value, cost + campaign.other_cost
+            # sudo: the plan is the operators' to read, what came of it also whoever reads what parts cost
+            planned = campaign.sudo()
+            campaign.revenue, campaign.cost = value, cost + planned.other_cost
             campaign.effectiveness = (value - campaign.cost) / campaign.cost if campaign.cost else 0.0
-            campaign.is_over_budget = bool(campaign.budget and campaign.cost > campaign.budget)
+            campaign.is_over_budget = bool(planned.budget and campaign.cost > planned.budget)
 
     @api.constrains("company_id")
     def _check_projects_company(self):
@@ -77,6 +85,9 @@ class UtmCampaign(models.Model):
         sudo: whose campaign it is; our rule hides other companies', and a project that is shared may name one
         """
         return self.sudo().company_id in (company, self.env["res.company"])
+
+    def copy_data(self, default=None):
+        return copy_readable(self, super().copy_data(default), ["budget", "other_cost"], default)
 
     # WHERE THE BUTTONS LEAD
 

@@ -2,8 +2,10 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..common.actions import open_list
+from ..common.readable import copy_readable
 
 OPERATORS = "crm_enova_like.group_user"
+COST = "crm_enova_like.group_cost"
 
 
 TECHNICIANS = "crm_enova_like.group_technician"
@@ -30,13 +32,14 @@ class ProjectProject(models.Model):
     progress = fields.Float(
         compute="_compute_progress", groups=TECHNICIANS, aggregator=None,
         help="Tasks that are done, of those that were not cancelled.")
-    planned_value = fields.Monetary(groups=OPERATORS, tracking=True)
+    # copied by whoever may read it: core copies for all who may copy a project
+    planned_value = fields.Monetary(groups=OPERATORS, tracking=True, copy=False)
     real_value = fields.Monetary(
         compute="_compute_real_value", groups=OPERATORS,
         help="Of the confirmed documents linked as revenue to its tasks, events and orders, less refunds, and what is "
              "to bill of the orders that have none, or refunds alone.")
     real_cost = fields.Monetary(
-        compute="_compute_real_value", groups=OPERATORS,
+        compute="_compute_real_value", groups=COST,
         help="Of the parts in its orders, and of the confirmed documents linked as cost, less vendors' credit notes.")
 
     @api.depends_context("uid", "allowed_company_ids")
@@ -62,6 +65,10 @@ class ProjectProject(models.Model):
     @api.depends("service_order_ids.line_ids.subtotal", "service_order_ids.state", "company_id")
     def _compute_real_value(self):
         Order = self.env["crm.service.order"]
+        if not Order.has_access("read"):
+            # a keeper reads what parts cost, and no orders
+            self.real_value = self.real_cost = 0.0
+            return
         orders = Order.search([("project_id", "in", self.ids), ("state", "!=", "cancelled")]).grouped("project_id")
         Link = self.env["crm.document.link"]
         links = Link._get_group_links("project_id", self)
@@ -77,6 +84,9 @@ class ProjectProject(models.Model):
                 raise ValidationError(self.env._(
                     "Project %(project)s and campaign %(campaign)s belong to different companies.",
                     project=project.name, campaign=project.campaign_id.sudo().display_name))
+
+    def copy_data(self, default=None):
+        return copy_readable(self, super().copy_data(default), ["planned_value"], default)
 
     # WHERE THE BUTTONS LEAD
 

@@ -37,7 +37,8 @@ class TestOrderClosed(ServiceCommon):
 
     def _get_forged(self):
         """What nobody writes on a closed order: {record: values}."""
-        now = fields.Datetime.now()
+        # another moment than that at which the order was made
+        now = fields.Datetime.now() - timedelta(days=1)
         photo = self.env["ir.attachment"].create({"name": "a.png", "datas": SIGNED})
         return {
             self.order: {

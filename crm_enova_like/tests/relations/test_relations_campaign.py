@@ -102,6 +102,7 @@ class TestCrmCampaign(ServiceCommon):
             self._tasks().project_id = self.project
 
     def test_value(self):
+        self.operator.group_ids += self.env.ref("crm_enova_like.group_cost")
         order = self._new_order(self.device, project_id=self.project.id)
         order.line_ids.create([
             {"order_id": order.id, "kind": "labour", "product_id": self.labour.id, "quantity": 2, "price_unit": 150,
@@ -126,6 +127,27 @@ class TestCrmCampaign(ServiceCommon):
         self.assertEqual(campaign.revenue, 390)
         with self.assertRaises(AccessError):
             self.project.with_user(self.technician).read(["real_value"])
+
+    def test_what_parts_cost_is_a_right_of_its_own(self):
+        """A total of one order's parts is what they cost."""
+        for record, names in (
+                (self.project, ["real_cost"]), (self.campaign, ["cost", "effectiveness", "is_over_budget"])):
+            for name in names:
+                with self.subTest(field=name):
+                    with self.assertRaises(AccessError):
+                        record.with_user(self.operator).read([name])
+                    record.with_user(self.manager).read([name])
+        self.project.with_user(self.operator).read(["real_value", "planned_value"])
+        # the stock reads what parts cost, and no orders
+        self.assertEqual(self.project.with_user(self.keeper).sudo(False).real_cost, 0)
+
+    def test_other_departments_copy_as_ever(self):
+        planner = self._new_user("planner", "project.group_project_manager")
+        self.project.planned_value, self.campaign.budget = 500, 70
+        self.assertFalse(self.project.with_user(planner).copy().sudo().planned_value)
+        self.assertFalse(self.campaign.with_user(self.employee).copy().sudo().budget)
+        self.assertEqual(self.project.with_user(self.manager).copy().planned_value, 500)
+        self.assertEqual(self.campaign.with_user(self.operator).copy().budget, 70)
 
     def test_what_one_company_was_allowed_another_was_not(self):
         other = self._get_second_company()

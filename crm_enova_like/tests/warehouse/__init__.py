@@ -13,6 +13,7 @@ from . import test_warehouse_parts
 from . import test_warehouse_parts_keeper
 from . import test_warehouse_plans
 from . import test_warehouse_race
+from . import test_warehouse_race_lines
 from . import test_warehouse_race_plan
 from . import test_warehouse_returns
 from . import test_warehouse_rights
