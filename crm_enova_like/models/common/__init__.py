@@ -17,6 +17,8 @@ from . import rollup_mixin
 from . import rows_mixin
 from . import sorted_mixin
 from . import state_mixin
+from . import corrections
+from . import archived_mixin
 from . import mail_followers
 from . import performer_mixin
 from . import work_mixin

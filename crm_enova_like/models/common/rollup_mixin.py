@@ -17,6 +17,12 @@ FEW_SPANS = 20    # that several processes count at once
 GROUPED = ("many2one", "selection", "date", "datetime")
 SPANS = ("day", "week", "month", "quarter", "year")    # of days: their groups are days, and none is a mere number
 
+NUMBERS = ("integer", "float", "monetary")
+# of which fields something is reckoned, where it is not of all
+RECKONED = {
+    "sum": NUMBERS, "avg": NUMBERS, "bool_and": ("boolean",), "bool_or": ("boolean",),
+    **dict.fromkeys(("min", "max"), (*NUMBERS, "date", "datetime", "char", "text", "selection", "many2one"))}
+
 
 def keep(choose):
     """A function of two values, of which one may be there and the other not (False: there was nothing to look at)."""
@@ -70,7 +76,8 @@ class CrmRollupMixin(models.AbstractModel):
         if not having and len(set(specs)) == len(specs) and self._can_roll_up(specs, aggregates, order):
             spans = self._find_spans(domain, specs)
         if not spans:
-            if not having and len(specs) == 1 and self._can_order_groups(specs[0], order):
+            if not having and len(specs) == 1 and self._can_order_groups(specs[0], order) and (
+                    all(map(self._is_reckoned, aggregates))):
                 return self._read_groups_of_records(domain, specs[0], aggregates, offset, limit, order)
             return super()._read_group(domain, groupby, aggregates, having, offset, limit, order)
         rows = self._read_finest(domain, specs, aggregates, spans)
@@ -104,6 +111,13 @@ class CrmRollupMixin(models.AbstractModel):
         return (
             field is not None and field.store and field.type == "many2one" and not field.company_dependent
             and (order or "").lower() in (spec, f"{spec} asc", f"{spec} desc"))
+
+    @api.model
+    def _is_reckoned(self, aggregate):
+        """Whether the database has such a function of a field: what is none is core's to refuse."""
+        name, _colon, function = aggregate.partition(":")
+        field = self._fields.get(name)
+        return field is None or field.type in RECKONED.get(function, (field.type,))
 
     # THE FINEST GROUPS
 
@@ -242,7 +256,8 @@ class CrmRollupMixin(models.AbstractModel):
 
         def adds_up(aggregate):
             name, _colon, function = aggregate.partition(":")
-            return aggregate == "__count" or function in SUMMED and name in self._fields
+            return aggregate == "__count" or (
+                function in SUMMED and name in self._fields and self._is_reckoned(aggregate))
 
         return (
             bool(specs) and all(map(is_plain, specs)) and all(map(adds_up, aggregates))

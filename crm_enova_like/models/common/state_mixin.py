@@ -177,7 +177,7 @@ class CrmStateMixin(models.AbstractModel):
         :param vals: values of fact fields, as for ``write``
         :param reason: why; goes into the note
         :raises AccessError: the user is no service manager
-        :raises UserError: there is no reason, or a field is no fact
+        :raises UserError: there is no reason, a field is no fact, or a record could not be so (_check_correction)
         """
         self._check_may_correct()
         self.check_access("write")
@@ -188,6 +188,7 @@ class CrmStateMixin(models.AbstractModel):
         reason = (reason or "").strip()
         if not reason:
             raise UserError(self.env._("Say why the record is corrected."))
+        self._check_correction(vals)
         before = {record: {name: record._format_fact(name) for name in vals} for record in self}
         self._write_facts(vals)
         self._note_changes(before, reason)

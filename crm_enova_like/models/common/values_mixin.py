@@ -30,6 +30,13 @@ class CrmValuesMixin(models.AbstractModel):
     def create(self, vals_list):
         for vals in vals_list:
             self._check_values(vals)
+        # a default of the context is as good as given; an empty one is none
+        defaults = {
+            key.removeprefix("default_"): value for key, value in self.env.context.items()
+            if value and key.startswith("default_")}
+        if defaults:
+            self._check_values({
+                name: value for name, value in defaults.items() if any(name not in vals for vals in vals_list)})
         return super().create(vals_list)
 
     def write(self, vals):

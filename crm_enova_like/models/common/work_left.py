@@ -27,6 +27,12 @@ class CrmAssignmentMixin(models.AbstractModel):
             if not user._is_here() and any(record.is_open for record in self if record.user_id == user):
                 self._check_here(user)
 
+    def _filter_handed(self, vals):
+        """The records that values give to somebody else: who has one already is written back by a form or an import,
+        and given nothing."""
+        return self.filtered(
+            lambda record: record._is_changed("user_id", vals["user_id"])) if vals.get("user_id") else self.browse()
+
     def copy_data(self, default=None):
         vals_list = super().copy_data(default)
         for record, vals in zip(self, vals_list, strict=True):

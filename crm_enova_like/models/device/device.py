@@ -14,7 +14,9 @@ class CrmServiceDevice(models.Model):
 
     _name = "crm.service.device"
     _description = "Device"
-    _inherit = ["crm.sorted.mixin", "crm.company.mixin", "mail.thread", "mail.activity.mixin", "image.mixin"]
+    _inherit = [
+        "crm.archived.mixin", "crm.sorted.mixin", "crm.company.mixin", "mail.thread", "mail.activity.mixin",
+        "image.mixin"]
     _order = "id desc"
     _rec_names_search = ["serial_number", "identifier", "name"]
     _check_company_auto = True
@@ -229,6 +231,10 @@ class CrmServiceDevice(models.Model):
         for device in doubles:
             result = super(CrmServiceDevice, device).write({**vals, **device._get_resolved_doubles(vals)})
         return result
+
+    def _may_archive(self, active):
+        # whoever takes in a device that was archived restores its card
+        return active or super()._may_archive(active)
 
     @api.ondelete(at_uninstall=False)
     def _unlink_except_history(self):

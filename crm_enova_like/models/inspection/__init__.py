@@ -11,6 +11,7 @@ from . import checklist
 from . import inspection_checklist
 from . import protocol
 from . import protocol_paper
+from . import inspection_correction
 from . import reminder
 from . import notice
 from . import visit

@@ -15,6 +15,7 @@ from . import order_device
 from . import order_outcome
 from . import order_line
 from . import order_closed
+from . import order_correction
 from . import order_done
 from . import order_device_done
 from . import order_device_intake

@@ -8,7 +8,8 @@ class CrmServiceOrder(models.Model):
 
     _name = "crm.service.order"
     _description = "Service Order"
-    _inherit = ["crm.assignment.mixin", "crm.sorted.mixin", "crm.company.mixin", "mail.activity.mixin"]
+    _inherit = [
+        "crm.assignment.mixin", "crm.archived.mixin", "crm.sorted.mixin", "crm.company.mixin", "mail.activity.mixin"]
     _order = "date_received desc, id desc"
     _check_company_auto = True
     _rec_names_search = ["name", "partner_id", "device_line_ids.device_id.serial_number"]
@@ -193,6 +194,7 @@ class CrmServiceOrder(models.Model):
         to_draw = self._assign_numbers(vals_list)
         self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
+        self._check_decisions(vals for index, vals in enumerate(vals_list) if index not in late)
         proposing = self._add_deadlines(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
         orders = super(CrmServiceOrder, creating).create([

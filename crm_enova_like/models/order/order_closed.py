@@ -21,6 +21,10 @@ class CrmServiceOrder(models.Model):
             "customer_signature", "customer_signed_by", "technician_signature"}
 
     @api.model
+    def _offers_archiving(self):
+        return super()._offers_archiving() and self.env.user.has_group(OPERATORS)
+
+    @api.model
     def _get_decision_fields(self):
         """Names of the fields that say why an order was closed: written with the stage that closes it. Set of str."""
         return {"cancel_reason"}
@@ -70,6 +74,20 @@ class CrmServiceOrder(models.Model):
             free.add("type_id")
         staying.filtered("is_open")._check_closed(vals, free=free)
         staying.filtered(lambda order: not order.is_open)._check_closed(vals, free=self._get_decision_fields())
+
+    @api.model
+    def _check_decisions(self, vals_list):
+        """Refuse orders that are about to be made open, with why they were closed.
+
+        :raises UserError: names the field
+        """
+        for vals in vals_list if not self.env.su else ():
+            for name in self._get_decision_fields():
+                if vals.get(name):
+                    raise UserError(self.env._(
+                        "Order %(order)s: “%(field)s” is written when the order is closed, and stays.",
+                        order=vals.get("name") or self.env._("New"),
+                        field=self._fields[name]._description_string(self.env)))
 
     def _get_target_state(self, vals):
         """The state that orders get by values, False where they keep theirs."""

@@ -203,13 +203,14 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _without_default_stage(self):
-        """The model without defaults from the context that would close what is made."""
+        """The model without defaults from the context that would close what is made, or say why it was."""
         orders = self._without_default_state()
+        dropped = {f"default_{name}" for name in self._get_decision_fields()}
         stage_id = self.env.context.get("default_stage_id")
         if stage_id and not self.stage_id.browse(stage_id).is_open:
-            kept = {key: value for key, value in orders.env.context.items() if key != "default_stage_id"}
-            orders = orders.with_context(kept)    # pylint: disable=context-overridden  # a key is taken out
-        return orders
+            dropped.add("default_stage_id")
+        kept = {key: value for key, value in orders.env.context.items() if key not in dropped}
+        return orders.with_context(kept)    # pylint: disable=context-overridden  # keys are taken out
 
     def _write_late_stages(self, late):
         """Close the orders that come closed, those with one stage at once, and write the facts of their end."""

@@ -12,6 +12,7 @@ from . import billing_mixin
 from . import task
 from . import task_recurrence
 from . import task_take
+from . import task_correction
 from . import event
 from . import event_mail
 from . import mail_thread

@@ -10,7 +10,7 @@ class CrmActionMixin(models.AbstractModel):
 
     _name = "crm.action.mixin"
     _description = "Action with a Contractor"
-    _inherit = ["crm.performer.mixin", "crm.company.mixin", "mail.activity.mixin"]
+    _inherit = ["crm.performer.mixin", "crm.archived.mixin", "crm.company.mixin", "mail.activity.mixin"]
     _check_company_auto = True
 
     name = fields.Char(string="Subject", required=True, index="trigram", tracking=True)
@@ -38,6 +38,10 @@ class CrmActionMixin(models.AbstractModel):
     device_id = fields.Many2one(
         "crm.service.device", check_company=True, index="btree_not_null", ondelete="set null")
     description = fields.Text(index="trigram")
+
+    def _may_archive(self, active):
+        # their own, as the lists of each offer it
+        return super()._may_archive(active) or self.user_id == self.env.user
 
     @api.model
     def _get_open_names(self):

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
+from ..common.defaults import with_defaults
 from ..common.state_mixin import MANAGERS
 
 
@@ -89,6 +90,7 @@ class CrmConsent(models.Model):
     def create(self, vals_list):
         # given again on the day it was withdrawn: the index of live ones must know
         self.flush_model(["state", "date_withdrawn"])
+        vals_list = with_defaults(self, vals_list, ["state", "date_withdrawn"])
         for vals in vals_list:
             self._check_replacing(vals)
         return super().create([self._add_date_withdrawn(vals) for vals in vals_list])

@@ -41,9 +41,9 @@ class CrmServiceOrder(models.Model):
         return orders
 
     def write(self, vals):
+        handed = self._filter_handed(vals)
         result = super().write(vals)
-        if vals.get("user_id"):
-            self._check_performers_here()
+        handed._check_performers_here()
         return result
 
     @api.model

@@ -171,7 +171,7 @@ class CrmTask(models.Model):
         if "state" in vals:
             moved = self.filtered(lambda task: task.state != state)
             moved._check_move(state, vals)
-        before = {task: task.state for task in moved}
+        before, handed = {task: task.state for task in moved}, self._filter_handed(vals)
         # the others of a series are counted from what was planned, and not from what is written afterwards
         with self._keep_series(self._filter_day_kept() - changed.filtered("is_open")):
             if moved:
@@ -179,8 +179,7 @@ class CrmTask(models.Model):
             if self - moved:
                 super(CrmTask, self - moved).write(vals)
         changed._count_from_here()
-        if vals.get("user_id"):
-            self._check_performers_here()
+        handed._check_performers_here()
         if moved:
             moved._after_move(before, state)
         return True
@@ -249,6 +248,10 @@ class CrmTask(models.Model):
         states = self._get_open_states()
         self._check_state(*(state for state in self._get_state_names() if state not in states))
         return self.write({"state": "open"})
+
+    def _may_archive(self, active):
+        # as it may be deleted
+        return super()._may_archive(active) or self.requester_id == self.env.user
 
     @api.ondelete(at_uninstall=False)
     def _check_deletable(self):

@@ -1,4 +1,5 @@
 """What the guards of RWs and ZWs need to know of core: which of its ways writes, and what a new record is given."""
+from ..common.defaults import with_defaults
 from ..common.kept import get_kept, keep
 
 # kept while one of core's own ways is on, by which alone moves become done and get their value
@@ -25,13 +26,6 @@ def validating(pickings):
 def is_validated_now(picking):
     """Whether one document is just being validated."""
     return picking.id in (get_kept(picking.env, VALIDATED) or ())
-
-
-def with_defaults(records, vals_list, names):
-    """What new records are given for some fields, in their values or as a default from anywhere: list of values."""
-    missing = [name for name in names if any(name not in vals for vals in vals_list)]
-    defaults = records.default_get(missing) if missing else {}
-    return [{**defaults, **vals} for vals in vals_list]
 
 
 def get_given(records, vals_list, name):

@@ -5,9 +5,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.defaults import with_defaults
 from ..common.formats import format_quantity
 from ..common.kept import get_kept, keep
-from .core_ways import validating, with_defaults
+from .core_ways import validating
 from .stock_work import get_work
 
 # kept while numbers are drawn: whether the moves' copies are written with them, past what automation rules would see

@@ -1,7 +1,10 @@
 from datetime import date, datetime
 from unittest.mock import patch
 
+from psycopg2 import ProgrammingError
+
 from odoo.tests import BaseCase, freeze_time, tagged
+from odoo.tools import mute_logger
 from odoo.tools.misc import get_lang
 
 from ...models.common import rollup_mixin, spans
@@ -36,6 +39,19 @@ class TestRollup(ServiceCommon):
             core = Model.formatted_read_grouping_sets(list(domain), sets, list(aggregates))
         self.assertEqual(ours, core)
         return ours
+
+    def test_what_is_no_sum_is_cores_to_refuse(self):
+        """The sum of days and of texts: core says what is wrong with it, and our own statements do not run."""
+        Orders = self.env["crm.service.order"].with_user(self.manager)
+        spoken = self.registry["crm.rollup.mixin"]
+        for aggregate in ("date_deadline:sum", "name:avg", "active:max", "priority:bool_or"):
+            with self.subTest(aggregate), mute_logger("odoo.sql_db"), patch.object(
+                    spoken, "_read_groups_of_records", autospec=True) as by_record, patch.object(
+                    spoken, "_read_finest", autospec=True) as finest:
+                for specs, order in ((["user_id"], "user_id"), (["user_id", "state"], None)):
+                    with self.assertRaises(ProgrammingError), self.cr.savepoint():
+                        Orders._read_group([], specs, [aggregate], order=order)
+                self.assertFalse(by_record.called or finest.called)
 
     def test_sums(self):
         Orders = self.env["crm.service.order"].with_user(self.manager)

@@ -215,6 +215,30 @@ class TestInspectionDoor(InspectionCommon):
         for words in ("Misread", "Passed", "Failed"):
             self.assertIn(words, body)
 
+    def test_a_correction_leaves_what_the_state_says(self):
+        self.half_year.performed_by = "us"
+        inspection, other = self.inspection, self._new_inspection()
+        (inspection | other).action_create_order()
+        self.assertTrue(inspection.order_id)
+        inspection.order_id.date_received = "2026-03-02 08:00:00"
+
+        def refused(vals, says, record=inspection):
+            with self.subTest(**vals), self.assertRaisesRegex(UserError, says):
+                record.with_user(self.manager).correct_facts(vals, "Misread")
+
+        refused({"order_id": False}, "cannot be emptied")
+        (inspection | other).action_done()
+        for name in ("date_done", "result", "protocol_number"):
+            refused({name: False}, "cannot be emptied")
+        refused({"date_done": "2026-03-01"}, "before its order was received")
+        refused({"date_done": "2126-03-01"}, "in the future|cannot be right")
+        self.assertNotEqual(inspection.protocol_number, other.protocol_number)
+        refused({"protocol_number": other.protocol_number}, "is taken by another document")
+        refused({"protocol_number": "P/1"}, "one at a time", inspection | other)
+        inspection.with_user(self.manager).correct_facts(
+            {"protocol_number": "P/1", "date_done": "2026-03-03"}, "as on paper")
+        self.assertEqual((inspection.protocol_number, inspection.date_done), ("P/1", date(2026, 3, 3)))
+
     def test_a_manager_records_what_was_done_elsewhere(self):
         order = self._new_order(self.device2)
         vals = {

@@ -245,10 +245,12 @@ class TestOrderClosed(ServiceCommon):
         action = self.row.with_user(self.manager).action_open_correction()
         wizard = self.env[action["res_model"]].with_user(self.manager).browse(action["res_id"])
         wizard.fact_id = wizard.fact_ids.filtered(lambda fact: fact.name == "date_released")
-        wizard.write({"value_datetime": "2026-01-02 10:00:00", "reason": "handed back before"})
+        moment = self.row.date_closed + timedelta(seconds=1)
+        self.row._write_facts({"date_released": moment + timedelta(days=-1)})
+        wizard.write({"value_datetime": moment, "reason": "handed back later"})
         wizard.action_correct()
-        self.assertEqual(self.row.date_released, fields.Datetime.to_datetime("2026-01-02 10:00:00"))
-        self.assertIn("handed back before", self.order.message_ids[0].body)
+        self.assertEqual(self.row.date_released, moment)
+        self.assertIn("handed back later", self.order.message_ids[0].body)
         # of other records, or another fact, it does nothing
         foreign = wizard.copy({"res_ids": [self.row.id]})
         foreign.fact_id = wizard.fact_id

@@ -213,6 +213,20 @@ class TestForged(ServiceCommon):
         with self.assertRaises(UserError):
             consent.write({"state": "withdrawn", "date_withdrawn": "2026-03-11"})
 
+    def test_a_default_is_as_good_as_given(self):
+        Consent = self.env["crm.consent"].with_user(self.operator)
+        vals = {"partner_id": self.person.id, "channel": "sms", "source": "Form 3"}
+        self.assertRefused(lambda: Consent.with_context(default_state="replaced").create(vals))
+        self.env["ir.default"].with_user(self.operator).sudo().set(
+            "crm.consent", "state", "replaced", user_id=self.operator.id)
+        self.assertRefused(lambda: Consent.create(vals))
+        withdrawn = Consent.with_context(default_state="withdrawn").create(vals)
+        self.assertEqual(withdrawn.date_withdrawn, date(2026, 3, 11))
+        for name, value in (("name", "x" * 501), ("description", "a\0b"), ("date_deadline", "9999-01-01")):
+            with self.subTest(name):
+                Task = self.env["crm.task"].with_user(self.operator).with_context(**{f"default_{name}": value})
+                self.assertRefused(lambda T=Task, n=name: T.create({} if n == "name" else {"name": "Call"}))
+
     # KINDS OF TASKS AND EVENTS
 
     def test_a_kind_that_others_use_stays_everybodys(self):

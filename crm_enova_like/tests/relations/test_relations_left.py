@@ -84,6 +84,24 @@ class TestLeft(ServiceCommon):
         done.with_user(self.manager).write({"user_id": self.leaver.id, "name": "Backed up"})
         self.assertEqual(done.user_id, self.leaver)
 
+    def test_what_is_written_back_is_not_given_anew(self):
+        """A form saves all of its fields, and an import brings back what an export gave."""
+        task, order = self._task(), self.make_order(self.device, user_id=self.leaver.id)
+        mine = self._task(user_id=self.operator.id)
+        other = self._new_user("leaver2", "crm_enova_like.group_user")
+        (self.leaver | other).action_archive()
+        for record in (task, order):
+            record = record.with_user(self.operator)
+            record.web_save({"user_id": self.leaver.id, "description": "Seen"}, {"description": {}})
+            result = record.load([".id", "description", "user_id/.id"], [[str(record.id), "Again", self.leaver.id]])
+            self.assertEqual((result["messages"], record.description), ([], "Again"))
+            with self.subTest(record=record), self.assertRaisesRegex(UserError, "leaver2.*does not work here"):
+                record.write({"user_id": other.id})
+        # of several, those that get another one are looked at
+        with self.assertRaisesRegex(UserError, "does not work here"):
+            (task | mine).with_user(self.operator).write({"user_id": self.leaver.id})
+        self.assertEqual(mine.user_id, self.operator)
+
     def test_their_work_is_shown_and_handed_over(self):
         task, order = self._task(), self.make_order(self.device, user_id=self.leaver.id)
         self._task().action_done()

@@ -1,5 +1,5 @@
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, freeze_time, tagged
@@ -209,6 +209,36 @@ class TestTaskDoor(ServiceCommon):
         note = task.message_ids[0].body
         for word in ("Mistaken", self.operator.name, self.technician.name):
             self.assertIn(word, note)
+
+    def test_a_correction_leaves_what_the_state_says(self):
+        done, task = self._task(self.operator, user_id=self.technician.id), self._task(self.operator)
+        done.action_done()
+        for record, vals, says in (
+                (done, {"date_done": False}, "cannot be emptied"), (done, {"requester_id": False}, "cannot be emptied"),
+                (done, {"date_done": datetime.now() + timedelta(days=2)}, "in the future"),
+                (task, {"date_done": datetime(2026, 1, 5)}, "in this state")):
+            with self.subTest(**vals), self.assertRaisesRegex(UserError, says):
+                record.with_user(self.manager).correct_facts(vals, "Mistaken")
+        done.with_user(self.manager).correct_facts({"date_done": datetime(2026, 1, 5)}, "Mistaken")
+        self.assertEqual(done.date_done, datetime(2026, 1, 5))
+
+    def test_a_technician_archives_his_own(self):
+        own = self._task(self.operator, user_id=self.technician.id)
+        asked = self._task(self.technician, user_id=self.operator.id)
+        queued = self._task(self.operator, user_id=False)
+        event = self.env["crm.event"].create({"name": "Called", "task_id": own.id, "user_id": self.operator.id})
+        for task in (own, asked):
+            task.with_user(self.technician).action_archive()
+            self.assertFalse(task.active)
+            task.with_user(self.technician).action_unarchive()
+        for record in (queued, event):
+            with self.subTest(record=record), self.assertRaisesRegex(AccessError, "cannot archive"):
+                record.with_user(self.technician).action_archive()
+            record.with_user(self.operator).action_archive()
+            self.assertFalse(record.active)
+        mine = event.create({"name": "Called", "user_id": self.technician.id})
+        mine.with_user(self.technician).action_archive()
+        self.assertFalse(mine.active)
 
     # THE SCREEN
 

@@ -105,7 +105,7 @@ class CrmStateMixin(models.AbstractModel):
         if not self:
             raise UserError(self.env._("Choose what is to be corrected."))
         kinds = self._get_correctable_facts()
-        names = ", ".join(self[:5].mapped("display_name"))
+        names = ", ".join(record.display_name or "" for record in self[:5])
         wizard = self.env["crm.correction.wizard"].create({
             "res_model": self._name, "res_ids": self.ids,
             "work_names": f"{names} (+{len(self) - 5})" if len(self) > 5 else names,
