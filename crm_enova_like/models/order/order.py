@@ -193,6 +193,7 @@ class CrmServiceOrder(models.Model):
         to_draw = self._assign_numbers(vals_list)
         self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
+        self._pass_closing(vals_list, late)
         proposing = self._add_deadlines(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
         orders = super(CrmServiceOrder, creating).create([

@@ -46,6 +46,10 @@ class CrmServiceOrder(models.Model):
         return super()._get_done_fields() | {
             *HEAD, "done_partner_id", "done_address_id", "done_type_name", "done_lang", "done_lines"}
 
+    @api.model
+    def _get_printed_fields(self):
+        return super()._get_printed_fields() | {"done_lang", "done_lines"}
+
     def _has_copies(self):
         self.ensure_one()
         return bool(self.done_partner_name or self.done_lang)

@@ -10,9 +10,11 @@ from . import test_order_estimate
 from . import test_order_intake
 from . import test_order_job
 from . import test_order_late_number
+from . import test_order_moved_in
 from . import test_order_outcome
 from . import test_order_overview
 from . import test_order_papers
 from . import test_order_plans
 from . import test_order_release
 from . import test_order_stage_time
+from . import test_order_warranty
