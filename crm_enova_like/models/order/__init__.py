@@ -18,6 +18,7 @@ from . import order_line
 from . import order_closed
 from . import order_done
 from . import order_device_done
+from . import release_paper
 from . import moved_in
 from . import order_device_intake
 from . import order_device_list

@@ -23,6 +23,16 @@ class CrmServiceOrder(models.Model):
                     if command[0] == Command.CREATE else command
                     for command in vals_list[index]["device_line_ids"]]
 
+    def _complete_papers(self, vals_list):
+        """Devices that come handed back are made before the lines that are on their papers.
+
+        :param vals_list: by which the orders were made
+        """
+        rows = self.browse(order.id for order, vals in zip(self, vals_list, strict=True) if any(
+            command[0] == Command.CREATE and command[2].get("date_released")
+            for command in vals.get("device_line_ids") or ())).device_line_ids
+        rows.filtered("date_released")._complete_release_papers()
+
     def _write_late_facts(self, late):
         super()._write_late_facts(late)
         self._mark_moved_in(late, {"date_closed"})

@@ -205,6 +205,7 @@ class CrmServiceOrder(models.Model):
                 order.id for index, order in enumerate(orders) if index not in late).grouped("stage_id").items():
             begun._after_move(dict.fromkeys(begun, stage.browse()), stage)
         orders._write_late_stages(late)
+        orders._complete_papers(vals_list)
         orders._draw_late(to_draw)
         return orders
 

@@ -16,5 +16,6 @@ from . import test_order_overview
 from . import test_order_papers
 from . import test_order_plans
 from . import test_order_release
+from . import test_order_release_paper
 from . import test_order_stage_time
 from . import test_order_warranty
