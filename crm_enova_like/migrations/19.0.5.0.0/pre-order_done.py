@@ -101,7 +101,7 @@ UPDATE crm_service_order_device r
   LEFT JOIN (SELECT device_line_id, jsonb_object_agg(id::text, names) AS names
                FROM crm_done_line WHERE device_line_id IS NOT NULL GROUP BY device_line_id) lines
          ON lines.device_line_id = own.id
- WHERE own.id = r.id AND (r.is_open IS NOT TRUE OR r.date_released IS NOT NULL)
+ WHERE own.id = r.id AND (r.is_open IS NOT TRUE OR r.date_released IS NOT NULL OR h.is_open IS NOT TRUE)
 """
 # a card is called by its identifier, else its serial number, and its name
 PICKINGS = """

@@ -31,8 +31,12 @@ class CrmDoneMixin(models.AbstractModel):
 
     @api.model
     def _get_fact_fields(self):
-        # nobody types them; a manager brings them with a record of the past, and corrects them
+        # nobody types them; a manager brings them with a record of the past
         return super()._get_fact_fields() | self._get_kept_fields()
+
+    @api.model
+    def _get_copied_facts(self):
+        return super()._get_copied_facts() | self._get_kept_fields()
 
     @api.model
     def _get_done_triggers(self):

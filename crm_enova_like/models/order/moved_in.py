@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Command
 
+from ..common.formats import format_contact
+
 
 class CrmServiceOrder(models.Model):
     """Orders that a manager moves in from the past: they come closed, with the dates of their end."""
@@ -34,8 +36,20 @@ class CrmServiceOrder(models.Model):
         rows.filtered("date_released")._complete_release_papers()
 
     def _write_late_facts(self, late):
-        super()._write_late_facts(late)
+        super()._write_late_facts({
+            index: (stage, facts and self[index]._complete_head(facts)) for index, (stage, facts) in late.items()})
         self._mark_moved_in(late, {"date_closed"})
+
+    def _complete_head(self, facts):
+        """Facts of one order that is moved in: a contractor or a place of that time comes with his texts."""
+        self.ensure_one()
+        partners = self.env["res.partner"].sudo().with_context(lang=self._get_paper_lang())
+        partner, place = (partners.browse(facts.get(name) or []) for name in ("done_partner_id", "done_address_id"))
+        completed = self._prepare_contact(partner) if partner else {}
+        if place:
+            at = partner or self.done_partner_id
+            completed["done_address"] = "\n".join(format_contact(place)) if place.id != at.id else False
+        return {**completed, **facts}
 
 
 class CrmServiceOrderDevice(models.Model):
@@ -56,8 +70,17 @@ class CrmServiceOrderDevice(models.Model):
 
     def _write_late_facts(self, late):
         super()._write_late_facts({
-            index: (state, facts and {
-                name: value for name, value in self._with_closing({**facts, "state": state}, False).items()
-                if name != "state"})
-            for index, (state, facts) in late.items()})
+            index: (state, facts and self._complete_facts(state, facts)) for index, (state, facts) in late.items()})
         self._mark_moved_in(late, {"date_closed", "date_released"})
+
+    @api.model
+    def _complete_facts(self, state, facts):
+        """Facts of one device that is moved in: it was finished before it was handed back, and its owner of that time
+        comes with his name."""
+        completed = self._with_closing({**facts, "state": state}, False)
+        del completed["state"]
+        if facts.get("done_partner_id") and "done_partner_name" not in facts:
+            # sudo: who is on a paper is told to whoever moves it in
+            completed["done_partner_name"] = self.env["res.partner"].sudo().browse(
+                facts["done_partner_id"]).display_name
+        return completed

@@ -231,6 +231,9 @@ class CrmServiceOrder(models.Model):
             before = {order: order.stage_id for order in moved}
             super(CrmServiceOrder, moved).write({**vals, **moved._prepare_move_vals(stage, vals)})
             moved._keep_copies()
+            if not stage.is_open:
+                # where it was cancelled, devices have no outcome
+                moved.device_line_ids.filtered("is_open")._keep_copies()
         if self - moved:
             super(CrmServiceOrder, self - moved).write(vals)
         if moved:

@@ -294,26 +294,6 @@ class CrmServiceOrderDevice(models.Model):
                     "Device %(device)s belongs to another company than order %(order)s.",
                     device=line.device_id.sudo().display_name, order=line.order_id.name))
 
-    # A DEVICE OF ANOTHER CONTRACTOR
-
-    def action_change_owner(self):
-        """The device has a new owner: the order's contractor."""
-        for line in self.filtered("is_foreign"):
-            owner, place = line.order_id.partner_id, line.order_id.address_id
-            if place.commercial_partner_id != owner.commercial_partner_id:
-                # it stood at its former owner's
-                place = owner
-            line.device_id.write({"partner_id": owner.id, "address_id": place.id})
-        return True
-
-    def action_owner_is_contractor(self):
-        """The device stays its owner's, for whom the order is; who brought it pays."""
-        for line in self.filtered("is_foreign"):
-            payer = line.order_id.invoice_partner_id
-            line.order_id.write({"partner_id": line.device_id.partner_id.id})
-            line.order_id.write({"invoice_partner_id": payer.id})
-        return True
-
     def action_open_order(self):
         """Open the order of one row of a device's history."""
         self.ensure_one()

@@ -45,11 +45,11 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.model
     def _get_done_triggers(self):
-        return super()._get_done_triggers() | {"date_released"}
+        return super()._get_done_triggers() | {"date_released", "order_is_open"}
 
     def _is_finished(self):
-        # a device that was handed back unfinished is on a paper, too
-        return super()._is_finished() or bool(self.date_released)
+        # a device that was handed back unfinished is on a paper, too; and nothing more becomes of one in a closed order
+        return super()._is_finished() or bool(self.date_released) or not self.order_is_open
 
     def _has_copies(self):
         self.ensure_one()

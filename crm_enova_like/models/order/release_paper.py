@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..common.languages import find_language
+
 COPIED = ("state", "basis", "fault", "diagnosis", "resolution", "accessories", "wants_old_parts")
 
 
@@ -52,7 +54,7 @@ class CrmServiceOrderDevice(models.Model):
     def _get_release_lang(self):
         """The language of the release protocol of one row."""
         self.ensure_one()
-        return self._get_release_paper().get("lang") or self.order_id._get_paper_lang()
+        return find_language(self.env, self._get_release_paper().get("lang"), self.order_id._get_paper_lang())
 
     def _get_release_head(self):
         """Who is named at the head of the release protocol of one row: what it said, or what it would say now."""

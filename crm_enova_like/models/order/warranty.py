@@ -10,8 +10,8 @@ class CrmServiceOrderDevice(models.Model):
 
     repair_warranty_months = fields.Integer(
         readonly=True, copy=False, aggregator=None,
-        help="So many months the warranty of the repair lasts from the hand-over, by the order's type on the day of the "
-             "outcome. Zero where the day was agreed: it stays.")
+        help="So many months the warranty of the repair lasts from the hand-over, by the order's type on the day of "
+             "the outcome. Zero where the day was agreed: it stays.")
 
     def _begin_repair_warranty(self):
         """Give devices that were repaired the warranty of their order's type; a day that was agreed before stays."""

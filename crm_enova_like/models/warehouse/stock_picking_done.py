@@ -1,6 +1,8 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
+from ..common.languages import find_language
+
 
 class StockPicking(models.Model):
     """What an RW or ZW said when it was validated: it is printed from it, whatever is renamed later.
@@ -20,7 +22,7 @@ class StockPicking(models.Model):
     def _get_paper_lang(self):
         """The language of one RW or ZW, which is a paper of the firm itself, whoever prints it."""
         self.ensure_one()
-        return (self.done_names or {}).get("lang") or self.company_id.sudo().partner_id.lang or self.env.lang
+        return find_language(self.env, (self.done_names or {}).get("lang"), self.company_id.sudo().partner_id.lang)
 
     def _in_paper_language(self):
         """One RW or ZW in its language."""

@@ -2,6 +2,7 @@ from . import test_order
 from . import test_order_add_devices
 from . import test_order_closed
 from . import test_order_claim_basis
+from . import test_order_copies
 from . import test_order_deadline
 from . import test_order_device
 from . import test_order_device_history
