@@ -1,6 +1,6 @@
-"""How many months the warranty of a repair was given becomes a stored column of devices in orders, so that it follows the
-hand-over. What was handed back already keeps its day, and so does what is no whole number of months away: it was agreed.
-"""
+"""How many months the warranty of a repair was given becomes a stored column of devices in orders, so that it follows
+the hand-over. What was handed back already keeps its day, and so does what is no whole number of months away: it was
+agreed."""
 import pytz
 
 from odoo.tools.sql import column_exists
