@@ -7,6 +7,9 @@ def post_init_hook(env):
     companies._create_service_defaults()
     # the demonstration's are closed before there are translations
     env["crm.service.inspection"]._keep_anew()
+    # its past is as made up as its registers
+    for model in ("crm.service.order", "crm.service.order.device"):
+        env[model].search([("done_is_estimate", "=", True)])._write_facts({"done_is_estimate": False})
     _continue_buffer_names(env)
 
 

@@ -91,17 +91,25 @@ UPDATE crm_service_order_device r
                'done_partner_name', h.partner_name, 'done_partner_details', h.partner_details,
                'done_partner_vat', h.partner_vat, 'done_person_name', h.person_name, 'done_address', h.address,
                'done_requester_name', h.requester_name, 'done_technician_name', h.technician_name),
-           'lines', COALESCE(lines.names, '{}')) END
+           'device', jsonb_build_object(
+               'state', r.state, 'basis', r.basis, 'fault', r.fault, 'diagnosis', r.diagnosis,
+               'resolution', r.resolution, 'accessories', r.accessories, 'wants_old_parts', r.wants_old_parts,
+               'warranty', r.repair_warranty_until::text),
+           'rows', COALESCE(lines.said, '[]')) END
   FROM crm_service_order_device own
   JOIN crm_service_device d ON d.id = own.device_id
   JOIN crm_done_head h ON h.id = own.order_id
   LEFT JOIN res_partner owner ON owner.id = d.partner_id
   LEFT JOIN crm_service_device_type type ON type.id = d.type_id
   LEFT JOIN crm_service_device_model model ON model.id = d.model_id
-  LEFT JOIN (SELECT device_line_id, jsonb_object_agg(id::text, names) AS names
-               FROM crm_done_line WHERE device_line_id IS NOT NULL GROUP BY device_line_id) lines
+  LEFT JOIN (SELECT l.device_line_id, jsonb_agg(kept.names || jsonb_build_object(
+                        'id', l.id, 'name', l.name, 'kind', l.kind, 'old_part', l.old_part,
+                        'quantity', l.quantity, 'price', COALESCE(l.price_unit, 0), 'value', COALESCE(l.subtotal, 0),
+                        'billing', l.billing) ORDER BY l.sequence, l.id) AS said
+               FROM crm_done_line kept JOIN crm_service_order_line l ON l.id = kept.id
+              WHERE l.device_line_id IS NOT NULL GROUP BY l.device_line_id) lines
          ON lines.device_line_id = own.id
- WHERE own.id = r.id AND (r.is_open IS NOT TRUE OR r.date_released IS NOT NULL)
+ WHERE own.id = r.id AND (r.is_open IS NOT TRUE OR r.date_released IS NOT NULL OR h.is_open IS NOT TRUE)
 """
 # a card is called by its identifier, else its serial number, and its name
 PICKINGS = """

@@ -31,8 +31,12 @@ class CrmDoneMixin(models.AbstractModel):
 
     @api.model
     def _get_fact_fields(self):
-        # nobody types them; a manager brings them with a record of the past, and corrects them
+        # nobody types them; a manager brings them with a record of the past
         return super()._get_fact_fields() | self._get_kept_fields()
+
+    @api.model
+    def _get_copied_facts(self):
+        return super()._get_copied_facts() | self._get_kept_fields()
 
     @api.model
     def _get_done_triggers(self):
@@ -70,3 +74,31 @@ class CrmDoneMixin(models.AbstractModel):
         """Make the copies of records that were just finished now, and not when they are sent to the database: something
         else may be renamed before."""
         self._recompute_recordset(self._get_kept_fields())
+
+    def _mark_moved_in(self, late, names):
+        """Mark copies of records that were moved in from the past: they say what the registers say today, where they
+        did not come with the record.
+
+        :param self: the records just made, in the order of their values
+        :param late: {index: (what closed the record, the facts that came with it)}
+        :param names: names of the fields that say when it ended
+        """
+        past, today = self.browse(), {}
+        for index, (_closing, facts) in late.items():
+            record = self[index]
+            moments = [record[name] for name in names & facts.keys() if record[name]]
+            if not moments or "done_is_estimate" in facts:
+                continue
+            company = record.company_id
+            if company not in today:
+                today[company] = company._service_today()
+            if company._service_date(min(moments)) != today[company] and any(
+                    record[name] for name in record._get_done_fields() - record._get_printed_fields() - facts.keys()):
+                past |= record
+        if past:
+            past._write_facts({"done_is_estimate": True})
+
+    @api.model
+    def _get_printed_fields(self):
+        """Names of the copies that say how papers are printed, and not what was: set of str."""
+        return set()

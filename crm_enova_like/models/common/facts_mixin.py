@@ -30,6 +30,11 @@ class CrmFactsMixin(models.AbstractModel):
         return set()
 
     @api.model
+    def _get_copied_facts(self):
+        """Names of the facts that are copies of what registers said together: none is corrected alone. Set of str."""
+        return set()
+
+    @api.model
     def default_get(self, fields):
         """A default from the context, or one that somebody keeps for himself, is as good as typed: facts have none."""
         facts = set() if self.env.su else {

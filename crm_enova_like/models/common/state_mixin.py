@@ -177,7 +177,8 @@ class CrmStateMixin(models.AbstractModel):
         :param vals: values of fact fields, as for ``write``
         :param reason: why; goes into the note
         :raises AccessError: the user is no service manager
-        :raises UserError: there is no reason, a field is no fact, or a record could not be so (_check_correction)
+        :raises UserError: there is no reason, a field is no fact or a copy (:meth:`_get_copied_facts`), or a record
+            could not be so (:meth:`_check_correction`)
         """
         self._check_may_correct()
         self.check_access("write")
@@ -185,6 +186,12 @@ class CrmStateMixin(models.AbstractModel):
         if other:
             raise UserError(self.env._(
                 "These fields are edited in the form: %(fields)s.", fields=", ".join(sorted(other))))
+        copies = vals.keys() & self._get_copied_facts()
+        if copies:
+            raise UserError(self.env._(
+                "These are copies of one day, and none of them is corrected alone: %(fields)s. Reopen the record and "
+                "close it again, and all of them are made anew.", fields=", ".join(sorted(
+                    self._fields[name]._description_string(self.env) for name in copies))))
         reason = (reason or "").strip()
         if not reason:
             raise UserError(self.env._("Say why the record is corrected."))

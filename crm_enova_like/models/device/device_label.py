@@ -5,6 +5,8 @@ from reportlab.pdfbase.pdfmetrics import stringWidth
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..common.languages import find_language
+
 # a label printer of 203 dpi has 8 dots a millimetre, and a bar of less than two dots is not read
 DOTS, FEWEST, MOST = 8, 2, 3
 
@@ -70,6 +72,11 @@ class CrmServiceDevice(models.Model):
         # the labels have no firm's layout to be set up first
         return self.env.ref(report).report_action(self, config=False)
 
+    def _get_paper_lang(self):
+        """The language of papers about one device: its owner's, else the firm's."""
+        self.ensure_one()
+        return find_language(self.env, self.partner_id.lang, self.company_id.sudo().partner_id.lang)
+
     def _get_label(self):
         """What the label of one device shows.
 
@@ -77,7 +84,7 @@ class CrmServiceDevice(models.Model):
             and the lines (text, size in mm, bold)
         """
         self.ensure_one()
-        self = self.with_context(lang=self.partner_id.lang or self.env.lang)
+        self = self.with_context(lang=find_language(self.env, self.partner_id.lang))
         company = self.company_id.sudo()
         # a private person's name and phone do not go about on a sticker
         owner = self.partner_id.commercial_partner_id.filtered("is_company")

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..common.paper_lang import pick_lang
+from ..common.languages import find_language
 
 # what a closed inspection keeps of its day, in the order of the form
 KEPT = (
@@ -59,11 +59,8 @@ class CrmServiceInspection(models.Model):
                 missing |= inspection
         for lang, inspections in missing.grouped(lambda inspection: inspection._get_paper_lang()).items():
             localized = inspections.with_context(lang=lang)
-            # as the papers print it, without the name
             addresses = {
-                partner: "\n".join(filter(None, (
-                    " ".join(line.split()) for line in partner._display_address(without_company=True).splitlines())))
-                for partner in localized.partner_id | localized.address_id}
+                partner: self._format_address(partner) for partner in localized.partner_id | localized.address_id}
             for inspection in localized:
                 for name, value in inspection._prepare_kept_vals(addresses).items():
                     inspection[name] = value
@@ -74,7 +71,7 @@ class CrmServiceInspection(models.Model):
         sudo: what language somebody speaks is no secret.
         """
         self.ensure_one()
-        return pick_lang(
+        return find_language(
             self.env, self.done_lang, self.partner_id.sudo().lang, self.company_id.sudo().partner_id.lang)
 
     def _in_paper_language(self):
@@ -90,6 +87,25 @@ class CrmServiceInspection(models.Model):
         own = "\n".join(filter(None, [self.done_partner_name, self.done_partner_address]))
         return self.done_address if self.done_address != own else False
 
+    @api.model
+    def _format_address(self, partner):
+        """The address of a contact as the papers print it, without the name."""
+        return "\n".join(filter(None, (
+            " ".join(line.split()) for line in partner._display_address(without_company=True).splitlines())))
+
+    @api.model
+    def _prepare_contact_vals(self, partner, address):
+        """What is kept of a contractor, with his address as it is printed."""
+        return {
+            "done_partner_id": partner.id, "done_partner_name": partner.display_name,
+            "done_partner_address": address, "done_partner_phone": partner.phone, "done_partner_vat": partner.vat}
+
+    @api.model
+    def _prepare_place_vals(self, place, at, address):
+        """What is kept of a place; where there is none, it was done at the contractor's."""
+        return {
+            "done_address_id": place.id, "done_address": at and "\n".join(filter(None, [at.display_name, address]))}
+
     def _prepare_kept_vals(self, addresses):
         """What one inspection keeps of today.
 
@@ -100,10 +116,8 @@ class CrmServiceInspection(models.Model):
         device, regime, partner, place = self.device_id, self.regime_id, self.partner_id, self.address_id
         at = place or partner
         return {
-            "done_partner_id": partner.id, "done_partner_name": partner.display_name,
-            "done_partner_address": addresses.get(partner), "done_partner_phone": partner.phone,
-            "done_partner_vat": partner.vat, "done_address_id": place.id,
-            "done_address": at and "\n".join(filter(None, [at.display_name, addresses[at]])),
+            **self._prepare_contact_vals(partner, addresses.get(partner)),
+            **self._prepare_place_vals(place, at, addresses.get(at)),
             "done_device_name": device.name, "done_serial_number": device.serial_number,
             "done_identifier": device.identifier, "done_regime_name": regime.name or "",
             "done_legal_basis": regime.legal_basis, "done_qualification": regime.qualification,
@@ -118,6 +132,33 @@ class CrmServiceInspection(models.Model):
         for inspection in self:
             is_done = inspection._origin and inspection.state == "done"
             inspection.done_next_date = is_done and inspection._origin._get_date_after()
+
+    def _write_late_facts(self, late):
+        """A contractor or a place of the past comes with his texts, where these are not given; what is not given at all
+        is of today, and marked so."""
+        super()._write_late_facts({
+            index: (state, facts and self[index]._complete_kept(facts)) for index, (state, facts) in late.items()})
+        past = self.browse()
+        for index, (_state, facts) in late.items():
+            inspection = self[index]
+            if inspection.date_done and "done_is_estimate" not in facts and (
+                    inspection.date_done != inspection.company_id._service_today()) and any(
+                    inspection[name] for name in set(KEPT) - {"done_per_visit"} - facts.keys()):
+                past |= inspection
+        if past:
+            past._write_facts({"done_is_estimate": True})
+
+    def _complete_kept(self, facts):
+        """Facts of one inspection that is moved in, with the texts of contractor and place."""
+        self.ensure_one()
+        partners = self.env["res.partner"].sudo().with_context(lang=self._get_paper_lang())
+        partner, place = (partners.browse(facts.get(name) or []) for name in ("done_partner_id", "done_address_id"))
+        completed = {}
+        if partner:
+            completed.update(self._prepare_contact_vals(partner, self._format_address(partner)))
+        if place:
+            completed.update(self._prepare_place_vals(place, place, self._format_address(place)))
+        return {**completed, **facts}
 
     def _keep_day(self):
         """Bring what inspections keep up to date with their state, before anything else changes."""

@@ -41,6 +41,10 @@ class CrmServiceInspection(models.Model):
             "notified_partner_id", *KEPT, NEXT, *SIGNED, *PAPER}
 
     @api.model
+    def _get_copied_facts(self):
+        return super()._get_copied_facts() | {*KEPT, NEXT}
+
+    @api.model
     def _get_initial_facts(self):
         return super()._get_initial_facts() | OUTCOME
 

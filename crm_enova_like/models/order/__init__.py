@@ -12,12 +12,16 @@ from . import order_number
 from . import order_flow
 from . import order_handover
 from . import order_device
+from . import order_device_owner
 from . import order_outcome
+from . import warranty
 from . import order_line
 from . import order_closed
 from . import order_correction
 from . import order_done
 from . import order_device_done
+from . import release_paper
+from . import moved_in
 from . import order_device_intake
 from . import order_device_list
 from . import secret

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..common.languages import find_language
+
 
 class CrmServiceOrderType(models.Model):
     """What a diagnosis costs, by default."""
@@ -63,7 +65,7 @@ class CrmServiceOrderDevice(models.Model):
     def _prepare_diagnosis_vals(self):
         self.ensure_one()
         product = self.order_id.type_id.diagnosis_product_id
-        customer = self.with_context(lang=self.order_id.partner_id.lang or self.env.lang)
+        customer = self.with_context(lang=find_language(self.env, self.order_id.partner_id.lang))
         vals = {
             "order_id": self.order_id.id, "device_line_id": self.id, "kind": "labour", "product_id": product.id,
             "price_unit": self.diagnosis_fee, "billing": "billable", "is_diagnosis_fee": True,

@@ -195,6 +195,7 @@ class CrmServiceOrder(models.Model):
         self._add_places(vals_list)
         late = self._split_late_stages(vals_list)
         self._check_decisions(vals for index, vals in enumerate(vals_list) if index not in late)
+        self._pass_closing(vals_list, late)
         proposing = self._add_deadlines(vals_list)
         creating = self._without_default_stage().with_context(mail_create_nosubscribe=True)
         orders = super(CrmServiceOrder, creating).create([
@@ -206,6 +207,7 @@ class CrmServiceOrder(models.Model):
                 order.id for index, order in enumerate(orders) if index not in late).grouped("stage_id").items():
             begun._after_move(dict.fromkeys(begun, stage.browse()), stage)
         orders._write_late_stages(late)
+        orders._complete_papers(vals_list)
         orders._draw_late(to_draw)
         return orders
 
@@ -231,6 +233,9 @@ class CrmServiceOrder(models.Model):
             before = {order: order.stage_id for order in moved}
             super(CrmServiceOrder, moved).write({**vals, **moved._prepare_move_vals(stage, vals)})
             moved._keep_copies()
+            if not stage.is_open:
+                # where it was cancelled, devices have no outcome
+                moved.device_line_ids.filtered("is_open")._keep_copies()
         if self - moved:
             super(CrmServiceOrder, self - moved).write(vals)
         if moved:

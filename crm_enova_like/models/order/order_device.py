@@ -123,11 +123,13 @@ class CrmServiceOrderDevice(models.Model):
             for line in self.search([
                 ("device_id", "in", devices.ids), ("repair_warranty_until", "!=", False),
                 ("id", "not in", self._origin.ids),
-            ], order="repair_warranty_until, id"):
-                earlier[line.device_id] = line
+            ], order="repair_warranty_until desc, id desc"):
+                earlier.setdefault(line.device_id, []).append(line)
         for line, day in zip(self, days, strict=True):
-            before = earlier.get(line.device_id._origin)
-            if before and before.repair_warranty_until >= day:
+            # of a device that was repaired since, an order of the past is moved in
+            before = next((row for row in earlier.get(line.device_id._origin, ())
+                           if row.repair_warranty_until >= day and row._is_over(day)), None)
+            if before:
                 line.basis, line.rework_of_id = "rework", before
             else:
                 line.rework_of_id = False
@@ -187,8 +189,8 @@ class CrmServiceOrderDevice(models.Model):
     @api.model
     def _get_fact_fields(self):
         return super()._get_fact_fields() | {
-            "date_closed", "date_released", "repair_warranty_until", "collector_id_checked", "early_release_reason",
-            "released_to"}
+            "date_closed", "date_released", "repair_warranty_until", "repair_warranty_months", "collector_id_checked",
+            "early_release_reason", "released_to"}
 
     @api.model
     def _get_initial_facts(self):
@@ -249,7 +251,7 @@ class CrmServiceOrderDevice(models.Model):
         # one that is reopened by this very write may change with it
         (self.filtered(lambda line: line.is_open) if state == "open" else self)._check_closed(vals)
         changed = self.filtered(lambda line: line.state != state) if state else self.browse()
-        managed = self._format_managed_facts(vals)
+        managed, agreed = self._format_managed_facts(vals), self._find_agreed(vals)
         if changed:
             changed._check_outcome(state)
             super(CrmServiceOrderDevice, changed).write({**vals, **changed._prepare_outcome_vals(state, vals)})
@@ -257,6 +259,7 @@ class CrmServiceOrderDevice(models.Model):
                 super(CrmServiceOrderDevice, self - changed).write(vals)
         else:
             super().write(vals)
+        self._follow_warranty(vals.keys(), agreed)
         if changed or "date_released" in vals:
             self._keep_copies()
         if "device_id" in vals:
@@ -290,26 +293,6 @@ class CrmServiceOrderDevice(models.Model):
                 raise ValidationError(self.env._(
                     "Device %(device)s belongs to another company than order %(order)s.",
                     device=line.device_id.sudo().display_name, order=line.order_id.name))
-
-    # A DEVICE OF ANOTHER CONTRACTOR
-
-    def action_change_owner(self):
-        """The device has a new owner: the order's contractor."""
-        for line in self.filtered("is_foreign"):
-            owner, place = line.order_id.partner_id, line.order_id.address_id
-            if place.commercial_partner_id != owner.commercial_partner_id:
-                # it stood at its former owner's
-                place = owner
-            line.device_id.write({"partner_id": owner.id, "address_id": place.id})
-        return True
-
-    def action_owner_is_contractor(self):
-        """The device stays its owner's, for whom the order is; who brought it pays."""
-        for line in self.filtered("is_foreign"):
-            payer = line.order_id.invoice_partner_id
-            line.order_id.write({"partner_id": line.device_id.partner_id.id})
-            line.order_id.write({"invoice_partner_id": payer.id})
-        return True
 
     def action_open_order(self):
         """Open the order of one row of a device's history."""

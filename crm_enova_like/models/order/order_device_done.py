@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 
-from ..common.paper_lang import pick_lang
 
 
 class CrmServiceOrderDevice(models.Model):
@@ -33,7 +32,7 @@ class CrmServiceOrderDevice(models.Model):
     done_technician_name = fields.Char(
         string="Technician at the Outcome", compute="_compute_done", store=True, precompute=True)
     done_release = fields.Json(
-        string="Head of the Release Protocol", compute="_compute_done_release", store=True, precompute=True)
+        string="Release Protocol", compute="_compute_done_release", store=True, precompute=True)
 
     @api.model
     def _get_done_fields(self):
@@ -47,11 +46,11 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.model
     def _get_done_triggers(self):
-        return super()._get_done_triggers() | {"date_released"}
+        return super()._get_done_triggers() | {"date_released", "order_is_open"}
 
     def _is_finished(self):
-        # a device that was handed back unfinished is on a paper, too
-        return super()._is_finished() or bool(self.date_released)
+        # a device that was handed back unfinished is on a paper, too; and nothing more becomes of one in a closed order
+        return super()._is_finished() or bool(self.date_released) or not self.order_is_open
 
     def _has_copies(self):
         self.ensure_one()
@@ -74,13 +73,9 @@ class CrmServiceOrderDevice(models.Model):
             if not row.date_released:
                 row.done_release = False
             elif row.done_release:
-                row.done_release = row.done_release    # a date that is corrected prints no other paper
+                row.done_release = row._correct_release_paper()
             else:
-                order = row.order_id._in_paper_language()
-                lines = row.line_ids.with_context(lang=order.env.lang)
-                row.done_release = {
-                    "lang": order.env.lang, "head": order._get_head(), "lines": {
-                        str(line.id): line._get_shown_names() for line in lines}}
+                row.done_release = row._prepare_release_paper()
 
     @api.depends("device_id.serial_number", "done_device_name", "done_serial_number")
     def _compute_serial_number(self):
@@ -114,20 +109,3 @@ class CrmServiceOrderDevice(models.Model):
         """Who repaired the device of one row: by the name of that day. sudo: a colleague's order is out of sight."""
         self.ensure_one()
         return self.done_technician_name if self._has_copies() else self.sudo().technician_id.name
-
-    def _get_release_lang(self):
-        """The language of the release protocol of one row."""
-        self.ensure_one()
-        return pick_lang(self.env, (self.done_release or {}).get("lang"), self.order_id._get_paper_lang())
-
-    def _get_release_head(self):
-        """Who is named at the head of the release protocol of one row: what it said, or what it would say now."""
-        self.ensure_one()
-        return (self.done_release or {}).get("head") or self.order_id._get_head()
-
-    def _get_release_names(self):
-        """The names of products and units on the release protocol of rows: {line: {"product", "unit"}}."""
-        kept = {}
-        for row in self:
-            kept.update((row.done_release or {}).get("lines") or {})
-        return {line: kept.get(str(line.id)) or line._get_shown_names() for line in self.line_ids}

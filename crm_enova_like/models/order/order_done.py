@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 
 from ..common.formats import format_contact
-from ..common.paper_lang import pick_lang
+from ..common.languages import find_language
 
 # who is named at the head of a paper, and how
 HEAD = (
@@ -47,6 +47,10 @@ class CrmServiceOrder(models.Model):
         return super()._get_done_fields() | {
             *HEAD, "done_partner_id", "done_address_id", "done_type_name", "done_lang", "done_lines"}
 
+    @api.model
+    def _get_printed_fields(self):
+        return super()._get_printed_fields() | {"done_lang", "done_lines"}
+
     def _has_copies(self):
         self.ensure_one()
         return bool(self.done_partner_name or self.done_lang)
@@ -65,7 +69,7 @@ class CrmServiceOrder(models.Model):
     def _get_paper_lang(self):
         """The language of the papers of one order: the contractor's, else the firm's own, whoever prints them."""
         self.ensure_one()
-        return pick_lang(
+        return find_language(
             self.env, self.done_lang, self.partner_id.sudo().lang, self.company_id.sudo().partner_id.lang)
 
     def _in_paper_language(self):
@@ -80,16 +84,23 @@ class CrmServiceOrder(models.Model):
         self.ensure_one()
         order = self.sudo()
         partner, person = order.partner_id, order.person_id
-        name, *details = format_contact(partner) or [False]
         place = format_contact(order.address_id) if order.address_id != partner else []
         return {
-            "done_partner_name": name,
-            "done_partner_details": "\n".join(filter(None, [*details, partner.phone, partner.email])) or False,
-            "done_partner_vat": partner.vat or False,
+            **self._prepare_contact(partner),
             "done_person_name": " ".join(filter(None, [person.name, person.phone])) or False,
             "done_address": "\n".join(place) or False,
             "done_requester_name": order.requester_id.name or False,
             "done_technician_name": order.user_id.name or False,
+        }
+
+    @api.model
+    def _prepare_contact(self, partner):
+        """A contractor at the head of papers, as the register has him: {name of a copy: text}."""
+        name, *details = format_contact(partner) or [False]
+        return {
+            "done_partner_name": name,
+            "done_partner_details": "\n".join(filter(None, [*details, partner.phone, partner.email])) or False,
+            "done_partner_vat": partner.vat or False,
         }
 
     def _get_head(self):

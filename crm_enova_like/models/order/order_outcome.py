@@ -1,5 +1,3 @@
-from dateutil.relativedelta import relativedelta
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -57,7 +55,7 @@ class CrmServiceOrderDevice(models.Model):
     def _prepare_outcome_vals(self, state, vals):
         """What is written with an outcome, beside what the caller writes."""
         if state == "open":
-            return {"date_closed": False, "repair_warranty_until": False}
+            return {"date_closed": False, "repair_warranty_until": False, "repair_warranty_months": 0}
         return {"date_closed": vals.get("date_closed") or fields.Datetime.now()}
 
     def _after_outcome(self, state):
@@ -71,29 +69,6 @@ class CrmServiceOrderDevice(models.Model):
         if state in self._get_dropping_outcomes():
             self.line_ids._drop_unused()
         self._settle_diagnosis(state)
-
-    def _begin_repair_warranty(self):
-        """The warranty of the repair, in whole months from the day at the company's place; it begins once more when
-        the device is handed over."""
-        for (company, months, moment), lines in self.grouped(lambda line: (
-                line.company_id, line.order_id.type_id.repair_warranty_months, line.date_closed)).items():
-            if months:
-                lines._write_facts({
-                    "repair_warranty_until": company._service_date(moment) + relativedelta(months=months)})
-
-    def _get_warranty_from(self, moment):
-        """Until when the warranty of one repair lasts that was given at its outcome, if it begins at a moment: art. 577
-        and 581 of the Civil Code count it from the hand-over. A day that was entered by hand stays.
-
-        :return: date, or what it is where nothing is to change
-        """
-        self.ensure_one()
-        until, company = self.repair_warranty_until, self.company_id
-        if not until or not self.date_closed:
-            return until
-        begun = company._service_date(self.date_closed)
-        length = relativedelta(months=12 * (until.year - begun.year) + until.month - begun.month)
-        return company._service_date(moment) + length if begun + length == until else until
 
     def action_repaired(self):
         """Outcome: repaired. Any number of open devices."""

@@ -41,11 +41,10 @@ class CrmServiceOrderDevice(models.Model):
                     "Device %(device)s has no outcome yet; give it one before it is handed back, "
                     "or write down the reason.", device=line.device_id.display_name))
         now = fields.Datetime.now()
-        for (name, is_unfinished, until), lines in self.grouped(lambda line: (
-                collector or line.released_to or line._get_expected_collector(), line._is_unfinished(),
-                line._get_warranty_from(now))).items():
+        for (name, is_unfinished), lines in self.grouped(lambda line: (
+                collector or line.released_to or line._get_expected_collector(), line._is_unfinished())).items():
             lines._write_outcome({
-                "date_released": now, "repair_warranty_until": until,
+                "date_released": now,
                 "released_to": name,
                 "collector_id_checked": id_checked,
                 "early_release_reason": reason if is_unfinished else False,

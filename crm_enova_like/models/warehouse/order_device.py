@@ -31,6 +31,9 @@ class CrmServiceOrderDevice(models.Model):
         for row in self:
             row.cost = sum(row.line_ids.mapped("cost"))
 
+    def _prepare_release_device(self):
+        return {**super()._prepare_release_device(), "parts": self.parts_summary}
+
     def _get_removal_problems(self):
         problems = super()._get_removal_problems()
         for row in self:

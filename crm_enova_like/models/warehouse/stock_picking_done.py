@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.exceptions import UserError
 
-from ..common.paper_lang import pick_lang
+from ..common.languages import find_language
 
 
 class StockPicking(models.Model):
@@ -22,7 +22,7 @@ class StockPicking(models.Model):
     def _get_paper_lang(self):
         """The language of one RW or ZW, which is a paper of the firm itself, whoever prints it."""
         self.ensure_one()
-        return pick_lang(self.env, (self.done_names or {}).get("lang"), self.company_id.sudo().partner_id.lang)
+        return find_language(self.env, (self.done_names or {}).get("lang"), self.company_id.sudo().partner_id.lang)
 
     def _in_paper_language(self):
         """One RW or ZW in its language."""

@@ -145,8 +145,10 @@ class TestInspectionHistory(InspectionCommon):
             for user in (self.technician, self.operator, self.manager):
                 with self.subTest(name=name, user=user.login), self.assertRaisesRegex(UserError, "cannot be entered"):
                     inspection.with_user(user).write({name: value})
-        inspection.with_user(self.manager).correct_facts({"done_serial_number": "T-101"}, "Misread")
-        self.assertEqual(inspection.done_serial_number, "T-101")
+        for vals in ({"done_serial_number": "T-101"}, {"done_next_date": "2030-01-01"},
+                     {"done_partner_id": self.other_contractor.id, "result": "failed"}):
+            with self.subTest(**vals), self.assertRaisesRegex(UserError, "none of them is corrected alone"):
+                inspection.with_user(self.manager).correct_facts(vals, "Misread")
 
     def test_what_is_moved_in_says_whose_it_was(self):
         moved_in = self.env["crm.service.inspection"].with_user(self.manager).create({
@@ -157,6 +159,8 @@ class TestInspectionHistory(InspectionCommon):
             (moved_in.state, moved_in.done_serial_number, moved_in.done_regime_name, moved_in.done_device_name),
             ("done", "T-001", "Vessels of 2024", "Tank"))
         self.assertEqual((moved_in.done_partner_id, moved_in.partner_id), 2 * (self.other_contractor,))
+        self.assertEqual(moved_in.done_partner_name, self.other_contractor.display_name)
+        self.assertTrue(moved_in.done_is_estimate, "the device is called so today")
 
     def test_what_is_closed_is_planned_no_more(self):
         inspection = self._finish()

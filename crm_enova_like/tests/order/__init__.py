@@ -2,6 +2,7 @@ from . import test_order
 from . import test_order_add_devices
 from . import test_order_closed
 from . import test_order_claim_basis
+from . import test_order_copies
 from . import test_order_correction
 from . import test_order_deadline
 from . import test_order_device
@@ -11,9 +12,12 @@ from . import test_order_estimate
 from . import test_order_intake
 from . import test_order_job
 from . import test_order_late_number
+from . import test_order_moved_in
 from . import test_order_outcome
 from . import test_order_overview
 from . import test_order_papers
 from . import test_order_plans
 from . import test_order_release
+from . import test_order_release_paper
 from . import test_order_stage_time
+from . import test_order_warranty

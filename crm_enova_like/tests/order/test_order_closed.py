@@ -229,15 +229,16 @@ class TestOrderClosed(ServiceCommon):
         names = wizard.fact_ids.mapped("name")
         self.assertIn("date_closed", names)
         self.assertFalse({"done_lines", "done_is_estimate", "is_open"} & set(names))
-        wizard.fact_id = wizard.fact_ids.filtered(lambda fact: fact.name == "done_partner_name")
-        self.assertEqual((wizard.kind, wizard.old_value), ("char", "Piekarnia Kłos"))
-        wizard.value_text = "Piekarnia Kłos i Syn"
+        self.assertFalse([name for name in names if name.startswith("done_")], "copies are made anew, all of them")
+        wizard.fact_id = wizard.fact_ids.filtered(lambda fact: fact.name == "name")
+        self.assertEqual((wizard.kind, wizard.old_value), ("char", self.order.name))
+        wizard.value_text = "OLD/1"
         with self.assertRaisesRegex(UserError, "Say why"):
             wizard.action_correct()
         wizard.reason = "typing error"
         wizard.action_correct()
-        self.assertEqual(self.order.done_partner_name, "Piekarnia Kłos i Syn")
-        self.assertRegex(self.order.message_ids[0].body, "typing error.*Piekarnia Kłos → Piekarnia Kłos i Syn")
+        self.assertEqual(self.order.name, "OLD/1")
+        self.assertRegex(self.order.message_ids[0].body, "typing error.* → OLD/1")
 
     def test_facts_of_rows_are_corrected_in_a_dialog(self):
         self._close()

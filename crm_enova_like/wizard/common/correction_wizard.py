@@ -88,7 +88,7 @@ class CrmStateMixin(models.AbstractModel):
     def _get_correctable_facts(self):
         """The facts that a manager corrects in a dialog: {name of a field: how it is entered}."""
         kinds = {}
-        for name in self._get_fact_fields() - {"done_is_estimate"}:
+        for name in self._get_fact_fields() - self._get_copied_facts():
             field = self._fields[name]
             kind = field.comodel_name if field.type == "many2one" else field.type
             if kind in ENTERED_BY:
