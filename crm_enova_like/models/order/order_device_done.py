@@ -1,7 +1,6 @@
 from odoo import api, fields, models
 
 
-
 class CrmServiceOrderDevice(models.Model):
     """What was known of a device when it got its outcome, and what the paper said by which it was handed back.
 
