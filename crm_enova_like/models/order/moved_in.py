@@ -1,7 +1,15 @@
+from collections.abc import Mapping
+
 from odoo import api, fields, models
 from odoo.fields import Command
 
 from ..common.formats import format_contact
+
+
+def _is_made(command):
+    """Whether a command makes a row; what is no command is refused elsewhere."""
+    return isinstance(command, (list, tuple)) and len(command) == 3 and command[0] == Command.CREATE and isinstance(
+        command[2], Mapping)
 
 
 class CrmServiceOrder(models.Model):
@@ -22,7 +30,7 @@ class CrmServiceOrder(models.Model):
             if closed and vals_list[index].get("device_line_ids"):
                 vals_list[index]["device_line_ids"] = [
                     Command.create(Row._with_closing(command[2], closed))
-                    if command[0] == Command.CREATE else command
+                    if _is_made(command) else command
                     for command in vals_list[index]["device_line_ids"]]
 
     def _complete_papers(self, vals_list):
@@ -31,7 +39,7 @@ class CrmServiceOrder(models.Model):
         :param vals_list: by which the orders were made
         """
         rows = self.browse(order.id for order, vals in zip(self, vals_list, strict=True) if any(
-            command[0] == Command.CREATE and command[2].get("date_released")
+            _is_made(command) and command[2].get("date_released")
             for command in vals.get("device_line_ids") or ())).device_line_ids
         rows.filtered("date_released")._complete_release_papers()
 
