@@ -15,7 +15,7 @@ class CrmServiceInspection(models.Model):
 
     _inherit = "crm.service.inspection"
 
-    protocol_before = fields.Char(string="Protocol Before", readonly=True, copy=False)
+    protocol_before = fields.Char(readonly=True, copy=False)
     protocol_partner_id = fields.Many2one(
         "res.partner", string="Contractor of the Protocol Before", readonly=True, copy=False, index="btree_not_null",
         ondelete="set null")
