@@ -49,7 +49,9 @@ class CalendarEvent(models.Model):
         domain = Domain(domain)
         domain = self._add_sight(domain, [
             condition.field_expr for condition in domain.iter_conditions()
-            if self._is_telling(condition.field_expr.split(".")[0])])
+            if self._is_telling(condition.field_expr.split(".")[0])
+            # a choice that nothing is typed in asks for no word
+            and not (condition.operator.endswith("like") and condition.value == "")])
         return super()._search(domain, offset, limit, order, **options)
 
     @api.model

@@ -167,6 +167,7 @@ class TestCalendarHands(ServiceCommon):
                     self.assertEqual(Calendar.search_count(domain), 2 if sees else 0)
             named = Calendar.name_search("Secret visit", [("id", "in", entries.ids)])
             self.assertEqual(bool(named), sees)
+            self.assertEqual(len(Calendar.name_search(domain=[("id", "in", entries.ids)])), 2)
             attended = self.env["calendar.attendee"].with_user(user).search([
                 ("event_id", "in", entries.ids), ("event_id.description", "ilike", "seal")])
             self.assertEqual(bool(attended), sees)
