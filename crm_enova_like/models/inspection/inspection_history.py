@@ -114,7 +114,7 @@ class CrmServiceInspection(models.Model):
     def _write_late_facts(self, late):
         """A contractor or a place of the past comes with his texts, where these are not given; what is not given at all
         is of today, and marked so."""
-        super()._write_late_facts({
+        result = super()._write_late_facts({
             index: (state, facts and self[index]._complete_kept(facts)) for index, (state, facts) in late.items()})
         past = self.browse()
         for index, (_state, facts) in late.items():
@@ -125,6 +125,7 @@ class CrmServiceInspection(models.Model):
                 past |= inspection
         if past:
             past._write_facts({"done_is_estimate": True})
+        return result
 
     def _complete_kept(self, facts):
         """Facts of one inspection that is moved in, with the texts of contractor and place."""

@@ -44,9 +44,10 @@ class CrmServiceOrder(models.Model):
         rows.filtered("date_released")._complete_release_papers()
 
     def _write_late_facts(self, late):
-        super()._write_late_facts({
+        result = super()._write_late_facts({
             index: (stage, facts and self[index]._complete_head(facts)) for index, (stage, facts) in late.items()})
         self._mark_moved_in(late, {"date_closed"})
+        return result
 
     def _complete_head(self, facts):
         """Facts of one order that is moved in: a contractor or a place of that time comes with his texts."""
@@ -77,9 +78,10 @@ class CrmServiceOrderDevice(models.Model):
         return {**vals, "date_closed": min(moments)} if moments else vals
 
     def _write_late_facts(self, late):
-        super()._write_late_facts({
+        result = super()._write_late_facts({
             index: (state, facts and self._complete_facts(state, facts)) for index, (state, facts) in late.items()})
         self._mark_moved_in(late, {"date_closed", "date_released"})
+        return result
 
     @api.model
     def _complete_facts(self, state, facts):
