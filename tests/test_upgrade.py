@@ -121,8 +121,8 @@ FILLED = {f"{table}.{name}" for table, names in {
     "crm_service_device": (
         "identifier_key serial_is_double serial_key"),
     "crm_service_inspection": (
-        "done_address done_address_id done_device_name done_identifier done_is_estimate "
-        "done_legal_basis done_next_date done_partner_address done_partner_id done_partner_name "
+        "done_address done_address_id done_device_name done_identifier done_is_estimate done_lang "
+        "done_order_name done_resolution done_legal_basis done_next_date done_partner_address done_partner_id done_partner_name "
         "done_partner_phone done_partner_vat done_per_visit done_qualification done_regime_name "
         "done_serial_number done_technician_name schedule_date"),
     "crm_service_inspection_regime": (
@@ -133,7 +133,8 @@ FILLED = {f"{table}.{name}" for table, names in {
         "done_technician_name done_type_name"),
     "crm_service_order_device": (
         "done_device_name done_identifier done_is_estimate done_model_name done_partner_id "
-        "done_partner_name done_release done_serial_number done_technician_name done_type_name"),
+        "done_partner_name done_release done_serial_number done_technician_name done_type_name "
+        "repair_warranty_months"),
     "crm_task": (
         "series_anchor_id series_deadline series_start series_stop"),
     "res_partner": (
@@ -142,6 +143,8 @@ FILLED = {f"{table}.{name}" for table, names in {
         "done_is_estimate done_names"),
 }.items() for name in names.split()}
 EMPTY = {
+    "crm_service_inspection.done_signed_by", "crm_service_inspection.protocol_before",
+    "crm_service_inspection.protocol_date", "crm_service_inspection.protocol_partner_id",
     "crm_event.sender_email", "crm_service_device.bought_elsewhere", "crm_service_device.identifier_is_double",
     "crm_service_order.deadline_proposed", "res_company.public_holidays_off", "res_company.service_coordinator_id",
     "res_config_settings.group_operators_see_cost",
@@ -361,9 +364,9 @@ def step(tmp_path_factory):
         settled = get_rows(database, columns)
         with contextlib.closing(psycopg2.connect(dbname=database)) as connection, connection.cursor() as cursor:
             cursor.execute("UPDATE ir_module_module SET latest_version = %s WHERE name = %s", [BEFORE_VERSION, ADDON])
-            # the columns of orders are there, those of inspections are not
-            cursor.execute(
-                "ALTER TABLE crm_service_inspection DROP COLUMN done_device_name, DROP COLUMN done_partner_id")
+            # one number's columns are there, the other's are not
+            cursor.execute("ALTER TABLE crm_service_device DROP COLUMN identifier_key, DROP COLUMN identifier_is_double")
+            cursor.execute("ALTER TABLE res_partner DROP COLUMN service_phone_digits")
             connection.commit()
         result.logs.append(odoo("step-again", *update))
         result.changed_again = compare(settled, get_rows(database, columns))

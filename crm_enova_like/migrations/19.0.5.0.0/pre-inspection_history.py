@@ -43,16 +43,18 @@ WITH address AS ({ADDRESS}), kept AS (
            CASE WHEN i.state = 'done' AND service.customer_signed_on IS NOT NULL THEN service.customer_signed_by
                 END AS signed_by,
            CASE WHEN i.state = 'done' AND i.plan_id IS NOT NULL THEN coalesce(
-                (SELECT min(later.planned_date) FROM {TABLE} later
-                  WHERE later.plan_id = i.plan_id AND later.id <> i.id AND later.planned_date
-                        > CASE WHEN r.counting = 'last_done' THEN i.date_done ELSE i.planned_date END),
-                plan.date_to_make) END AS next_date
+                CASE WHEN rule.counting <> 'last_done' THEN (
+                     SELECT min(later.planned_date) FROM {TABLE} later
+                      WHERE later.plan_id = i.plan_id AND later.is_open AND later.planned_date > i.planned_date) END,
+                CASE WHEN plan.active AND (plan.date_end IS NULL OR after.day <= plan.date_end) THEN after.day END
+                ) END AS next_date
       FROM {TABLE} i
       JOIN crm_service_device d ON d.id = i.device_id
       JOIN res_company company ON company.id = i.company_id
       JOIN res_partner firm ON firm.id = company.partner_id
       LEFT JOIN crm_service_inspection_regime r ON r.id = i.regime_id
       LEFT JOIN crm_service_inspection_plan plan ON plan.id = i.plan_id
+      LEFT JOIN crm_service_inspection_regime rule ON rule.id = plan.regime_id
       LEFT JOIN address partner ON partner.id = i.partner_id
       LEFT JOIN address place ON place.id = i.address_id
       LEFT JOIN crm_service_order service ON service.id = i.order_id
@@ -60,6 +62,9 @@ WITH address AS ({ADDRESS}), kept AS (
       LEFT JOIN res_users u ON u.id = coalesce(service.user_id, i.user_id)
       LEFT JOIN res_partner who ON who.id = u.partner_id
      CROSS JOIN LATERAL (SELECT coalesce(partner.lang, firm.lang, 'en_US') AS lang) l
+     CROSS JOIN LATERAL (SELECT CASE WHEN rule.counting = 'last_done' THEN (
+            greatest(i.date_done, plan.anchor_date) + concat(rule.interval_number, ' ', rule.interval_unit)::interval
+            )::date ELSE plan.date_to_make END AS day) after
      WHERE i.is_open IS NOT TRUE
 )
 UPDATE {TABLE} i

@@ -70,7 +70,7 @@ UPDATE crm_service_order o
        done_partner_details = h.partner_details, done_partner_vat = h.partner_vat, done_person_name = h.person_name,
        done_address_id = h.address_id, done_address = h.address, done_requester_name = h.requester_name,
        done_technician_name = h.technician_name, done_type_name = h.type_name, done_lang = h.lang,
-       done_lines = COALESCE(lines.names, '{}')
+       done_lines = lines.names
   FROM crm_done_head h
   LEFT JOIN (SELECT order_id, jsonb_object_agg(id::text, names) AS names FROM crm_done_line GROUP BY order_id) lines
          ON lines.order_id = h.id
