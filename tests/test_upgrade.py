@@ -122,7 +122,8 @@ FILLED = {f"{table}.{name}" for table, names in {
         "identifier_key serial_is_double serial_key"),
     "crm_service_inspection": (
         "done_address done_address_id done_device_name done_identifier done_is_estimate done_lang "
-        "done_order_name done_resolution done_legal_basis done_next_date done_partner_address done_partner_id done_partner_name "
+        "done_order_name done_resolution done_legal_basis done_next_date done_partner_address "
+        "done_partner_id done_partner_name "
         "done_partner_phone done_partner_vat done_per_visit done_qualification done_regime_name "
         "done_serial_number done_technician_name schedule_date"),
     "crm_service_inspection_regime": (
@@ -365,7 +366,8 @@ def step(tmp_path_factory):
         with contextlib.closing(psycopg2.connect(dbname=database)) as connection, connection.cursor() as cursor:
             cursor.execute("UPDATE ir_module_module SET latest_version = %s WHERE name = %s", [BEFORE_VERSION, ADDON])
             # one number's columns are there, the other's are not
-            cursor.execute("ALTER TABLE crm_service_device DROP COLUMN identifier_key, DROP COLUMN identifier_is_double")
+            cursor.execute(
+                "ALTER TABLE crm_service_device DROP COLUMN identifier_key, DROP COLUMN identifier_is_double")
             cursor.execute("ALTER TABLE res_partner DROP COLUMN service_phone_digits")
             connection.commit()
         result.logs.append(odoo("step-again", *update))
