@@ -137,14 +137,14 @@ FILLED = {f"{table}.{name}" for table, names in {
         "done_partner_name done_release done_serial_number done_technician_name done_type_name "
         "repair_warranty_months"),
     "crm_task": (
-        "series_anchor_id series_deadline series_start series_stop"),
+        "series_deadline series_start series_stop"),
     "res_partner": (
         "service_phone_digits"),
     "stock_picking": (
         "done_is_estimate done_names"),
 }.items() for name in names.split()}
 EMPTY = {
-    "crm_service_inspection.done_signed_by", "crm_service_inspection.protocol_before",
+    "crm_task.series_anchor_id", "crm_service_inspection.done_signed_by", "crm_service_inspection.protocol_before",
     "crm_service_inspection.protocol_date", "crm_service_inspection.protocol_partner_id",
     "crm_event.sender_email", "crm_service_device.bought_elsewhere", "crm_service_device.identifier_is_double",
     "crm_service_order.deadline_proposed", "res_company.public_holidays_off", "res_company.service_coordinator_id",

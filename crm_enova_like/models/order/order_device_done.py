@@ -49,7 +49,7 @@ class CrmServiceOrderDevice(models.Model):
 
     def _is_finished(self):
         # a device that was handed back unfinished is on a paper, too; and nothing more becomes of one in a closed order
-        return super()._is_finished() or bool(self.date_released) or not self.order_is_open
+        return super()._is_finished() or bool(self.date_released) or bool(self.order_id and not self.order_is_open)
 
     def _has_copies(self):
         self.ensure_one()

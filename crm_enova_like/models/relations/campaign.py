@@ -70,9 +70,10 @@ class UtmCampaign(models.Model):
                 links.get(campaign, Link), campaign.currency_id or self.env.company.currency_id)
             # sudo: the plan is the operators' to read, what came of it also whoever reads what parts cost
             planned = campaign.sudo()
-            campaign.revenue, campaign.cost = value, cost + planned.other_cost
-            campaign.effectiveness = (value - campaign.cost) / campaign.cost if campaign.cost else 0.0
-            campaign.is_over_budget = bool(planned.budget and campaign.cost > planned.budget)
+            cost += planned.other_cost
+            campaign.revenue, campaign.cost = value, cost
+            campaign.effectiveness = (value - cost) / cost if cost else 0.0
+            campaign.is_over_budget = bool(planned.budget and cost > planned.budget)
 
     @api.constrains("company_id")
     def _check_projects_company(self):

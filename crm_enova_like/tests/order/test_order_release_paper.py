@@ -17,7 +17,8 @@ class TestOrderReleasePaper(ServiceCommon):
         super().setUpClass()
         cls.order_type.repair_warranty_months = 6
         cls.contractor.lang = "en_US"
-        cls.order = cls.make_order(cls.device, cls.device2, user_id=cls.technician.id)
+        cls.order = cls.make_order(
+            cls.device, cls.device2, user_id=cls.technician.id, date_received="2026-11-02 08:00:00")
         cls.row = cls.order.device_line_ids[0]
         cls.row.write({"accessories": "Bag and cable", "resolution": "Belt replaced", "diagnosis": "Worn belt"})
         cls.line = cls.env["crm.service.order.line"].create({
@@ -55,8 +56,9 @@ class TestOrderReleasePaper(ServiceCommon):
         self.assertEqual(self._print(), before)
 
     def test_a_corrected_day_is_on_the_paper_with_its_warranty(self):
-        with freeze_time("2026-11-30 10:00:00"):
+        with freeze_time("2026-11-10 10:00:00"):
             self.row.action_repaired()
+        with freeze_time("2026-11-30 10:00:00"):
             self.row.action_release("Anna")
         self.assertRegex(self._print(), r"05/30/2027|30\.05\.2027")
         self._change()

@@ -16,7 +16,7 @@ class TestOrderWarranty(ServiceCommon):
         super().setUpClass()
         cls.order_type.repair_warranty_months = 3
         with freeze_time("2026-11-30 10:00:00"):
-            cls.row = cls.make_order(cls.device).device_line_ids
+            cls.row = cls.make_order(cls.device, date_received="2026-11-02 08:00:00").device_line_ids
             cls.row.action_repaired()
         cls.managed = cls.row.with_user(cls.manager)
 
@@ -43,6 +43,7 @@ class TestOrderWarranty(ServiceCommon):
         self.assertEqual(self.row.repair_warranty_until, date(2027, 2, 28))
         self.assertEqual(self._release("2027-02-20 10:00:00"), date(2027, 5, 20))
 
+    @freeze_time("2027-02-01 10:00:00")
     def test_corrected_dates_move_it(self):
         self.managed.correct_facts({"date_closed": "2026-11-03 10:00:00"}, "entered late")
         self.assertEqual(self.row.repair_warranty_until, date(2027, 2, 3))
