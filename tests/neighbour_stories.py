@@ -19,7 +19,8 @@ def user(name, *groups):
 
 
 env = env(context={**env.context, "lang": "en_US", "tracking_disable": True})
-technician = user("technician", "crm_enova_like.group_technician")
+# whoever tells here what became of the parts reads what they cost
+technician = user("technician", "crm_enova_like.group_technician", "crm_enova_like.group_cost")
 operator = user("operator", "crm_enova_like.group_user")
 keeper = user("keeper", "stock.group_stock_user")
 contractor = env["res.partner"].create({"name": "Piekarnia Neighbour", "is_company": True})

@@ -69,7 +69,8 @@ orders[0].planned_start = "2030-05-06 08:00:00"
 entry = orders[0].calendar_event_id
 entry.write({"recurrency": True, "rrule_type": "weekly", "mon": True, "interval": 1, "end_type": "count", "count": 3,
              "event_tz": "Europe/Warsaw"})
-task = env["crm.task"].create({"name": "Call", "date_deadline": "2030-05-06", "repeats": True, "repeat_unit": "week",
+task = env["crm.task"].create({"name": "Call", "date_deadline": "2030-05-06", "planned_start": "2030-05-06 08:00:00",
+                               "planned_stop": "2030-05-06 09:00:00", "repeats": True, "repeat_unit": "week",
                                "repeat_count": 9})
 for _turn in range(2):
     task.action_done()
