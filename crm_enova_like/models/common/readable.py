@@ -23,5 +23,6 @@ def copy_readable(records, vals_list, names, default=None):
     for name in names:
         if name not in (default or {}) and records._has_field_access(records._fields[name], "write"):
             for record, vals in zip(records, vals_list, strict=True):
-                vals[name] = record[name]
+                if vals is not None:    # as core has it of a record that is there twice
+                    vals[name] = record[name]
     return vals_list

@@ -148,6 +148,8 @@ class TestCrmCampaign(ServiceCommon):
         self.assertFalse(self.campaign.with_user(self.employee).copy().sudo().budget)
         self.assertEqual(self.project.with_user(self.manager).copy().planned_value, 500)
         self.assertEqual(self.campaign.with_user(self.operator).copy().budget, 70)
+        twice = self.campaign.browse(self.campaign.ids * 2).with_user(self.operator)
+        self.assertEqual(twice.copy_data()[0]["budget"], 70)
 
     def test_what_one_company_was_allowed_another_was_not(self):
         other = self._get_second_company()
