@@ -138,6 +138,8 @@ class TestAddDevices(ServiceCommon):
         self.assertEqual(
             wizard.asked_line_ids.mapped("decision"), ["take", False], "proposed where it is the contractor's own")
         self.assertEqual(wizard.asked_line_ids[0].allowed_decisions, ["take", "new", "skip"])
+        form = {"allowed_decisions": "1", "decision": False}
+        wizard.asked_line_ids[0].onchange(form, [], {"allowed_decisions": {}, "decision": {}})
         self.assertEqual(wizard.asked_line_ids[1].allowed_decisions, ["owner", "theirs", "new", "skip"])
         wizard.asked_line_ids[1].decision = "new"
         wizard.action_confirm()

@@ -67,7 +67,9 @@ class CrmServiceAddDevicesWizardLine(models.TransientModel):
 
     @api.onchange("device_id")
     def _onchange_device_id(self):
-        if self.decision not in (self.allowed_decisions or []):
+        # from a form comes what its caller gives
+        allowed = self.allowed_decisions if isinstance(self.allowed_decisions, list) else []
+        if self.decision not in allowed:
             self.decision = False
 
     def _get_new(self):
