@@ -38,18 +38,6 @@ class ResPartner(models.Model):
         self._drop_double_followers(sources)
         self._drop_double_names(sources)
 
-    def _get_merge_fields(self):
-        """The stored many2ones of our own models to contacts: {model: [field]}."""
-        found = {}
-        for name, Model in self.env.registry.items():
-            if Model._original_module == MODULE and not Model._abstract and Model._auto and not Model._transient:
-                fields = [
-                    field for field in Model._fields.values()
-                    if field.store and field.type == "many2one" and field.comodel_name == self._name]
-                if fields:
-                    found[name] = fields
-        return found
-
     def _check_merge_companies(self, sources):
         """Refuse a merge after which records of one company would name a contact of another: core writes the company of
         either contact to the one that stays.
@@ -60,11 +48,14 @@ class ResPartner(models.Model):
         company = self.sudo().company_id or sources.sudo().company_id[-1:]
         if not company:
             return
-        for model, fields in self._get_merge_fields().items():
+        named = {}
+        for model, name in fields_naming(self.env, self._name):
+            Model = self.env[model]
+            if Model._original_module == MODULE and "company_id" in Model._fields and (
+                    Model._fields[name].type == "many2one" and Model._fields[name].check_company):
+                named.setdefault(model, []).append(name)
+        for model, names in named.items():
             Model = self.env[model].sudo().with_context(active_test=False)
-            names = [field.name for field in fields if field.check_company]
-            if not names or "company_id" not in Model._fields:
-                continue
             domain = Domain.OR(Domain(name, "in", everyone.ids) for name in names)
             for [other] in Model._read_group(domain & Domain("company_id", "!=", company.id), ["company_id"]):
                 if company not in other.parent_ids:

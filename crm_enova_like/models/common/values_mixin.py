@@ -3,10 +3,11 @@ from math import isfinite
 from odoo import api, models
 from odoo.exceptions import UserError
 
+from .taken import EARLIEST, LATEST, MOST, is_text
+
 LONGEST = 500    # signs of a line; an index takes 2,704 bytes, and a sign has up to four
-LARGEST = 2 ** 31 - 1
 LARGEST_AMOUNT = 10 ** 12    # of two that are multiplied, the result is still one that can be rounded
-FIRST_YEAR, LAST_YEAR = 1900, 2200    # what is counted from a date must be a date, too
+FIRST_YEAR, LAST_YEAR = EARLIEST.year, LATEST.year + 1    # the first one that can be, and the first that cannot
 NEEDED = {"char", "text", "html", "selection", "many2one", "date", "datetime"}    # types whose empty value is none
 
 
@@ -68,7 +69,7 @@ class CrmValuesMixin(models.AbstractModel):
             raise UserError(self.env._(
                 "%(kind)s: %(field)s has up to %(max)s signs, and “%(begin)s…” has %(count)s.",
                 max=LONGEST, begin=value[:20], count=len(value), **self._name_value_field(field)))
-        if "\x00" in value or not value.isascii() and any("\ud800" <= sign <= "\udfff" for sign in value):
+        if not is_text(value):
             raise UserError(self.env._(
                 "%(kind)s: %(field)s holds a sign that cannot be stored. Type it anew.",
                 **self._name_value_field(field)))
@@ -92,7 +93,7 @@ class CrmValuesMixin(models.AbstractModel):
             return    # what is no number at all is refused by the field
         if not isfinite(number):
             raise UserError(self.env._("%(kind)s: %(field)s is no number.", **self._name_value_field(field)))
-        if abs(number) > (LARGEST if field.type == "integer" else LARGEST_AMOUNT):
+        if abs(number) > (MOST if field.type == "integer" else LARGEST_AMOUNT):
             raise UserError(self.env._(
                 "%(kind)s: %(field)s is %(number)s, which is too large.", number=value,
                 **self._name_value_field(field)))
