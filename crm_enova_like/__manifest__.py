@@ -1,7 +1,7 @@
 {
     "name": "CRM & Service (enova-like)",
     "summary": "Service orders, device history and warehouse issues (RW) for service companies",
-    "version": "19.0.5.0.0",
+    "version": "19.0.6.0.0",
     "category": "Services/Service",
     "author": "crm_enova_like contributors",
     "website": "https://github.com/crm-enova-like/crm_enova_like",

@@ -23,7 +23,7 @@ from tools.common import ADDON
 
 OLD = "cc372fd5cdede6965a083ce150653f16a4fdf779"    # the last commit of version 19.0.1.0.0
 # the last commit of the version before
-BEFORE, BEFORE_VERSION = "30f7a33cb14ea57b353ef09772bdf1de31767e73", "19.0.4.0.0"
+BEFORE, BEFORE_VERSION = "ab0527301f0f4d23c0c1df46724b5614ca577832", "19.0.5.0.0"
 # a quotation, which the demo firm has none of; an order that walks through some stages: the chatter of that version
 # says who brought it there, except once; and parts of a product that is kept in a larger unit
 WALK = """
