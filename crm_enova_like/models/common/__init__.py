@@ -1,5 +1,7 @@
 from . import given
 from . import ir_http
+from . import ir_ui_menu
+from . import ir_ui_view
 from . import numbering
 from . import ir_sequence
 from . import res_company

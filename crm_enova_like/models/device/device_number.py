@@ -27,4 +27,4 @@ class CrmServiceDevice(models.Model):
 
     former_number_ids = fields.One2many(
         "crm.service.device.number", "device_id", string="Former Numbers", readonly=True, copy=False,
-        groups="crm_enova_like.group_technician")
+        groups="crm_enova_like.group_technician,crm_enova_like.group_reader")

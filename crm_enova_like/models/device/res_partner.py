@@ -9,7 +9,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     service_device_ids = fields.One2many(
-        "crm.service.device", "partner_id", string="Devices", groups="crm_enova_like.group_technician")
+        "crm.service.device", "partner_id", string="Devices", groups="crm_enova_like.group_technician,crm_enova_like.group_reader")
     service_device_count = fields.Integer(compute="_compute_service_device_count")
 
     def _compute_service_device_count(self):

@@ -10,7 +10,7 @@ class StockLot(models.Model):
     _device_path = "lot_id"
 
     service_device_ids = fields.One2many(
-        "crm.service.device", "lot_id", string="Devices", groups="crm_enova_like.group_technician")
+        "crm.service.device", "lot_id", string="Devices", groups="crm_enova_like.group_technician,crm_enova_like.group_reader")
 
     def write(self, vals):
         names = {lot: lot.name for lot in self} if "name" in vals else {}

@@ -41,3 +41,4 @@ from . import device
 from . import device_merge
 from . import device_type
 from . import res_partner
+from . import res_users

@@ -1,6 +1,7 @@
 from . import ir_sequence
 from . import res_company
 from . import res_config_settings
+from . import res_users
 from . import product
 from . import uom_uom
 from . import decimal_precision

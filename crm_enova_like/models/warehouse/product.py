@@ -11,7 +11,7 @@ class ProductProduct(models.Model):
 
     service_free_qty = fields.Float(
         string="Free for the Order", digits="Product Unit", compute="_compute_service_free_qty", compute_sudo=True,
-        groups="crm_enova_like.group_technician",
+        groups="crm_enova_like.group_technician,crm_enova_like.group_reader",
         help="Free quantity in the warehouse that the catalogue was opened for.")
 
     def _compute_display_name(self):
