@@ -35,6 +35,7 @@ from . import signature
 from . import attachment
 from . import order_unpaid
 from . import order_warning
+from . import order_counters
 from . import overview
 from . import job
 from . import device

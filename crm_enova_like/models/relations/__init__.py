@@ -33,4 +33,5 @@ from . import stock_picking
 from . import my_work
 from . import timeline
 from . import left
+from . import order_call
 from . import res_users
