@@ -30,3 +30,4 @@ from . import res_partner
 from . import partner_merge
 from . import res_config_settings
 from . import res_users
+from . import user_hours

@@ -37,6 +37,7 @@ from . import order_unpaid
 from . import order_warning
 from . import order_counters
 from . import overview
+from . import overview_load
 from . import job
 from . import device
 from . import device_merge

@@ -34,4 +34,5 @@ from . import my_work
 from . import timeline
 from . import left
 from . import order_call
+from . import order_load
 from . import res_users
