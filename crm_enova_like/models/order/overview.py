@@ -79,7 +79,7 @@ class CrmServiceOrder(models.Model):
         is_open = Domain("company_id", "in", self.env.companies.ids) & Domain("is_open", "=", True)
         tiles = sorted(self._get_overview_tiles(is_open), key=lambda tile: tile["sequence"])
         sections = [
-            {"name": "now", "kind": "tiles", "title": self.env._("To look at"),
+            {"name": "now", "kind": "tiles", "title": self.env._("Needs action"),
              "tiles": [tile for tile in tiles if not tile["is_money"]]},
             {"name": "stages", "kind": "bar", "title": self.env._("Open orders"),
              "tiles": self._get_stage_tiles(is_open)},
@@ -170,11 +170,13 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _get_ready_tile(self, ready):
-        Row = self.env["crm.service.order.device"]
-        since = fields.Datetime.now() - timedelta(days=READY_DAYS)
-        long = Row.search_count(ready & Domain("date_closed", "<", since))
-        return self._get_tile(
-            "ready", self.env._("Ready, not collected"), ready, "crm.service.order.device", sequence=20, danger=True,
+        since = self.env.company._service_today() - timedelta(days=READY_DAYS)
+        # by day, so that one statement tells both numbers
+        counts = self.env["crm.service.order.device"]._read_group(ready, ["date_closed:day"], ["__count"])
+        long = sum(count for day, count in counts if day and day.date() < since)
+        return self._prepare_tile(
+            "ready", self.env._("Ready, not collected"), ready, sum(count for _day, count in counts),
+            "crm.service.order.device", sequence=20, danger=True,
             note=self.env._("longer than %(days)s days: %(count)s", days=READY_DAYS, count=long))
 
     @api.model

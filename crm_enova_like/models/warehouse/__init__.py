@@ -23,6 +23,7 @@ from . import stock_move_added
 from . import stock_move_back
 from . import stock_move_return
 from . import stock_move_value
+from . import stock_move_read
 from . import stock_move_scan
 from . import stock_picking
 from . import stock_picking_done
