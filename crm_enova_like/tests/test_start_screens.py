@@ -86,7 +86,8 @@ class TestStartScreens(ServiceCommon):
         Order = self.env["crm.service.order"]
         arch = Order.get_view(self.env.ref("crm_enova_like.view_crm_service_order_search").id, "search")["arch"]
         filters = {
-            node.get("name"): safe_eval(node.get("domain"), {"uid": self.env.uid}) for node in etree.fromstring(arch).xpath("//filter[@domain]")}
+            node.get("name"): safe_eval(node.get("domain"), {"uid": self.env.uid})
+            for node in etree.fromstring(arch).xpath("//filter[@domain]")}
         for name, (_label, domain) in Order._get_order_counters().items():
             with self.subTest(name):
                 self.assertEqual(Domain(filters[name]), domain)

@@ -1,10 +1,8 @@
-from odoo import models
+from odoo import api, models
 
 from .named_mixin import MODULE
 
 READERS, WORKERS = "crm_enova_like.group_reader", "crm_enova_like.group_technician,stock.group_stock_user"
-# what the names of buttons begin with that only show something
-READING = ("action_view_", "action_print_", "action_open_service_order", "action_open_details")
 
 
 class IrUiView(models.Model):
@@ -16,10 +14,16 @@ class IrUiView(models.Model):
         model = tree.get("model_access_rights")
         tree = super()._postprocess_access_rights(tree)
         if model and self.env.registry[model]._original_module == MODULE and self._is_only_read(model):
+            reading = tuple(self._get_reading_buttons())
             for node in tree.xpath("//*[@type='object'][self::button or self::a]"):
-                if not (node.get("name") or "").startswith(READING):
+                if not (node.get("name") or "").startswith(reading):
                     node.getparent().remove(node)
         return tree
+
+    @api.model
+    def _get_reading_buttons(self):
+        """What the names of buttons begin with that show or print something, and change nothing: set."""
+        return {"action_view_", "action_print_"}
 
     def _is_only_read(self, model):
         user = self.env.user

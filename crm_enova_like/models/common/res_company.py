@@ -33,7 +33,7 @@ class ResCompany(models.Model):
         help="Whoever is handed a task or an order by somebody else is told, in one message for all of them.")
 
     start_screens = fields.Boolean(
-        string="Start Screens", default=True,
+        default=True,
         help="Whoever chose no Home Action begins with the screen of their role: managers with the overview, operators "
              "with the orders, technicians with their tasks, the warehouse with what is to be issued.")
 

@@ -44,3 +44,4 @@ from . import device_merge
 from . import device_type
 from . import res_partner
 from . import res_users
+from . import ir_ui_view

@@ -7,8 +7,9 @@ from odoo.tests import TransactionCase, freeze_time, new_test_user
 # the firm of a database that has it: where its records are, by their names here
 FIRM_KEY = "crm_enova_like.test_firm"
 FIRM = (
-    "technician", "other_technician", "operator", "manager", "keeper", "employee", "reader", "contractor", "other_contractor",
-    "shop", "person", "device_type", "device", "device2", "part", "lot_part", "serial_part", "labour")
+    "technician", "other_technician", "operator", "manager", "keeper", "employee", "reader", "contractor",
+    "other_contractor", "shop", "person", "device_type", "device", "device2", "part", "lot_part", "serial_part",
+    "labour")
 SECOND = "Serwis Drugi"
 
 
