@@ -103,6 +103,7 @@
         "views/relations/order_views.xml",
         "views/relations/my_work_views.xml",
         "views/relations/calendar_views.xml",
+        "views/relations/mail_template_views.xml",
         "views/menus.xml",
     ],
     "demo": [

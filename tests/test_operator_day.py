@@ -9,7 +9,7 @@ pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
 ROOT = f"{ADDON}.menu_root"
-MY_WORK = f"{ADDON}.menu_my_work"
+MY_WORK, CRM = f"{ADDON}.menu_my_work", f"{ADDON}.menu_crm"
 PEOPLE = {
     "operator": ("Olga Operator", (f"{ADDON}.group_user", "account.group_account_invoice")),
     "kolega": ("Karol Kolega", (f"{ADDON}.group_user",)),
@@ -53,6 +53,7 @@ def take_a_call(screen):
     """*+ Zdarzenie* from the top bar; the number finds the contractor, and a follow-up goes to a colleague."""
     screen.login("operator", "operator")
     screen.app(ROOT)
+    screen.menu(MY_WORK, f"{ADDON}.menu_my_work_mine")
     expect(screen.rows(DUE)).to_have_count(1)
     screen.locator(".o_crm_quick_event").click()
     screen.fill("name", CALL, ".modal")
@@ -62,7 +63,7 @@ def take_a_call(screen):
     expect(screen.field("partner_id", ".modal").locator("input")).to_have_value(CONTRACTOR)
     screen.locator(".modal .o_form_button_save").click()
     expect(screen.locator(".modal")).to_have_count(0)
-    screen.menu(f"{ADDON}.menu_event")
+    screen.menu(CRM, f"{ADDON}.menu_event")
     screen.rows(CALL).locator('td[name="name"]').click()
     screen.press("action_follow_up")
     screen.fill("name", FOLLOW_UP, ".modal")
@@ -76,7 +77,7 @@ def take_a_call(screen):
 
 def drag_an_appointment(screen, admin):
     """In the operators' calendar, from ten to noon: the task moves with it."""
-    screen.menu(f"{ADDON}.menu_team_calendar")
+    screen.menu(MY_WORK, f"{ADDON}.menu_team_calendar")
     entry = screen.locator(".o_calendar_view .fc-event", has_text=VISIT)
     ten, noon = (screen.locator(f'.fc-timegrid-slot-lane[data-time="{hour}:00:00"]') for hour in (TEN, NOON))
     entry.scroll_into_view_if_needed()
@@ -111,7 +112,7 @@ def link_an_invoice(screen, admin, contractor, invoice):
     [event] = admin.read("crm.event", [("description", "=", SAID)], "task_id", "partner_id")
     assert event["partner_id"][0] == contractor
     assert event["task_id"][1] == DUE
-    screen.menu(f"{ADDON}.menu_event")
+    screen.menu(CRM, f"{ADDON}.menu_event")
     screen.rows(DUE).locator('td[name="name"]').click()
     screen.tab("documents")
     screen.field("document_link_ids").locator(".o_field_x2many_list_row_add a").click()
@@ -127,7 +128,7 @@ def link_an_invoice(screen, admin, contractor, invoice):
 
 def read_timeline(screen):
     """The contractor's timeline tells all of it, newest first."""
-    screen.menu(f"{ADDON}.menu_contractor")
+    screen.menu(CRM, f"{ADDON}.menu_contractor")
     screen.rows(CONTRACTOR).locator('button[name="action_view_crm_timeline"]').click()
     for text in (CALL, FOLLOW_UP, DUE, SAID):
         expect(screen.rows(text).first).to_be_visible()

@@ -90,7 +90,7 @@ def take(screen, admin, number):
     """The technician takes the order from the queue and starts."""
     screen.login("serwisant", "serwisant")
     screen.app(ROOT)
-    screen.menu(SERVICE, f"{ADDON}.menu_service_order_queue")
+    screen.menu(f"{ADDON}.menu_my_work", f"{ADDON}.menu_service_order_queue")
     screen.rows(number).locator('td[name="partner_id"]').click()
     screen.press("action_take")
     expect(screen.field("user_id").locator("input")).to_have_value(PEOPLE["serwisant"][0])

@@ -22,6 +22,7 @@ LOGINS = (
     ("recepcja", "receptionist"),
     ("serwisant", "technician"),
     ("magazyn", "warehouse keeper"),
+    ("podglad", "reader: sees all, changes nothing"),
     ("admin", "administrator"),
 )
 

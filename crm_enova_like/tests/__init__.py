@@ -10,3 +10,5 @@ from . import test_form_statements
 from . import test_statements
 from . import test_technician_story
 from . import test_translations
+from . import test_reader
+from . import test_start_screens

@@ -109,7 +109,7 @@ class TestCompanies(ServiceCommon):
             "order": self.order, "device line": self.order.device_line_ids, "device": self.device,
             "type": self.order_type, "stage": self.order.stage_id}
         for strangers, records in (
-                ((self.technician, self.operator, self.manager), foreign),
+                ((self.technician, self.operator, self.manager, self.reader), foreign),
                 ((self.other_technician, self.other_operator, self.other_manager), mine)):
             for user in strangers:
                 for name, record in records.items():

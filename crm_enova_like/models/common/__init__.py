@@ -1,5 +1,7 @@
 from . import given
 from . import ir_http
+from . import ir_ui_menu
+from . import ir_ui_view
 from . import numbering
 from . import ir_sequence
 from . import res_company
@@ -28,3 +30,4 @@ from . import res_partner
 from . import partner_merge
 from . import res_config_settings
 from . import res_users
+from . import user_hours

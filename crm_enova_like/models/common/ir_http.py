@@ -18,6 +18,13 @@ class IrHttp(models.AbstractModel):
 
     _inherit = "ir.http"
 
+    def session_info(self):
+        """As core's; whoever chose no Home Action begins with the screen of their role, which nobody writes to them."""
+        info = super().session_info()
+        if not info.get("home_action_id") and request.session.uid:
+            info["home_action_id"] = self.env.user._get_start_action().id
+        return info
+
     @classmethod
     def _dispatch(cls, endpoint):
         turn = Turn()

@@ -1,5 +1,7 @@
 """What a record that is named by its id may tell to whom it is named."""
 
+STAFF = "crm_enova_like.group_technician,crm_enova_like.group_reader"    # whose fields they are on Odoo's own records
+
 
 def readable(records):
     """Those of records that the user may read.

@@ -32,6 +32,11 @@ class ResCompany(models.Model):
         string="Notices of Assignment",
         help="Whoever is handed a task or an order by somebody else is told, in one message for all of them.")
 
+    start_screens = fields.Boolean(
+        default=True,
+        help="Whoever chose no Home Action begins with the screen of their role: managers with the overview, operators "
+             "with the orders, technicians with their tasks, the warehouse with what is to be issued.")
+
     service_coordinator_id = fields.Many2one(
         "res.users", string="Coordinator", domain="[('share', '=', False)]", ondelete="set null",
         help="Who gets what would go to somebody who left: reminders, and what comes of the tasks they asked for.")

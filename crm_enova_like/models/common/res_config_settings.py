@@ -7,6 +7,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     assignment_notice = fields.Boolean(related="company_id.assignment_notice", readonly=False)
+    start_screens = fields.Boolean(related="company_id.start_screens", readonly=False)
     service_coordinator_id = fields.Many2one(related="company_id.service_coordinator_id", readonly=False)
     public_holidays_off = fields.Boolean(related="company_id.public_holidays_off", readonly=False)
 

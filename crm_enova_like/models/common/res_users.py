@@ -1,4 +1,4 @@
-from odoo import SUPERUSER_ID, models
+from odoo import SUPERUSER_ID, api, models
 from odoo.exceptions import UserError
 
 from .named_mixin import MODULE
@@ -34,6 +34,32 @@ class ResUsers(models.Model):
             Model._original_module == MODULE and "message_follower_ids" in Model._fields)]
         self.env["mail.followers"].sudo().search(
             [("partner_id", "in", left.ids), ("res_model", "in", ours)]).unlink()
+
+    # THE FIRST SCREEN
+
+    @api.model
+    def _get_start_screens(self):
+        """The screen on which each role begins; the wing that has a screen says so.
+
+        :return: list of (sequence, external id of a group, external id of an action); of several groups of a user the
+            one with the lowest sequence counts
+        """
+        return []
+
+    def _get_start_action(self):
+        """The action with which one user begins, by role: an action's record, empty where no role of ours has one, or
+        where the user's company begins as Odoo does."""
+        self.ensure_one()
+        # sudo: of the company, how its people begin; which actions there are is no secret
+        none = self.env["ir.actions.actions"].sudo()
+        if self.share or not self.company_id.sudo().start_screens:
+            return none
+        for _sequence, group, action in sorted(self._get_start_screens()):
+            if self.has_group(group):
+                return self.env.ref(action, raise_if_not_found=False) or none
+        return none
+
+    # WHO IS HERE
 
     def _is_here(self):
         """Whether one user works here. Odoo's own robot does, which is archived for good.

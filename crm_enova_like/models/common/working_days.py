@@ -216,6 +216,14 @@ class ResCompany(models.Model):
                 day += DAY
         return tuple(sorted(days))
 
+    def _get_last_workday_gap(self):
+        """From now back to the same hour of the last working day of one company before today: timedelta."""
+        self.ensure_one()
+        today = self._service_today()
+        # sudo: of the company, whether it has a schedule
+        working = self._get_working_days(today - 14 * DAY, today - DAY) if self.sudo().resource_calendar_id else ()
+        return today - working[-1] if working else DAY
+
     def _add_working_days(self, start, days):
         """The day that is ``days`` working days of one company after ``start``.
 

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.readable import STAFF
+
 
 class CrmServiceDeviceNumber(models.Model):
     """A number of a card that was merged into another one: a scan, a search and a pasted list still find the device."""
@@ -27,4 +29,4 @@ class CrmServiceDevice(models.Model):
 
     former_number_ids = fields.One2many(
         "crm.service.device.number", "device_id", string="Former Numbers", readonly=True, copy=False,
-        groups="crm_enova_like.group_technician")
+        groups=STAFF)

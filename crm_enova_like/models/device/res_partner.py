@@ -1,6 +1,7 @@
 from odoo import fields, models
 
 from ..common.actions import open_list
+from ..common.readable import STAFF
 
 
 class ResPartner(models.Model):
@@ -9,7 +10,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     service_device_ids = fields.One2many(
-        "crm.service.device", "partner_id", string="Devices", groups="crm_enova_like.group_technician")
+        "crm.service.device", "partner_id", string="Devices", groups=STAFF)
     service_device_count = fields.Integer(compute="_compute_service_device_count")
 
     def _compute_service_device_count(self):

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.readable import STAFF
+
 
 class StockLot(models.Model):
     """A serial number and the card of the device that was delivered by it, one for each company."""
@@ -10,7 +12,7 @@ class StockLot(models.Model):
     _device_path = "lot_id"
 
     service_device_ids = fields.One2many(
-        "crm.service.device", "lot_id", string="Devices", groups="crm_enova_like.group_technician")
+        "crm.service.device", "lot_id", string="Devices", groups=STAFF)
 
     def write(self, vals):
         names = {lot: lot.name for lot in self} if "name" in vals else {}

@@ -21,6 +21,7 @@ from . import order
 from . import order_checklist
 from . import order_absent
 from . import order_visit
+from . import order_overview
 from . import device
 from . import device_merge
 from . import device_type

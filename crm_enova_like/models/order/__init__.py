@@ -35,9 +35,13 @@ from . import signature
 from . import attachment
 from . import order_unpaid
 from . import order_warning
+from . import order_counters
 from . import overview
+from . import overview_load
 from . import job
 from . import device
 from . import device_merge
 from . import device_type
 from . import res_partner
+from . import res_users
+from . import ir_ui_view

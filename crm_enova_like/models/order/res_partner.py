@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..common.readable import STAFF
+
 
 class ResPartner(models.Model):
     """A contractor's service orders."""
@@ -7,7 +9,7 @@ class ResPartner(models.Model):
     _inherit = "res.partner"
 
     service_order_ids = fields.One2many(
-        "crm.service.order", "partner_id", string="Service Orders", groups="crm_enova_like.group_technician")
+        "crm.service.order", "partner_id", string="Service Orders", groups=STAFF)
     service_order_count = fields.Integer(compute="_compute_service_order_count")
 
     def _compute_service_order_count(self):

@@ -33,3 +33,6 @@ from . import stock_picking
 from . import my_work
 from . import timeline
 from . import left
+from . import order_call
+from . import order_load
+from . import res_users

@@ -2,6 +2,8 @@ from collections import defaultdict
 
 from odoo import fields, models
 
+from ..common.readable import STAFF
+
 
 class CrmBillingMixin(models.AbstractModel):
     """A linked document that delivers or expenses goods: for which service orders, and what."""
@@ -12,7 +14,7 @@ class CrmBillingMixin(models.AbstractModel):
 
     # a copy comes without links; what it delivers or expenses is looked at as if it were the draft it was copied from
     crm_copied_order_ids = fields.Many2many(
-        "crm.service.order", string="Copied From a Document of", copy=False, groups="crm_enova_like.group_technician")
+        "crm.service.order", string="Copied From a Document of", copy=False, groups=STAFF)
 
     def _get_linked_orders(self):
         """The service orders to which documents are linked, or to a task or event of which they are, and those to which

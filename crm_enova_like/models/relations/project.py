@@ -4,11 +4,11 @@ from odoo.exceptions import ValidationError
 from ..common.actions import open_list
 from ..common.readable import copy_readable
 
-OPERATORS = "crm_enova_like.group_user"
+OPERATORS = "crm_enova_like.group_user,crm_enova_like.group_reader"
 COST = "crm_enova_like.group_cost"
 
 
-TECHNICIANS = "crm_enova_like.group_technician"
+TECHNICIANS = "crm_enova_like.group_technician,crm_enova_like.group_reader"
 
 
 class ProjectProject(models.Model):

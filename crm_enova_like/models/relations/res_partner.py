@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..common.actions import open_dialog, open_list
+from ..common.readable import STAFF
 
 # of a number of days: (days to add, whether those who were met are left out or kept)
 NO_CONTACT_OPERATORS = {
@@ -25,19 +26,19 @@ class ResPartner(models.Model):
         [("contractor", "Contractor"), ("bank", "Bank"), ("office", "Office")], string="Kind", default="contractor",
         index="btree_not_null", help="An office is a body that is no customer: a tax office, an inspectorate.")
     crm_consent_ids = fields.One2many(
-        "crm.consent", "partner_id", string="Consents", groups="crm_enova_like.group_technician")
+        "crm.consent", "partner_id", string="Consents", groups=STAFF)
     crm_people_consent_ids = fields.One2many(
         "crm.consent", "contractor_id", string="Consents of Its People", readonly=True,
-        domain=[("partner_id.parent_id", "!=", False)], groups="crm_enova_like.group_technician")
+        domain=[("partner_id.parent_id", "!=", False)], groups=STAFF)
     crm_task_count = fields.Integer(compute="_compute_crm_counts")
     crm_event_count = fields.Integer(compute="_compute_crm_counts")
     last_event_date = fields.Datetime(
-        string="Last Event", compute="_compute_crm_dates", groups="crm_enova_like.group_technician")
+        string="Last Event", compute="_compute_crm_dates", groups=STAFF)
     next_task_date = fields.Date(
-        string="Next Task", compute="_compute_crm_dates", groups="crm_enova_like.group_technician")
+        string="Next Task", compute="_compute_crm_dates", groups=STAFF)
     days_without_contact = fields.Integer(
         compute="_compute_crm_dates", search="_search_days_without_contact",
-        groups="crm_enova_like.group_technician",
+        groups=STAFF,
         help="Days since the last event; searching for more finds those with whom nothing has happened yet, too.")
 
     # WHAT HAPPENED LAST, WHAT COMES NEXT

@@ -1,6 +1,7 @@
 from . import ir_sequence
 from . import res_company
 from . import res_config_settings
+from . import res_users
 from . import product
 from . import uom_uom
 from . import decimal_precision
@@ -22,6 +23,7 @@ from . import stock_move_added
 from . import stock_move_back
 from . import stock_move_return
 from . import stock_move_value
+from . import stock_move_read
 from . import stock_move_scan
 from . import stock_picking
 from . import stock_picking_done

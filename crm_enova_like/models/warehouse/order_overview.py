@@ -11,10 +11,13 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _get_overview_tiles(self, is_open):
-        with_parts = is_open & Domain("holds_parts", "=", True)
-        return [*super()._get_overview_tiles(is_open), self._get_tile(
-            "parts", self.env._("Parts in open orders"), with_parts, sequence=30,
-            amounts=self._get_parts_value(with_parts) if self.env.user.has_group(COST) else ())]
+        tiles = super()._get_overview_tiles(is_open)
+        if self.env.user.has_group(COST):
+            with_parts = is_open & Domain("holds_parts", "=", True)
+            tiles.append(self._get_tile(
+                "parts", self.env._("Parts in open orders"), with_parts, sequence=30, is_money=True,
+                amounts=self._get_parts_value(with_parts)))
+        return tiles
 
     @api.model
     def _get_parts_value(self, domain):

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 
 from ..common.kept import keep
+from ..common.readable import STAFF
 
 # kept: {id of a product: the unit that core gives it in this transaction}
 CORRECTED_UNITS = "crm_enova_like.corrected_units"
@@ -11,7 +12,7 @@ class ProductProduct(models.Model):
 
     service_free_qty = fields.Float(
         string="Free for the Order", digits="Product Unit", compute="_compute_service_free_qty", compute_sudo=True,
-        groups="crm_enova_like.group_technician",
+        groups=STAFF,
         help="Free quantity in the warehouse that the catalogue was opened for.")
 
     def _compute_display_name(self):

@@ -7,8 +7,9 @@ from odoo.tests import TransactionCase, freeze_time, new_test_user
 # the firm of a database that has it: where its records are, by their names here
 FIRM_KEY = "crm_enova_like.test_firm"
 FIRM = (
-    "technician", "other_technician", "operator", "manager", "keeper", "employee", "contractor", "other_contractor",
-    "shop", "person", "device_type", "device", "device2", "part", "lot_part", "serial_part", "labour")
+    "technician", "other_technician", "operator", "manager", "keeper", "employee", "reader", "contractor",
+    "other_contractor", "shop", "person", "device_type", "device", "device2", "part", "lot_part", "serial_part",
+    "labour")
 SECOND = "Serwis Drugi"
 
 
@@ -81,6 +82,7 @@ class ServiceCommon(TransactionCase):
         cls.manager = cls._new_user("manager", "crm_enova_like.group_manager")
         cls.keeper = cls._new_user("keeper", "stock.group_stock_user")
         cls.employee = cls._new_user("employee", "base.group_user")
+        cls.reader = cls._new_user("reader", "crm_enova_like.group_reader")
 
         cls.contractor, cls.other_contractor = cls.env["res.partner"].create([
             {"name": "Piekarnia Kłos", "is_company": True, "lang": "pl_PL"},

@@ -1,6 +1,9 @@
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+
+from pytz import utc
 
 from odoo import Command, fields
+from odoo.fields import Domain
 from odoo.tests import tagged
 
 from ..common import ServiceCommon
@@ -93,8 +96,7 @@ class TestOverview(ServiceCommon):
         self.assertEqual(order.total_cost, 100.0)
         # a technician holds no stock rights: who may see what parts cost, sees what his own orders come to
         order.user_id = self.technician
-        tile = self._numbers(user=self.technician)["parts"]
-        self.assertEqual((tile["count"], tile["amounts"]), (1, []))
+        self.assertNotIn("parts", self._numbers(user=self.technician))
         self.technician.group_ids += self.env.ref("crm_enova_like.group_cost")
         self.assertEqual(self._numbers(user=self.technician)["parts"]["amounts"][0][0], 100.0)
 
@@ -145,7 +147,71 @@ class TestOverview(ServiceCommon):
         for _number in range(5):
             self._order_of(self.one, self.two)
         Order = self.env["crm.service.order"].with_user(self.manager)
+        is_open = Domain([("company_id", "in", self.company.ids), ("is_open", "=", True)])
         Order.get_service_overview()    # fills the caches of rights
         self.env.flush_all()
-        with self.assertQueryCount(7):
+        with self.assertQueryCount(12):
+            Order._get_overview_tiles(is_open)
+        with self.assertQueryCount(19):
             Order.get_service_overview()
+
+    def _section(self, name, user=None):
+        sections = self.env["crm.service.order"].with_user(user or self.manager).get_service_overview()
+        return next((section for section in sections if section["name"] == name), None)
+
+    def test_eight_tiles_without_money(self):
+        self._order_of(self.one)
+        tiles = self._section("now")["tiles"]
+        self.assertEqual([tile["name"] for tile in tiles], [
+            "overdue", "due_soon", "queue", "waiting_customer", "waiting_parts", "inspections", "ready", "back"])
+        self.assertFalse(any(tile["amounts"] for tile in tiles))
+        self.assertFalse(any(tile["danger"] or tile["note"] for tile in tiles), "nothing is bad, and nothing is red")
+
+    def test_worst_cases(self):
+        today, now = self.company._service_today(), fields.Datetime.now()
+        late, later, soon = self._order_of(self.one), self._order_of(), self._order_of()
+        late.date_deadline, later.date_deadline = today - timedelta(days=12), today - timedelta(days=1)
+        soon.date_deadline = today
+        queued = self._order_of(date_received=now - timedelta(days=9))
+        tiles = self._numbers()
+        self.assertEqual((tiles["overdue"]["count"], tiles["overdue"]["note"]), (2, "oldest: 12 days"))
+        self.assertEqual(tiles["due_soon"]["count"], 1)
+        self.assertEqual(self.env["crm.service.order"].search(tiles["queue"]["domain"]), queued)
+        self.assertEqual(tiles["queue"]["note"], "oldest: 9 days")
+        later.date_deadline = False
+        late.date_deadline = today - timedelta(days=1)
+        self.assertEqual(self._numbers()["overdue"]["note"], "oldest: 1 day")
+
+    def test_waiting(self):
+        order, other = self._order_of(self.one), self._order_of(self.two)
+        stages = self.env["crm.service.stage"].search([("company_id", "=", self.company.id)])
+        (order | other).stage_id = stages.filtered(lambda stage: stage.wait_for == "customer")
+        self.assertEqual(self._numbers()["waiting_customer"]["count"], 0)
+        self.env.cr.execute(
+            "UPDATE crm_service_stage_time SET date_start = date_start - interval '5 days' WHERE order_id = %s",
+            order.ids)
+        self.env.invalidate_all()
+        tile = self._numbers()["waiting_customer"]
+        self.assertEqual(self.env["crm.service.order"].search(tile["domain"]), order)
+        self.assertEqual((tile["note"], tile["danger"]), ("oldest: 5 days", True))
+        other.stage_id = stages.filtered(lambda stage: stage.wait_for == "parts")
+        self.assertEqual(self._numbers()["waiting_parts"]["count"], 1)
+
+    def test_load_of_technicians(self):
+        zone = self.company._service_tz()
+        monday = self.company._service_today()
+        monday -= timedelta(days=monday.weekday())
+        start = zone.localize(datetime.combine(monday + timedelta(days=7), time(8)))
+        start = start.astimezone(utc).replace(tzinfo=None)
+        plan = {"planned_start": start, "planned_stop": start + timedelta(hours=4)}
+        self._order_of(self.one, user_id=self.technician.id, **plan)
+        self._order_of(self.two, **plan)
+        rows = {row["name"]: row for row in self._section("load")["rows"]}
+        mine = rows[self.technician.name]
+        self.assertEqual([week["planned"] for week in mine["weeks"]], [0.0, 4.0])
+        hours = mine["weeks"][1]["hours"]
+        self.assertEqual(mine["weeks"][1]["percent"], round(400 / hours) if hours else 0)
+        self.assertEqual(rows["Unassigned"]["weeks"][1]["planned"], 4.0)
+        self.assertEqual(list(rows)[-1], "Unassigned")
+        self.assertEqual(self.env["crm.service.order"].search(mine["domain"]).user_id, self.technician)
+        self.assertIsNone(self._section("load", self.technician), "whose week is how full, managers know")

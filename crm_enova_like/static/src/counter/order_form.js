@@ -1,4 +1,6 @@
 import { registry } from "@web/core/registry";
+import { useService } from "@web/core/utils/hooks";
+import { FormController } from "@web/views/form/form_controller";
 import { FormRenderer } from "@web/views/form/form_renderer";
 import { formView } from "@web/views/form/form_view";
 
@@ -36,4 +38,24 @@ export class ServiceOrderFormRenderer extends FormRenderer {
     }
 }
 
-registry.category("views").add("service_order_form", { ...formView, Renderer: ServiceOrderFormRenderer });
+/** Who discards a new order goes back to where they came from, and else to the orders: core would leave the app. */
+export class ServiceOrderFormController extends FormController {
+    setup() {
+        super.setup();
+        const action = useService("action");
+        const { config } = this.env;
+        const historyBack = config.historyBack;
+        if (historyBack) {
+            config.historyBack = () =>
+                config.breadcrumbs?.length > 1
+                    ? historyBack()
+                    : action.doAction("crm_enova_like.action_crm_service_order", { clearBreadcrumbs: true });
+        }
+    }
+}
+
+registry.category("views").add("service_order_form", {
+    ...formView,
+    Controller: ServiceOrderFormController,
+    Renderer: ServiceOrderFormRenderer,
+});
