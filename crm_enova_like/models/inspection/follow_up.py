@@ -104,7 +104,7 @@ class CrmServiceInspection(models.Model):
         undecided = self.filtered("is_undecided")
         return undecided and open_dialog(
             self.env, "crm.service.inspection.follow.up.wizard", self.env._("Failed result: what follows?"),
-            {"default_inspection_ids": [(6, 0, undecided.ids)]})
+            {"default_failed_ids": [(6, 0, undecided.ids)]})
 
     def action_open_follow_up(self):
         """Ask what follows from inspections that failed.
@@ -127,7 +127,7 @@ class CrmServiceInspection(models.Model):
         self._check_to_decide()
         if choice not in dict(FOLLOW_UPS):
             raise UserError(self.env._("After a failed inspection there is no way “%(choice)s”.", choice=choice or ""))
-        reason = (reason or "").strip()
+        reason, recheck_date = (reason or "").strip(), fields.Date.to_date(recheck_date)
         for inspection in self:
             if choice == "none" and not reason:
                 raise UserError(self.env._(

@@ -45,6 +45,7 @@ class CrmServiceInspectionPlan(models.Model):
     _plan_uniq = models.UniqueIndex(
         "(device_id, regime_id) WHERE active IS TRUE", "This device has a plan of this regime already.")
     _to_make_idx = models.Index("(date_to_make, id) WHERE active IS TRUE")
+    _failed_idx = models.Index("(company_id, next_date, id) WHERE active IS TRUE AND last_result = 'failed'")
     _next_idx = models.Index("(company_id, next_date, id) WHERE active IS TRUE")
 
     @api.model

@@ -33,16 +33,24 @@ class ProjectProject(models.Model):
         string="In the Register of Projects", copy=True, help="Made in CRM & Service; its operators may change it.")
     # the stages of Odoo's Project are for those who use them there, and a register's are for all who read it
     crm_stage_id = fields.Many2one(
-        related="stage_id", string="Stage of the Project", readonly=False, groups=TECHNICIANS,
+        "project.project.stage", string="Stage of the Project", compute="_compute_crm_stage_id", store=True,
+        readonly=False, copy=False, index=True, ondelete="restrict", groups=TECHNICIANS,
+        default=lambda self: self.env["project.project.stage"].search([], limit=1),
         domain="[('company_id', 'in', (company_id, False))]")
     crm_channel = fields.Selection(
         selection=lambda self: self.env["crm.consent"]._get_campaign_channels(), string="Spoken to By",
-        groups=TECHNICIANS, help="By which channel its campaign speaks to the contractor.")
+        copy=False, groups=TECHNICIANS, help="By which channel its campaign speaks to the contractor.")
     close_reason = fields.Char(string="Reason of the End", readonly=True, copy=False, tracking=True)
     date_closed = fields.Date(string="Closed On", readonly=True, copy=False)
     closed_by_id = fields.Many2one(
         "res.users", string="Closed By", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
     has_odoo_tasks = fields.Boolean(compute="_compute_has_odoo_tasks")
+
+    @api.depends("stage_id")
+    def _compute_crm_stage_id(self):
+        # what is stored is computed with all rights
+        for project in self:
+            project.crm_stage_id = project.stage_id
 
     @api.depends("task_ids")
     def _compute_has_odoo_tasks(self):
@@ -97,12 +105,13 @@ class ProjectProject(models.Model):
             # theirs is asked below
             Projects = self.with_context(kept).sudo()    # pylint: disable=context-overridden  # keys are taken out
             projects = super(ProjectProject, Projects).create([
-                {**vals, "is_crm_project": True} for vals in vals_list]).with_env(self.env)
+                {"privacy_visibility": "employees", **vals, "is_crm_project": True}
+                for vals in vals_list]).with_env(self.env)
             projects.check_access("create")
         else:
             projects = super().create(vals_list)
         for project, stage in zip(projects, stages, strict=True):
-            if stage:
+            if stage and stage != project.sudo().stage_id.id:
                 project._move_to_stage(stage)
         return projects
 

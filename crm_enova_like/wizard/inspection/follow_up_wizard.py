@@ -13,7 +13,7 @@ class CrmServiceInspectionFollowUpWizard(models.TransientModel):
     _description = "After a Failed Inspection"
     _inherit = ["crm.named.wizard.mixin"]
 
-    inspection_ids = fields.Many2many(
+    failed_ids = fields.Many2many(
         "crm.service.inspection", "crm_service_follow_up_inspection_rel", "wizard_id", "inspection_id",
         string="Failed Inspections")
     order_id = fields.Many2one("crm.service.order", compute="_compute_order_id")
@@ -25,33 +25,33 @@ class CrmServiceInspectionFollowUpWizard(models.TransientModel):
         string="Inspected Again On", compute="_compute_recheck_date", store=True, readonly=False, precompute=True)
     reason = fields.Char()
 
-    @api.depends("inspection_ids")
+    @api.depends("failed_ids")
     def _compute_order_id(self):
         for wizard in self:
-            orders = wizard.inspection_ids.order_id
+            orders = wizard.failed_ids.order_id
             wizard.order_id = orders if len(orders) == 1 and orders.is_open else False
 
-    @api.depends("inspection_ids")
+    @api.depends("failed_ids")
     def _compute_findings(self):
         for wizard in self:
             wizard.findings = "\n".join(
                 f"{inspection.device_id.display_name}: {inspection._get_findings()}"
-                for inspection in wizard.inspection_ids._origin)
+                for inspection in wizard.failed_ids._origin)
 
-    @api.depends("inspection_ids")
+    @api.depends("failed_ids")
     def _compute_choice(self):
         for wizard in self:
             wizard.choice = wizard.choice or ("row" if wizard.order_id else "order")
 
-    @api.depends("choice", "inspection_ids")
+    @api.depends("choice", "failed_ids")
     def _compute_recheck_date(self):
         for wizard in self:
-            days = min(filter(None, wizard.inspection_ids.regime_id.mapped("recheck_days")), default=0)
+            days = min(filter(None, wizard.failed_ids.regime_id.mapped("recheck_days")), default=0)
             if wizard.choice == "none":
                 wizard.recheck_date = False
             elif days and not wizard.recheck_date:
                 # by the law of the strictest regime
-                wizard.recheck_date = min(wizard.inspection_ids.mapped("date_done")) + timedelta(days=days)
+                wizard.recheck_date = min(wizard.failed_ids.mapped("date_done")) + timedelta(days=days)
 
     def action_apply(self):
         """Decide for the inspections that are listed; those that were taken off the list are asked for next.
@@ -59,10 +59,10 @@ class CrmServiceInspectionFollowUpWizard(models.TransientModel):
         :raises UserError: nothing is listed, or what was chosen is not possible
         """
         self.ensure_one()
-        if not self.inspection_ids:
+        if not self.failed_ids:
             raise UserError(self.env._("Choose at least one inspection."))
-        self.inspection_ids.action_follow_up(
+        self.failed_ids.action_follow_up(
             self.choice, **({"recheck_date": self.recheck_date} if self.recheck_date else {}),
             **({"reason": self.reason} if self.reason else {}))
-        left = self.inspection_ids.order_id.inspection_ids._open_follow_up()
+        left = self.failed_ids.order_id.inspection_ids._open_follow_up()
         return left or {"type": "ir.actions.act_window_close"}

@@ -22,7 +22,7 @@ class CrmCampaignWizard(models.TransientModel):
 
     campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade")
     partner_ids = fields.Many2many(
-        "res.partner", string="Contractors",
+        "res.partner", string="Contractors", context={"active_test": False},
         domain="[('partner_share', '=', True), '|', ('is_company', '=', True), ('parent_id', '=', False)]")
     channel = fields.Selection(
         selection="_selection_channel", required=True, default="phone",

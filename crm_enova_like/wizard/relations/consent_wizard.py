@@ -36,9 +36,14 @@ class CrmConsentWizard(models.TransientModel):
     @api.depends("partner_ids", "channel")
     def _compute_existing_ids(self):
         for wizard in self:
-            wizard.existing_ids = self.env["crm.consent"].search([
-                ("partner_id", "in", wizard.partner_ids._origin.ids), ("channel", "=", wizard.channel),
-                ("state", "=", "given"), ("company_id", "=", self.env.company.id)]).partner_id
+            wizard.existing_ids = wizard._get_existing()
+
+    def _get_existing(self):
+        """Those of the selected whose consent by the channel is on record."""
+        self.ensure_one()
+        return self.env["crm.consent"].search([
+            ("partner_id", "in", self.partner_ids._origin.ids), ("channel", "=", self.channel),
+            ("state", "=", "given"), ("company_id", "=", self.env.company.id)]).partner_id
 
     def action_record(self):
         """Record the consents of those who have none by the channel; the chatter of each tells it.
@@ -47,7 +52,7 @@ class CrmConsentWizard(models.TransientModel):
         :return: the action of the consents that were recorded
         """
         self.ensure_one()
-        partners = self.partner_ids - self.existing_ids
+        partners = self.partner_ids - self._get_existing()
         if not self.partner_ids:
             raise UserError(self.env._("Choose the contractors and persons who gave consent."))
         if not partners:
@@ -57,8 +62,8 @@ class CrmConsentWizard(models.TransientModel):
             "note": self.note} for partner in partners])
         channel = dict(self._selection_channel())[self.channel]
         partners._message_log_batch(bodies=dict.fromkeys(partners.ids, Markup("<p>%s</p>") % self.env._(
-            "Consent to marketing recorded: %(channel)s, given on %(date)s (%(source)s).", channel=channel,
-            date=format_date(self.env, self.date_given), source=self.source)))
+            "Consent to marketing recorded: %(channel)s, given on %(date)s (%(how)s).", channel=channel,
+            date=format_date(self.env, self.date_given), how=self.source)))
         return {
             **self.env["ir.actions.actions"]._for_xml_id("crm_enova_like.action_crm_consent"),
             "domain": [("id", "in", consents.ids)], "context": {}}
