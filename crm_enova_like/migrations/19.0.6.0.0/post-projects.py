@@ -10,7 +10,8 @@ OURS = (
 
 def migrate(cr, version):
     cr.execute(
-        f"UPDATE project_project p SET is_crm_project = TRUE WHERE is_crm_project IS NOT TRUE AND ({' OR '.join(OURS)})")
+        f"""UPDATE project_project p SET is_crm_project = TRUE
+             WHERE is_crm_project IS NOT TRUE AND ({' OR '.join(OURS)})""")
     # those that Odoo's Project closed by its stages
     cr.execute(
         """UPDATE project_project p SET date_closed = p.write_date::date FROM project_project_stage s

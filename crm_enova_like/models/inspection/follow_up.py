@@ -42,7 +42,7 @@ class CrmServiceInspection(models.Model):
     is_undecided = fields.Boolean(
         compute="_compute_is_undecided", help="It failed, and nobody said yet what follows from that.")
     repair_order_id = fields.Many2one(
-        "crm.service.order", string="Repair Order", readonly=True, copy=False, index="btree_not_null",
+        "crm.service.order", readonly=True, copy=False, index="btree_not_null",
         check_company=True, ondelete="set null", help="The order in which what was found is repaired.")
     recheck_of_id = fields.Many2one(
         "crm.service.inspection", string="Failed Before", readonly=True, copy=False, index="btree_not_null",
@@ -116,8 +116,8 @@ class CrmServiceInspection(models.Model):
     def action_follow_up(self, choice: str, recheck_date: date = None, reason: str = None):
         """Decide what follows from inspections that failed.
 
-        :param choice: ``row``: their devices are repaired in the order in which they were inspected; ``order``: in a new
-            order, tied to the inspection both ways; ``recheck``: another inspection; ``none``
+        :param choice: ``row``: their devices are repaired in the order in which they were inspected; ``order``: in a
+            new order, tied to the inspection both ways; ``recheck``: another inspection; ``none``
         :param recheck_date: the day of another inspection; with a repair it may be given, too
         :param reason: why nothing follows
         :raises UserError: an inspection did not fail or is decided, the order is closed, or a day or reason is missing

@@ -36,17 +36,19 @@ class CrmServiceOrderDevice(models.Model):
 
     @api.depends("state", "inspection_failed")
     def _compute_is_success(self):
-        super()._compute_is_success()
+        result = super()._compute_is_success()
         self.filtered("inspection_failed").is_success = False
+        return result
 
     @api.depends_context("lang")
     @api.depends("state", "inspection_failed")
     def _compute_state_name(self):
-        super()._compute_state_name()
+        result = super()._compute_state_name()
         for line in self:
             # one that was scrapped says more
             if line.inspection_failed and line.state in line._get_success_outcomes():
                 line.state_name = self.env._("Failed result")
+        return result
 
     @api.depends("inspection_ids")
     def _compute_has_inspection(self):

@@ -230,8 +230,8 @@ class CrmServiceInspectionPlan(models.Model):
         self._generate()
 
     def _drop_planned(self, keep=(), moved=False):
-        """Delete what nobody counts on yet: planned for today or later, not arranged, no second try after a failure, and
-        without a protocol that was taken back.
+        """Delete what nobody counts on yet: planned for today or later, not arranged, no second try after a failure,
+        and without a protocol that was taken back.
 
         :param keep: inspections to leave alone
         :param moved: also what was moved to another day by hand

@@ -28,7 +28,7 @@ class UtmCampaign(models.Model):
     _inherit = "utm.campaign"
 
     letter_body = fields.Html(
-        string="Letter", help="The text for each contractor who has a project of the campaign by letter.")
+        string="Text of the Letter", help="The text for each contractor who has a project of the campaign by letter.")
     letter_places = fields.Char(string="Places in the Text", compute="_compute_letter_places")
     letter_count = fields.Integer(string="Letters", compute="_compute_letter_count", groups=OPERATORS)
     has_mailing = fields.Boolean(compute="_compute_has_mailing")
@@ -97,7 +97,7 @@ class UtmCampaign(models.Model):
         if not projects:
             raise UserError(self.env._(
                 "Campaign %(campaign)s has no contractor who is to get a letter. Choose contractors by the channel "
-                "“Letter” first.", campaign=self.title))
+                "“Posted letter” first.", campaign=self.title))
         return projects.sorted(lambda project: (project.partner_id.zip or "", project.partner_id.name or ""))
 
     def _get_letter_company(self):
@@ -129,7 +129,8 @@ class UtmCampaign(models.Model):
         """
         projects = self._get_letter_projects()
         if is_html_empty(self.letter_body):
-            raise UserError(self.env._("Campaign %(campaign)s: write the text of the letter first.", campaign=self.title))
+            raise UserError(self.env._(
+                "Campaign %(campaign)s: write the text of the letter first.", campaign=self.title))
         names, letters = self._get_letter_names(), []
         for project in projects:
             campaign = self.with_context(lang=self._get_letter_lang(project))

@@ -149,9 +149,9 @@ class CrmConsent(models.Model):
 
         :return: list of (value, name), as of a selection
         """
+        visit, letter = self.env._("Visit"), self.env._("Posted letter")
         return [
-            *self._fields["channel"]._description_selection(self.env),
-            ("visit", self.env._("Visit")), ("letter", self.env._("Letter"))]
+            *self._fields["channel"]._description_selection(self.env), ("visit", visit), ("letter", letter)]
 
     @api.model
     def _needs_consent(self, channel):

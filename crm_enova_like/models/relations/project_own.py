@@ -43,7 +43,7 @@ class ProjectProject(models.Model):
     close_reason = fields.Char(string="Reason of the End", readonly=True, copy=False, tracking=True)
     date_closed = fields.Date(string="Closed On", readonly=True, copy=False)
     closed_by_id = fields.Many2one(
-        "res.users", string="Closed By", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
+        "res.users", readonly=True, copy=False, index="btree_not_null", ondelete="set null")
     has_odoo_tasks = fields.Boolean(compute="_compute_has_odoo_tasks")
 
     @api.depends("stage_id")
@@ -101,8 +101,8 @@ class ProjectProject(models.Model):
             kept = {
                 key: value for key, value in self.env.context.items()
                 if not key.startswith("default_") or key.removeprefix("default_") in MADE_WITH}
-            # sudo: Odoo's Project makes records of its own with a project; what is said was looked at, and whether it is
-            # theirs is asked below
+            # sudo: Odoo's Project makes records of its own with a project; what is said was looked at, and whether it
+            # is theirs is asked below
             Projects = self.with_context(kept).sudo()    # pylint: disable=context-overridden  # keys are taken out
             projects = super(ProjectProject, Projects).create([
                 {"privacy_visibility": "employees", **vals, "is_crm_project": True}

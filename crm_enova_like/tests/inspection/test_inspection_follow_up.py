@@ -35,7 +35,7 @@ class TestInspectionFollowUp(InspectionCommon):
 
     def _decide(self, action, user=None, **vals):
         """The dialog, filled in."""
-        form = Form(self.env[WIZARD].with_user(user or self.technician).with_context(action["context"]))
+        form = Form(self.env[WIZARD].with_user(user or self.technician).with_context(**action["context"]))
         for name, value in vals.items():
             setattr(form, name, value)
         return form.save().action_apply()
@@ -92,7 +92,7 @@ class TestInspectionFollowUp(InspectionCommon):
             "line_ids": [Command.set(self.order.device_line_ids.ids)], "outcome": "repaired"})
         action = wizard.action_apply()
         self.assertEqual(action["res_model"], WIZARD)
-        form = Form(self.env[WIZARD].with_user(self.technician).with_context(action["context"]))
+        form = Form(self.env[WIZARD].with_user(self.technician).with_context(**action["context"]))
         self.assertIn("Nano E", form.findings)
         self.assertIn("Nano S", form.findings)
         # one is taken off the list: it is asked for next
@@ -106,7 +106,7 @@ class TestInspectionFollowUp(InspectionCommon):
 
     def test_a_repair_in_the_same_order(self):
         action = self._fail()
-        self.assertEqual(Form(self.env[WIZARD].with_context(action["context"])).choice, "row")
+        self.assertEqual(Form(self.env[WIZARD].with_context(**action["context"])).choice, "row")
         self._decide(action, choice="row")
         self.assertEqual((self.row.state, self.row.basis, self.inspection.state), ("open", "paid", "done"))
         self.assertIn("Housing – cracked", self.row.fault)
@@ -156,7 +156,7 @@ class TestInspectionFollowUp(InspectionCommon):
         self.half_year.recheck_days = 14
         action = self._fail()
         self.assertEqual(self.plan.next_date, date(2026, 9, 10), "of the schedule, while nobody said anything")
-        form = Form(self.env[WIZARD].with_user(self.technician).with_context(action["context"]))
+        form = Form(self.env[WIZARD].with_user(self.technician).with_context(**action["context"]))
         form.choice = "recheck"
         self.assertEqual(form.recheck_date, date(2026, 3, 24), "as the regime says")
         form.save().action_apply()

@@ -49,7 +49,8 @@ class TestRelationsCampaignLetter(ServiceCommon):
             {"name": "Dawny", "is_company": True, "active": False},
             {"name": "Już jest", "is_company": True}])
         self.env["crm.consent"].create([
-            {"partner_id": partner.id, "channel": "phone", "source": "Form"} for partner in far | gone | self.contractor])
+            {"partner_id": partner.id, "channel": "phone", "source": "Form"}
+            for partner in far | gone | self.contractor])
         self.contractor.phone = "601 100 200"
         self.env["project.project"].create({
             "name": "X", "partner_id": met.id, "campaign_id": self.campaign.id, "company_id": self.company.id})

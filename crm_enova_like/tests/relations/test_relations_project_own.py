@@ -94,7 +94,7 @@ class TestRelationsProjectOwn(ServiceCommon):
         with self.assertRaisesRegex(UserError, "Use “Close…”"):
             project.crm_stage_id = self.ended[0]
         action = project.action_open_close()
-        Wizard = self.env["crm.project.close.wizard"].with_user(self.operator).with_context(action["context"])
+        Wizard = self.env["crm.project.close.wizard"].with_user(self.operator).with_context(**action["context"])
         with Form(Wizard) as form:
             form.reason = "Bought elsewhere"
             form.stage_id = self.ended[1]

@@ -26,8 +26,8 @@ class CrmCampaignWizard(models.TransientModel):
         domain="[('partner_share', '=', True), '|', ('is_company', '=', True), ('parent_id', '=', False)]")
     channel = fields.Selection(
         selection="_selection_channel", required=True, default="phone",
-        help="By which the campaign speaks to them. By phone, e-mail and SMS it asks for consent; by visit and by letter "
-             "none is needed.")
+        help="By which the campaign speaks to them. By phone, e-mail and SMS it asks for consent; by visit and by "
+             "letter none is needed.")
     with_task = fields.Boolean(string="First Task", default=True)
     task_name = fields.Char(
         string="Subject", compute="_compute_task_name", store=True, readonly=False, precompute=True)
