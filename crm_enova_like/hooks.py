@@ -33,6 +33,13 @@ def uninstall_hook(env):
     # an activity would hold its type, which goes with the addon
     env["mail.activity"].with_context(active_test=False).search([("activity_type_id", "in", [
         env.ref(f"crm_enova_like.mail_activity_parts_{name}").id for name in ("issued", "arrived")])]).unlink()
+    # the stages that we made go, too: their campaigns begin anew
+    stages = env["utm.stage"].browse(filter(None, (
+        (stage := env.ref(f"crm_enova_like.utm_stage_{name}", raise_if_not_found=False)) and stage.id
+        for name in ("running", "closed"))))
+    if stages and (first := env["utm.stage"].search([("id", "not in", stages.ids)], limit=1)):
+        env["utm.campaign"].with_context(active_test=False).search(
+            [("stage_id", "in", stages.ids)]).write({"stage_id": first.id})
     PickingType = env["stock.picking.type"].with_context(active_test=False)
     types = PickingType.search([("service_document", "!=", False)])
     locations = env["res.company"].search([]).service_location_id

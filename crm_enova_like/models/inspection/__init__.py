@@ -11,6 +11,7 @@ from . import checklist
 from . import inspection_checklist
 from . import protocol
 from . import protocol_paper
+from . import follow_up
 from . import inspection_correction
 from . import reminder
 from . import notice
@@ -19,6 +20,7 @@ from . import ordering
 from . import order_device
 from . import order
 from . import order_checklist
+from . import order_repair
 from . import order_absent
 from . import order_visit
 from . import order_overview

@@ -245,29 +245,21 @@ class CrmServiceInspectionCheck(models.Model):
         return True
 
     def action_add_repair(self):
-        """Make an order to repair the devices of failed items: one per device,
-        since a device is in an order once and here it is inspected.
+        """Make an order to repair the devices of failed items, one for all that were inspected in an order: a device is
+        in an order once, and here it is inspected. What is found later goes into the same one, while it is open.
 
         :raises UserError: the item is not marked as failed
         :return: the action of the orders
         """
         self._check_failed()
         todo = self.filtered(lambda check: not check.repair_order_id)
-        for inspection, checks in todo.grouped("inspection_id").items():
-            order, device_line = inspection.order_id, inspection.order_device_id
-            repair = self.env["crm.service.order"].create({
-                "company_id": order.company_id.id,
-                "partner_id": order.partner_id.id,
-                "person_id": order.person_id.id,
-                "address_id": order.address_id.id,
-                "user_id": order.user_id.id,
-                "description": self.env._("Found at the inspection in order %(order)s.", order=order.name),
-                "device_line_ids": [fields.Command.create({
-                    "device_id": device_line.device_id.id, "rework_of_id": False, "basis": "paid",
-                    "fault": "\n".join(check._get_finding() for check in checks)})],
-            })
-            checks.check_access("write")
-            checks._write_facts({"repair_order_id": repair.id})
+        todo.check_access("write")
+        groups = todo.grouped("inspection_id")
+        todo.inspection_id._repair_in_new_orders({
+            inspection: "\n".join(check._get_finding() for check in checks) for inspection, checks in groups.items()})
+        for inspection, checks in groups.items():
+            checks._write_facts({"repair_order_id": inspection.repair_order_id.id})
+        todo.inspection_id._follow_checks()
         return open_records(self.repair_order_id, "crm_enova_like.action_crm_service_order")
 
     def _check_failed(self):

@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import format_date
 
 from ..common.actions import open_list
 from .regime import NEEDS
@@ -15,6 +16,7 @@ class CrmServiceDevice(models.Model):
     plan_ids = fields.One2many("crm.service.inspection.plan", "device_id", string="Inspection Plans")
     inspection_ids = fields.One2many("crm.service.inspection", "device_id", string="Inspections")
     inspection_warning = fields.Text(compute="_compute_inspection_warning")
+    inspection_failure = fields.Text(compute="_compute_inspection_failure")
     next_inspection_date = fields.Date(compute="_compute_inspections")
     inspection_count = fields.Integer(compute="_compute_inspections")
 
@@ -33,6 +35,15 @@ class CrmServiceDevice(models.Model):
         for device in self:
             device.inspection_count, device.next_inspection_date = counts.get(
                 device._origin, (0, coming.get(device._origin, False)))
+
+    @api.depends_context("lang")
+    @api.depends("plan_ids.last_result", "plan_ids.date_last_done")
+    def _compute_inspection_failure(self):
+        for device in self:
+            device.inspection_failure = "\n".join(
+                self.env._("%(regime)s, %(date)s", regime=plan.regime_id.name,
+                           date=format_date(self.env, plan.date_last_done))
+                for plan in device.plan_ids if plan.last_result == "failed") or False
 
     @api.depends("type_id", "model_id", *NEEDS.values())
     def _compute_inspection_warning(self):

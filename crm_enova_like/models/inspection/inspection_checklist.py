@@ -60,6 +60,12 @@ class CrmServiceInspection(models.Model):
         self.ensure_one()
         return "failed" if any(check.result == "not_ok" for check in self.check_ids) else "passed"
 
+    def _follow_checks(self):
+        """Of inspections that failed, a repair order that was made on the visit is what follows."""
+        made = self.filtered(lambda inspection: inspection.is_undecided and inspection.repair_order_id)
+        if made:
+            made._write_facts({"follow_up": "order"})
+
     def _check_checklist(self):
         """Refuse to finish inspections whose checklist has gaps."""
         for inspection in self:
@@ -95,6 +101,9 @@ class CrmServiceInspection(models.Model):
             "state": self.state,
             "result": self.result or "",
             "protocol_number": self.protocol_number or "",
+            "is_failed": self._is_failed(),
+            "is_undecided": self.is_undecided,
+            "follow_up": self.follow_up_text or "",
             "checks": [check._get_checklist_item() for check in self.check_ids],
         }
 

@@ -127,7 +127,7 @@ class CrmServiceInspection(models.Model):
             "done_is_estimate": False,
         }
 
-    @api.depends("is_open", "date_done")
+    @api.depends("is_open", "date_done", "result")
     def _compute_done_next_date(self):
         for inspection in self:
             is_done = inspection._origin and inspection.state == "done"

@@ -265,9 +265,11 @@ class CrmServiceInspection(models.Model):
         if state == "done":
             self._keep_signatures()
             self._note_given_up()
+            self._follow_checks()
             self._replan_last_done()
         elif closed:
             closed._drop_signatures()
+            closed._drop_rechecks()
             closed._replan_last_done(keep=closed)
 
     # BUTTONS
@@ -280,10 +282,12 @@ class CrmServiceInspection(models.Model):
         :param date_done: the day; the one that was entered or today when empty
         :param result: passed, conditional or failed; what the checklist says when empty
         :raises UserError: the day is in the future, the inspection is closed, or its checklist has gaps
+        :return: where one failed, the dialog that asks what follows
         """
         self._check_state(*self._get_open_states())
         given = {"date_done": date_done, "result": result, "protocol_number": protocol_number}
-        return self.write({"state": "done", **{name: value for name, value in given.items() if value}})
+        self.write({"state": "done", **{name: value for name, value in given.items() if value}})
+        return self._open_follow_up() or True
 
     def action_cancel(self, reason: str = None):
         """Cancel inspections with a reason; the schedule goes on with the next date.

@@ -21,6 +21,11 @@ class CrmServiceOrder(models.Model):
             "context": {"active_id": self.id, "active_model": self._name},
         }
 
+    def action_open_follow_up(self):
+        """Ask what follows from the orders' inspections that failed; False where nothing is to be asked."""
+        self.check_access("read")
+        return self.inspection_ids._open_follow_up()
+
     # WHAT THE PHONE READS AND SENDS
 
     def checklist_load(self):
@@ -39,7 +44,8 @@ class CrmServiceOrder(models.Model):
                 "identifier": device.identifier,
                 "serial_number": device.serial_number or "",
                 "state": line.state,
-                "state_label": line._get_state_names().get(line.state, ""),
+                "state_label": line.state_name,
+                "is_failed": line.inspection_failed,
                 "inspections": [inspection._get_checklist() for inspection in inspections.sorted("id")],
             })
         return {

@@ -14,6 +14,41 @@ class CrmServiceOrderDevice(models.Model):
         RESULTS, copy=False,
         help="Goes to the device's inspections with its outcome. Empty: what their checklists say.")
     protocol_number = fields.Char(copy=False)
+    inspection_failed = fields.Boolean(
+        compute="_compute_inspection_failed", store=True, precompute=True, copy=False,
+        help="An inspection of the device failed here, and what was found is not repaired in this order.")
+
+    is_undecided = fields.Boolean(compute="_compute_is_undecided")
+
+    _inspection_failed_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) WHERE inspection_failed IS TRUE")
+
+    @api.depends("inspection_ids.state", "inspection_ids.result", "inspection_ids.follow_up")
+    def _compute_inspection_failed(self):
+        for line in self:
+            line.inspection_failed = any(
+                inspection._is_failed() and inspection.follow_up != "row" for inspection in line.inspection_ids)
+
+    @api.depends("inspection_ids.is_undecided")
+    def _compute_is_undecided(self):
+        for line in self:
+            line.is_undecided = any(line.inspection_ids.mapped("is_undecided"))
+
+    @api.depends("state", "inspection_failed")
+    def _compute_is_success(self):
+        result = super()._compute_is_success()
+        self.filtered("inspection_failed").is_success = False
+        return result
+
+    @api.depends_context("lang")
+    @api.depends("state", "inspection_failed")
+    def _compute_state_name(self):
+        result = super()._compute_state_name()
+        for line in self:
+            # one that was scrapped says more
+            if line.inspection_failed and line.state in line._get_success_outcomes():
+                line.state_name = self.env._("Failed result")
+        return result
 
     @api.depends("inspection_ids")
     def _compute_has_inspection(self):
@@ -31,7 +66,7 @@ class CrmServiceOrderDevice(models.Model):
     def _check_outcome(self, state):
         result = super()._check_outcome(state)
         if state == "open":
-            self._get_inspections("done")._check_dates_free()
+            self._get_inspections_to_reopen()._check_dates_free()
         elif self._get_inspection_results().get(state, True):
             self._get_inspections("ordered")._check_checklist()
         return result
@@ -40,7 +75,7 @@ class CrmServiceOrderDevice(models.Model):
         result = super()._after_outcome(state)
         results = self._get_inspection_results()
         if state == "open":
-            done = self._get_inspections("done")
+            done = self._get_inspections_to_reopen()
             if done:
                 # whoever may take back an outcome need not be able to reopen an inspection
                 done._write_facts({"state": "ordered"})
@@ -52,7 +87,16 @@ class CrmServiceOrderDevice(models.Model):
                     results.get(state) or inspection.order_device_id.inspection_result,
                     inspection.order_device_id.protocol_number)).items():
                 inspections.action_done(result=found, protocol_number=number)
+                if state in results:
+                    # the outcome says what becomes of the device
+                    inspections.filtered("is_undecided")._write_facts({
+                        "follow_up": "none", "follow_up_reason": self._get_state_names()[state]})
         return result
+
+    def _give_outcome(self, state):
+        """As everywhere; of inspections that failed by it, it is asked what follows."""
+        result = super()._give_outcome(state)
+        return self.inspection_ids._open_follow_up() or result
 
     def write(self, vals):
         if not self.env.su and {"inspection_result", "protocol_number"} & vals.keys():
@@ -72,6 +116,15 @@ class CrmServiceOrderDevice(models.Model):
     def _get_inspections(self, state):
         """The rows' inspections in a state."""
         return self.inspection_ids.filtered(lambda inspection: inspection.state == state)
+
+    def _get_inspections_to_reopen(self):
+        """The rows' inspections that are taken back with an outcome: those after which the device is repaired here stay
+        done."""
+        return self._get_inspections("done").filtered(lambda inspection: inspection.follow_up != "row")
+
+    def action_open_follow_up(self):
+        """Ask what follows from the rows' inspections that failed."""
+        return self.inspection_ids.filtered("is_undecided").action_open_follow_up()
 
     def action_open_checklist(self):
         """Open the checklist of the order."""

@@ -7,6 +7,7 @@ from odoo.tools import format_date
 
 from ..common import schedule
 from ..common.actions import open_list
+from .inspection import RESULTS
 
 
 class CrmServiceInspectionPlan(models.Model):
@@ -37,12 +38,14 @@ class CrmServiceInspectionPlan(models.Model):
         string="Next Inspection", compute="_compute_next_date", store=True,
         help="The earliest one not done; while none is planned yet, the date of the next one.")
     date_last_done = fields.Date(string="Last Done", compute="_compute_next_date", store=True)
+    last_result = fields.Selection(RESULTS, compute="_compute_next_date", store=True)
     # the first date that is not made yet: what the generator looks for
     date_to_make = fields.Date(readonly=True, copy=False)
 
     _plan_uniq = models.UniqueIndex(
         "(device_id, regime_id) WHERE active IS TRUE", "This device has a plan of this regime already.")
     _to_make_idx = models.Index("(date_to_make, id) WHERE active IS TRUE")
+    _failed_idx = models.Index("(company_id, next_date, id) WHERE active IS TRUE AND last_result = 'failed'")
     _next_idx = models.Index("(company_id, next_date, id) WHERE active IS TRUE")
 
     @api.model
@@ -69,13 +72,15 @@ class CrmServiceInspectionPlan(models.Model):
 
     @api.depends(
         "inspection_ids.state", "inspection_ids.is_open", "inspection_ids.planned_date", "inspection_ids.date_done",
+        "inspection_ids.result",
         "date_to_make", "date_end", "active", "device_id.active", "regime_id.active")
     def _compute_next_date(self):
         for plan in self:
             live = plan.inspection_ids.filtered("is_open")
             done = plan.inspection_ids.filtered(lambda inspection: inspection.state == "done")
             plan.next_date = min(live.mapped("planned_date"), default=plan._get_coming_date())
-            plan.date_last_done = max(filter(None, done.mapped("date_done")), default=False)
+            last = done.filtered("date_done").sorted(lambda inspection: (inspection.date_done, inspection.id))[-1:]
+            plan.date_last_done, plan.last_result = last.date_done, last.result
 
     def _get_coming_date(self):
         """The date of one plan that is made next, False where none is."""
@@ -225,8 +230,8 @@ class CrmServiceInspectionPlan(models.Model):
         self._generate()
 
     def _drop_planned(self, keep=(), moved=False):
-        """Delete what nobody counts on yet: planned for today or later, not arranged, and without a protocol that was
-        taken back.
+        """Delete what nobody counts on yet: planned for today or later, not arranged, no second try after a failure,
+        and without a protocol that was taken back.
 
         :param keep: inspections to leave alone
         :param moved: also what was moved to another day by hand
@@ -236,7 +241,8 @@ class CrmServiceInspectionPlan(models.Model):
             # sudo: whoever changes a plan need not be able to delete what follows from it
             plans.sudo().inspection_ids.filtered(
                 lambda inspection, today=today: inspection.state == "planned" and not inspection.date_agreed
-                and not inspection.protocol_number and inspection.planned_date >= today and inspection not in keep
+                and not inspection.protocol_number and not inspection.recheck_of_id
+                and inspection.planned_date >= today and inspection not in keep
                 and (moved or inspection.planned_date == inspection.schedule_date)).unlink()
 
     def action_view_inspections(self):

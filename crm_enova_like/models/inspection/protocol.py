@@ -154,8 +154,11 @@ class CrmServiceInspection(models.Model):
             if inspection.done_per_visit and inspection.done_order_name else inspection)).values())
 
     def _get_date_after(self):
-        """The date on which the device of one inspection that is done is due again under its regime."""
+        """The date on which the device of one inspection that is done is due again under its regime. One that failed
+        is due when it is inspected again: the interval begins with what passed."""
         self.ensure_one()
+        if self.result == "failed":
+            return self._get_recheck_date()
         # sudo: technicians' papers say it, too
         plan = self.plan_id.sudo()
         if not plan:

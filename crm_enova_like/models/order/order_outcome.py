@@ -12,6 +12,16 @@ class CrmServiceOrderDevice(models.Model):
     is_success = fields.Boolean(
         compute="_compute_is_success", help="The device was put in order, or nothing was wrong with it.")
 
+    state_name = fields.Char(string="Shown Outcome", compute="_compute_state_name")
+
+    @api.depends_context("lang")
+    @api.depends("state")
+    def _compute_state_name(self):
+        """The outcome as it is shown; a wing above may know more of it."""
+        names = self._get_state_names()
+        for line in self:
+            line.state_name = names.get(line.state, "")
+
     @api.depends("state")
     def _compute_is_success(self):
         for line in self:

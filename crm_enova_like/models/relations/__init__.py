@@ -24,7 +24,9 @@ from . import consent
 from . import consent_merge
 from . import res_partner
 from . import project
+from . import project_own
 from . import campaign
+from . import campaign_letter
 from . import sale_order
 from . import sale_order_line
 from . import account_move

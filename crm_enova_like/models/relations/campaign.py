@@ -12,8 +12,8 @@ class UtmCampaign(models.Model):
     _inherit = ["utm.campaign", "crm.history.mixin"]
 
     goal = fields.Text()
-    date_start = fields.Date(string="From")
-    date_end = fields.Date(string="To")
+    date_start = fields.Date(string="From Date")
+    date_end = fields.Date(string="To Date")
     project_ids = fields.One2many("project.project", "campaign_id", string="Projects")
     project_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
     crm_task_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
@@ -80,6 +80,17 @@ class UtmCampaign(models.Model):
         # sudo: projects that are out of sight count too
         self.sudo().with_context(active_test=False).project_ids._check_campaign_company()
 
+    @api.model
+    def _make_crm_stages(self):
+        """Stages after the first one, which is all that core has: where nobody made any, and Email Marketing, whose
+        campaigns they would be as well, brings none of its own."""
+        Stage = self.env["utm.stage"]
+        if "mailing.mailing" not in self.env and Stage.search_count([], limit=2) < 2:
+            Stage._load_records([
+                {"xml_id": f"crm_enova_like.utm_stage_{name}", "noupdate": True,
+                 "values": {"name": title, "sequence": sequence}}
+                for name, title, sequence in (("running", "In Progress", 20), ("closed", "Finished", 30))])
+
     def _is_open_to(self, company):
         """Whether one campaign, or none, may be that of a company's records.
 
@@ -99,7 +110,10 @@ class UtmCampaign(models.Model):
 
     def action_view_crm_projects(self):
         """The projects of one campaign."""
-        return self._get_crm_action("crm_enova_like.action_crm_project")
+        action = self._get_crm_action("crm_enova_like.action_crm_project")
+        # of the register, too, where a project administrator makes one
+        action["context"] |= {"default_is_crm_project": True, "default_privacy_visibility": "employees"}
+        return action
 
     def action_view_crm_tasks(self):
         """The tasks of one campaign."""

@@ -144,6 +144,21 @@ class CrmConsent(models.Model):
         return True
 
     @api.model
+    def _get_campaign_channels(self):
+        """By what a campaign speaks to contractors: the channels of consents, and those that need none.
+
+        :return: list of (value, name), as of a selection
+        """
+        visit, letter = self.env._("Visit"), self.env._("Posted letter")
+        return [
+            *self._fields["channel"]._description_selection(self.env), ("visit", visit), ("letter", letter)]
+
+    @api.model
+    def _needs_consent(self, channel):
+        """Whether marketing by a channel of a campaign asks for consent: art. 398 PKE is about electronic ones."""
+        return channel in dict(self._fields["channel"].selection)
+
+    @api.model
     def _get_given(self, contractors, channel=None, company=None):
         """Consents that hold, of contractors or of any of their people.
 

@@ -4,6 +4,7 @@ from . import test_inspection_checklist
 from . import test_inspection_counting
 from . import test_inspection_device_copy
 from . import test_inspection_device_merge
+from . import test_inspection_follow_up
 from . import test_inspection_door
 from . import test_inspection_history
 from . import test_inspection_law

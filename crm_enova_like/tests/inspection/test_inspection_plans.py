@@ -44,6 +44,7 @@ class TestInspectionPlans(PlanCase):
             "my": "_user_idx",
             ("live", "my"): Plan("_user_idx|_live_idx", beside={"is_open", "user_id"}),
             "failed": "_failed_idx",
+            "undecided": "_undecided_idx",
             "not_found": "_not_found_idx",
             # of what is planned in a regime that writes to the contractor
             "no_email": None,

@@ -244,7 +244,8 @@ class TestInspectionProtocol(InspectionCommon):
             self.assertEqual(text.count("Collective inspection protocol"), 1)
             for words in (
                 "GAS/2026/0001", "Nano E", "ABC 2001", "Nano S", "ABC 2002", "PN-M-51004", "Extinguishers",
-                "Passed 03/20/2027", "Failed 03/20/2027", "Weight – 5.5 kg", "Not OK Weight – 4.5 kg", "Seal; Weight",
+                "Passed 03/20/2027", "Failed after the repair", "Weight – 5.5 kg", "Not OK Weight – 4.5 kg",
+                "Seal; Weight",
             ):
                 self.assertIn(words, text)
 

@@ -154,6 +154,7 @@ class TestOrderPlans(PlanCase):
             "my": "_technician_idx",
             "warranty": "_warranty_idx",
             "rework": "_rework_idx",
+            "inspection_failed": "_inspection_failed_idx",
         }
         search, order = "crm_enova_like.view_crm_service_order_device_search", "date_received desc, id desc"
         self.assert_filters(search, plans, order=order)

@@ -2,6 +2,7 @@ from . import test_relations_calendar
 from . import test_relations_calendar_hands
 from . import test_relations_calendar_quiet
 from . import test_relations_campaign
+from . import test_relations_campaign_letter
 from . import test_relations_document_link
 from . import test_relations_document_worth
 from . import test_relations_event
@@ -18,6 +19,7 @@ from . import test_relations_order_billing_race
 from . import test_relations_order_billing_ways
 from . import test_relations_partner
 from . import test_relations_plans
+from . import test_relations_project_own
 from . import test_relations_series
 from . import test_relations_task
 from . import test_relations_task_batch

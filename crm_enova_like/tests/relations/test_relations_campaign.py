@@ -19,6 +19,7 @@ class TestCrmCampaign(ServiceCommon):
         cls.project = cls.env["project.project"].create({
             "name": "Bakery", "partner_id": cls.contractor.id, "campaign_id": cls.campaign.id,
             "company_id": cls.company.id, "goal": "A contract", "planned_value": 500})
+        (cls.contractor | cls.other_contractor).phone = "601 100 200"
 
     def _tasks(self, count=1, **vals):
         return self.env["crm.task"].create([{"name": f"Task {number}", **vals} for number in range(count)])
@@ -173,7 +174,7 @@ class TestCrmCampaign(ServiceCommon):
             first.action_create()
         self.assertTrue(any('UPDATE "utm_campaign"' in line for line in log.output), "its row is locked")
         second.invalidate_recordset()
-        with self.assertRaisesRegex(UserError, "In it already: Piekarnia"):
+        with self.assertRaisesRegex(UserError, "Piekarnia Kłos: has a project of the campaign already"):
             second.action_create()
 
     def _invoice(self, amount, move_type="out_invoice", post=True):
@@ -263,7 +264,7 @@ class TestCrmCampaign(ServiceCommon):
     def test_contractors_get_projects(self):
         """Consent of the contractor or of one of its people; the others are listed and left out."""
         silent, shared = self.env["res.partner"].create([
-            {"name": "Milczący", "is_company": True}, {"name": "Zgodny", "is_company": True}])
+            {"name": "Milczący", "is_company": True}, {"name": "Zgodny", "is_company": True, "phone": "601 100 202"}])
         consent = self._consent(self.person)
         self.project.campaign_id = False
         self._consent(shared)

@@ -20,3 +20,8 @@ class CrmServiceOutcomeWizard(models.TransientModel):
     @api.model
     def _get_written_fields(self):
         return [*super()._get_written_fields(), "inspection_result"]
+
+    def action_apply(self):
+        """As everywhere; of inspections that failed by it, it is asked what follows."""
+        result = super().action_apply()
+        return self.line_ids.inspection_ids._open_follow_up() or result

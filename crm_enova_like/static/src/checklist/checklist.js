@@ -265,6 +265,7 @@ export class Checklist extends Component {
             await this.orm.call("crm.service.order.device", "action_repaired", [[device.id]]);
             this.state.open = null;
             await this.load();
+            await this.askWhatFollows();
         });
     }
 
@@ -272,7 +273,27 @@ export class Checklist extends Component {
         return this.online(async () => {
             await this.orm.call("crm.service.order", "action_finish_inspections", [[this.orderId]]);
             await this.load();
+            await this.askWhatFollows();
         });
+    }
+
+    isUndecided(device) {
+        return device.inspections.some((inspection) => inspection.is_undecided);
+    }
+
+    /** The repair, another inspection, or why nothing follows from those that failed. */
+    async askWhatFollows() {
+        if (!this.state.order.devices.some((device) => this.isUndecided(device))) {
+            return;
+        }
+        const action = await this.orm.call("crm.service.order", "action_open_follow_up", [[this.orderId]]);
+        if (action) {
+            await this.action.doAction(action, { onClose: () => this.load() });
+        }
+    }
+
+    decide() {
+        return this.online(() => this.askWhatFollows());
     }
 
     complete() {
