@@ -18,6 +18,15 @@ class IrHttp(models.AbstractModel):
 
     _inherit = "ir.http"
 
+    def session_info(self):
+        """As core's, with the time zones of the user's companies: whether a deadline is past, their days decide."""
+        result = super().session_info()
+        if self.env.user._is_internal():
+            # sudo: what time it is somewhere is no secret
+            companies = self.env["res.company"].sudo().browse(self.env.user._get_company_ids())
+            result["crm_zones"] = {company.id: company._service_tz().zone for company in companies}
+        return result
+
     @classmethod
     def _dispatch(cls, endpoint):
         turn = Turn()
