@@ -222,7 +222,9 @@ class Firm:
             "planned_start": "planned", "planned_stop": "planned + interval '1 hour'", "date_closed": "closed",
             "has_ready": f"NOT ({unfinished}) AND NOT ({released})", "has_warranty": f"{basis} = 'warranty'",
             "has_rework": "false",
-            "date_nearest": "CASE WHEN is_open THEN (received + interval '14 days')::date END",
+            # the planned day or the deadline, whichever comes first
+            "date_nearest": "CASE WHEN is_open THEN LEAST((received + interval '14 days')::date, "
+                            "(planned AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Warsaw')::date) END",
             "holds_parts": "is_open AND has_part AND NOT (is_open AND to_issue)", **times})
         state = (f"CASE WHEN {unfinished} THEN 'open' WHEN state = 'cancelled' THEN 'declined' "
                  f"ELSE {outcome} END")
@@ -304,8 +306,8 @@ class Firm:
             "state": "state", "is_open": "is_open", "repeat_unit": "'week'", "repeats": "false", "active": "true",
             "date_deadline": f"CASE WHEN {percent(51, 80)} THEN day::date END", "description": "'Uzgodnić termin'",
             # the firm's clock is ahead by an hour or two
-            "date_nearest": f"CASE WHEN is_open THEN CASE WHEN {percent(51, 80)} THEN day::date WHEN is_planned "
-                            "THEN (day AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Warsaw')::date END END",
+            "date_nearest": f"CASE WHEN is_open THEN LEAST(CASE WHEN {percent(51, 80)} THEN day::date END, CASE WHEN "
+                            "is_planned THEN (day AT TIME ZONE 'UTC' AT TIME ZONE 'Europe/Warsaw')::date END) END",
             "planned_start": "CASE WHEN is_planned THEN day END",
             "planned_stop": "CASE WHEN is_planned THEN day + interval '1 hour' END",
             "date_done": "CASE WHEN state = 'done' THEN day END",

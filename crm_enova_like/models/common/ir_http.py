@@ -19,10 +19,17 @@ class IrHttp(models.AbstractModel):
     _inherit = "ir.http"
 
     def session_info(self):
-        """As core's; whoever chose no Home Action begins with the screen of their role, which nobody writes to them."""
+        """As core's; whoever chose no Home Action begins with the screen of their role, which nobody writes to them.
+
+        It tells the time zones of the user's companies: whether a deadline is past, their days decide.
+        """
         info = super().session_info()
         if not info.get("home_action_id") and request.session.uid:
             info["home_action_id"] = self.env.user._get_start_action().id
+        if self.env.user._is_internal():
+            # sudo: what time it is somewhere is no secret
+            companies = self.env["res.company"].sudo().browse(self.env.user._get_company_ids())
+            info["crm_zones"] = {company.id: company._service_tz().zone for company in companies}
         return info
 
     @classmethod

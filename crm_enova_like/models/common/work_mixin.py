@@ -34,7 +34,7 @@ class CrmAssignmentMixin(models.AbstractModel):
     # what an index finds the work of a day by; of a planned hour, the reader's clock counts (crm.my.work)
     date_nearest = fields.Date(
         string="Day of Work", compute="_compute_date_nearest", store=True, precompute=True,
-        help="Of what is open: the deadline, or the planned day at the company's place where there is none.")
+        help="Of what is open: the deadline or the planned day at the company's place, whichever comes first.")
     is_overdue = fields.Boolean(compute="_compute_is_overdue", search="_search_is_overdue")
 
     _planned_order = models.Constraint(
@@ -71,10 +71,10 @@ class CrmAssignmentMixin(models.AbstractModel):
     @api.depends("planned_start", "date_deadline", "company_id", "is_open")
     def _compute_date_nearest(self):
         for record in self:
-            day = record.date_deadline
-            if not day and record.planned_start and record.company_id:
-                day = record.company_id._service_date(record.planned_start)
-            record.date_nearest = record.is_open and day
+            days = [record.date_deadline] if record.date_deadline else []
+            if record.is_open and record.planned_start and record.company_id:
+                days.append(record.company_id._service_date(record.planned_start))
+            record.date_nearest = record.is_open and min(days, default=False)
 
     def _get_planned_length(self):
         """How long one record is planned for, as timedelta; None where its start or end is open."""

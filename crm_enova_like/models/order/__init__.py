@@ -13,9 +13,11 @@ from . import order_flow
 from . import order_handover
 from . import order_device
 from . import order_device_owner
+from . import order_fault
 from . import order_outcome
 from . import warranty
 from . import order_line
+from . import order_line_done
 from . import order_closed
 from . import order_correction
 from . import order_done

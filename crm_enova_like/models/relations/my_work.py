@@ -51,7 +51,7 @@ class CrmMyWork(models.Model):
     planned_start = fields.Datetime(readonly=True)
     planned_stop = fields.Datetime(readonly=True)
     date_deadline = fields.Date(string="Deadline", readonly=True)
-    date_work = fields.Date(string="Date", readonly=True, help="The deadline, or the planned day where there is none.")
+    date_work = fields.Date(string="Date", readonly=True, help="The planned day or the deadline, whichever comes first.")
     date_nearest = fields.Date(string="Day of Work", readonly=True)
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], readonly=True)
     state = fields.Selection(selection="_selection_state", readonly=True)
@@ -62,6 +62,11 @@ class CrmMyWork(models.Model):
     bucket = fields.Selection([
         ("1_overdue", "Overdue"), ("2_today", "Today"), ("3_tomorrow", "Tomorrow"), ("4_week", "This Week"),
         ("5_later", "Later"), ("6_none", "No Date")], string="When", readonly=True)
+    subject = fields.Char(
+        string="Task or Order", compute="_compute_subject",
+        help="Of a task its subject, of an order its number, devices and fault.")
+    device_names = fields.Char(string="Devices", compute="_compute_subject")
+    fault_text = fields.Char(string="Fault", compute="_compute_subject")
     phone = fields.Char(compute="_compute_phone")
     address = fields.Char(compute="_compute_address")
     map_url = fields.Char(compute="_compute_address")
@@ -99,8 +104,7 @@ class CrmMyWork(models.Model):
     @api.model
     def _get_derived_columns(self):
         start, stop = DAY
-        day = SQL("COALESCE(w.date_deadline, (w.planned_start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date)",
-                  self.env.tz.zone)
+        day = SQL("LEAST(w.date_deadline, %s)", self._get_planned_sql())
         buckets = SQL(" ").join(
             SQL("WHEN %s THEN %s", condition, bucket) for bucket, condition in self._get_buckets(day).items())
         return {
@@ -116,22 +120,35 @@ class CrmMyWork(models.Model):
     def _get_buckets(self, day):
         """The conditions of the groups of a day, the first one that holds counts; the rest comes later.
 
+        Late is what has a deadline that is past, or no deadline and a planned day that is. What was planned for a day
+        that is past, and may still be done in time, stands under *Today*.
+
         :param day: SQL of the row's day
         :return: {value of ``bucket``: SQL}
         """
-        today, tomorrow, sunday = (self._get_day_sql(place) for place in range(3))
+        planned = self._get_planned_sql()
+        today, tomorrow, sunday = (
+            SQL("(w.date_deadline <= %s OR %s <= %s)", self._get_day_sql(place), planned,
+                days_from(fields.Date.context_today(self))[place])
+            for place in range(3))
         return {
             "6_none": SQL("%s IS NULL", day),
-            "1_overdue": SQL("%s < %s", day, today),
-            "2_today": SQL("%s = %s", day, today),
-            "3_tomorrow": SQL("%s = %s", day, tomorrow),
-            "4_week": SQL("%s <= %s", day, sunday),
+            "1_overdue": SQL(
+                "CASE WHEN w.date_deadline IS NULL THEN %s < %s ELSE w.date_deadline < %s END", planned,
+                fields.Date.context_today(self), self._get_day_sql(0)),
+            "2_today": today,
+            "3_tomorrow": tomorrow,
+            "4_week": sunday,
         }
 
     @api.model
+    def _get_planned_sql(self):
+        """SQL of the planned day of the row ``w``, as the reader's clock has it."""
+        return SQL("(w.planned_start AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", self.env.tz.zone)
+
+    @api.model
     def _get_day_sql(self, place):
-        """SQL of a day of the row ``w``: a deadline is compared with the company's days, a planned hour with the
-        reader's.
+        """SQL of a day with which the deadline of the row ``w`` is compared: it is the company's.
 
         :param place: of the day in what :func:`days_from` gives
         """
@@ -139,7 +156,7 @@ class CrmMyWork(models.Model):
         others = [
             (days_from(today)[place], companies) for today, companies in self._get_company_days().items()]
         cases = [
-            SQL("WHEN w.date_deadline IS NOT NULL AND w.company_id IN %s THEN %s", tuple(companies.ids), day)
+            SQL("WHEN w.company_id IN %s THEN %s", tuple(companies.ids), day)
             for day, companies in others if day != own]
         return SQL("CASE %s ELSE %s END", SQL(" ").join(cases), own) if cases else SQL("%s", own)
 
@@ -156,10 +173,11 @@ class CrmMyWork(models.Model):
         An index finds them by it; which of them belong to the group, its condition says.
         """
         days = [days_from(today) for today in {fields.Date.context_today(self), *self._get_company_days()}]
-        today, tomorrow, _sunday = map(min, *days) if len(days) > 1 else days[0]
+        _today, tomorrow, _sunday = map(min, *days) if len(days) > 1 else days[0]
         last, last_tomorrow, sunday = map(max, *days) if len(days) > 1 else days[0]
         return {
-            "1_overdue": (None, last), "2_today": (today, last), "3_tomorrow": (tomorrow, last_tomorrow),
+            # what is planned for a day that is past may be due much later
+            "1_overdue": (None, last), "2_today": (None, last), "3_tomorrow": (tomorrow, last_tomorrow),
             "4_week": (tomorrow, sunday), "5_later": (tomorrow, None)}
 
     @api.model
@@ -189,6 +207,14 @@ class CrmMyWork(models.Model):
         return Domain.OR(days) & Domain.custom(to_sql=lambda _model, alias, _query: SQL(
             "COALESCE(%s IN %s, FALSE)", SQL.identifier(alias, "bucket"), tuple(buckets)))
 
+    @api.depends("name", "order_id")
+    def _compute_subject(self):
+        for row in self:
+            order = row.order_id
+            row.device_names, row.fault_text = order.device_names, order.fault_text
+            about = ": ".join(filter(None, [row.device_names, row.fault_text]))
+            row.subject = " – ".join(filter(None, [row.name, about]))
+
     @api.depends("partner_id", "person_id")
     def _compute_phone(self):
         # of all that a contact has; their names are shown beside
@@ -199,7 +225,10 @@ class CrmMyWork(models.Model):
     @api.depends("address_id")
     def _compute_address(self):
         for row in self:
-            row.address = " ".join((row.address_id.contact_address_inline or "").split())
+            place = row.address_id
+            # the contractor's name stands beside; before the street it would push that off a phone's screen
+            row.address = ", ".join(filter(None, [
+                place.street, place.street2, " ".join(filter(None, [place.zip, place.city]))]))
             # the phone's own choice of a map
             row.map_url = f"geo:0,0?q={quote(row.address)}" if row.address else False
 

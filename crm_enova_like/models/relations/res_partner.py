@@ -204,14 +204,15 @@ class ResPartner(models.Model):
         return self._get_crm_action("crm_enova_like.action_crm_event", "crm.event")
 
     def action_view_crm_timeline(self):
-        """Everything between us and one contractor or person, newest first."""
+        """Everything between us and one contractor or person, newest first; what is still to come is a filter more:
+        the inspections of years would stand before what was said yesterday."""
         self.ensure_one()
         domain = [("contractor_id", "=", self.id)]
         if self.commercial_partner_id != self:
             domain = ["|", "|", ("partner_id", "=", self.id), ("person_id", "=", self.id),
                       ("event_id.participant_ids", "in", self.ids)]
         return open_list(
-            self.env, "crm_enova_like.action_crm_timeline", domain,
+            self.env, "crm_enova_like.action_crm_timeline", domain, {"search_default_past": 1},
             name=self.env._("Timeline: %(partner)s", partner=self.display_name))
 
     def action_log_crm_event(self):

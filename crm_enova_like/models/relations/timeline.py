@@ -34,6 +34,7 @@ class CrmTimeline(models.Model):
         ("event", "Event"), ("task", "Task"), ("order", "Service order"), ("inspection", "Inspection"),
         ("sale", "Quotation or order"), ("invoice", "Invoice or bill")])
     date = fields.Datetime(readonly=True)
+    is_whole_day = fields.Boolean(readonly=True, help="It has a day and no hour: it stands at the day's beginning.")
     name = fields.Char(string="Subject", readonly=True)
     note = fields.Text(string="What Was Said", readonly=True)
     partner_id = fields.Many2one("res.partner", string="With", readonly=True)
@@ -102,6 +103,8 @@ class CrmTimeline(models.Model):
                 "state": SQL("'done'")},
             "task": {
                 **said, "from": SQL("crm_task s"), "where": SQL("s.active"), "state": self._get_state_sql("open"),
+                "is_whole_day": SQL(
+                    "COALESCE(s.date_done, s.planned_start) IS NULL AND s.date_deadline IS NOT NULL"),
                 "date": SQL("COALESCE(s.date_done, s.planned_start, %s, s.create_date)", day("date_deadline"))},
             "order": {
                 **said, "from": SQL("crm_service_order s"), "where": SQL("s.active"), "date": SQL("s.date_received"),
@@ -110,6 +113,7 @@ class CrmTimeline(models.Model):
                 **whose, "from": SQL(
                     "crm_service_inspection s JOIN crm_service_inspection_regime r ON r.id = s.regime_id"),
                 "where": SQL("true"), "date": SQL("COALESCE(%s, %s)", day("date_done"), day("planned_date")),
+                "is_whole_day": SQL("true"),
                 "name": SQL("COALESCE(r.name->>%s, r.name->>'en_US')", self.env.lang or "en_US"),
                 "note": SQL("s.note"), "state": SQL(
                     "CASE WHEN s.state = 'done' AND s.result = 'failed' THEN 'failed' ELSE %s END",
@@ -120,7 +124,7 @@ class CrmTimeline(models.Model):
                 "state": SQL("CASE s.state WHEN 'sale' THEN 'open' WHEN 'cancel' THEN 'cancelled' ELSE 'draft' END")},
             "invoice": {
                 **whose, "from": SQL("account_move s"), "where": SQL("s.move_type != 'entry'"),
-                "date": SQL("COALESCE(%s, %s)", day("invoice_date"), day("date")),
+                "date": SQL("COALESCE(%s, %s)", day("invoice_date"), day("date")), "is_whole_day": SQL("true"),
                 "name": SQL("COALESCE(NULLIF(s.name, '/'), s.ref, '/')"), "user_id": SQL("s.invoice_user_id"),
                 "amount": SQL("CASE WHEN s.move_type IN ('out_refund', 'in_refund') THEN -s.amount_total "
                               "ELSE s.amount_total END"), "currency_id": SQL("s.currency_id"),

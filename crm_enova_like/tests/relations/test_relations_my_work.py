@@ -1,10 +1,11 @@
-from datetime import date, datetime
+from datetime import date, datetime, time
 
 from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import freeze_time, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import ServiceCommon
 
@@ -40,6 +41,69 @@ class TestMyWork(ServiceCommon):
             "4_week": date(2026, 3, 15), "5_later": date(2026, 3, 16), "6_none": False}
         for bucket, day in cases.items():
             self.assertEqual(self._row(self._task(self.operator, date_deadline=day)).bucket, bucket)
+
+    def test_the_planned_day_or_the_deadline_whichever_comes_first(self):
+        """Planned for this morning and due next month, it stands under *Today*, and not at the end of the list."""
+        late, today, tomorrow, later = date(2026, 3, 9), date(2026, 3, 11), date(2026, 3, 12), date(2026, 4, 23)
+
+        def at(day):
+            return datetime.combine(day, time(9))
+
+        cases = [
+            (at(today), later, "2_today", today), (at(tomorrow), later, "3_tomorrow", tomorrow),
+            (at(date(2026, 3, 14)), later, "4_week", date(2026, 3, 14)),
+            (at(later), tomorrow, "3_tomorrow", tomorrow), (at(later), today, "2_today", today),
+            # late by the deadline, whatever is planned
+            (at(later), late, "1_overdue", late), (at(today), late, "1_overdue", late),
+            # should have been done, and can be still in time
+            (at(late), later, "2_today", late), (at(late), today, "2_today", late),
+            (at(late), False, "1_overdue", late), (False, False, "6_none", False)]
+        for planned, deadline, bucket, nearest in cases:
+            with self.subTest(planned=planned, deadline=deadline):
+                vals = {"planned_start": planned, "date_deadline": deadline}
+                order = self.make_order(self.device)
+                order.write(vals)
+                for source in (self._task(self.operator, **vals), order):
+                    self.assertEqual(source.date_nearest, nearest)
+                    row = self._row(source)
+                    self.assertEqual((row.bucket, row.date_work), (bucket, nearest))
+                    # as the groups of the list are asked for, which the stored day is to find
+                    self.assertEqual(self.Work.search([("bucket", "=", bucket), ("id", "=", row.id)]), row)
+                    if deadline:
+                        self.assertEqual(source.is_overdue, deadline == late)
+
+    def test_a_row_of_an_order_tells_device_and_fault(self):
+        order = self.make_order(self.device)
+        order.device_line_ids.fault = "Does not\n print"
+        row = self._row(order)
+        self.assertEqual(row.subject, f"{order.name} – {self.device.display_name}: Does not print")
+        self.assertEqual((row.device_names, row.fault_text), (self.device.display_name, "Does not print"))
+        task = self._row(self._task(self.operator))
+        self.assertEqual((task.subject, task.device_names, task.fault_text), ("Call", False, False))
+
+    def test_the_performer_is_no_column_of_ones_own(self):
+        """The filter says that they are mine; of others', the column says whose."""
+        arch = etree.fromstring(self.Work.get_view(
+            self.env.ref("crm_enova_like.view_crm_my_work_list").id, "list")["arch"])
+        [column] = arch.xpath("//field[@name='user_id']")
+        search = etree.fromstring(self.Work.get_view(
+            self.env.ref("crm_enova_like.view_crm_my_work_search").id, "search")["arch"])
+
+        def is_hidden(*names):
+            context = {}
+            for name in names:
+                context.update(safe_eval(search.xpath(f"//filter[@name='{name}']")[0].get("context", "{}")))
+            return bool(safe_eval(column.get("column_invisible"), {"context": context}))
+
+        self.assertTrue(is_hidden("mine"))
+        for names in ((), ("delegated",), ("queue",), ("mine", "queue"), ("delegated", "mine")):
+            self.assertFalse(is_hidden(*names), names)
+
+    def test_an_address_begins_with_the_street(self):
+        """The contractor stands beside it: repeated, it would push the street off a phone's screen."""
+        self.contractor.write({"street": "Polna 1", "zip": "60-001", "city": "Poznań"})
+        row = self._row(self._task(self.operator, partner_id=self.contractor.id))
+        self.assertEqual(row.address, "Polna 1, 60-001 Poznań")
 
     def test_around_midnight_the_readers_zone_decides(self):
         task = self._task(self.operator, planned_start=datetime(2026, 3, 11, 23, 30))

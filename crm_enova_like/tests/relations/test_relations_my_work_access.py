@@ -358,8 +358,8 @@ class TestMyWorkAccess(ServiceCommon):
                     {"date_deadline": day},
                     {"planned_start": self._utc(zone, day)},
                     {"planned_start": self._utc(zone, day + timedelta(days=1)) - SECOND},
-                    # the deadline goes before the plan
-                    {"date_deadline": day, "planned_start": self._utc(zone, today + timedelta(days=3))}):
+                    # the deadline comes before the plan
+                    {"date_deadline": day, "planned_start": self._utc(zone, today + timedelta(days=60))}):
                 vals_list.append({"date_deadline": False, **vals})
                 buckets.append(bucket)
         expected = {

@@ -17,8 +17,8 @@ class RelationsPlanCase(PlanCase):
             date_deadline="CASE WHEN n % 3 > 0 THEN DATE '2026-01-01' + n / 3 END",
             planned_start="CASE WHEN n % 4 = 0 THEN TIMESTAMP '2026-01-01' + n * INTERVAL '1 hour' END",
             planned_stop="CASE WHEN n % 4 = 0 THEN TIMESTAMP '2026-01-02' + n * INTERVAL '1 hour' END",
-            date_nearest="CASE WHEN n % 3 > 0 THEN DATE '2026-01-01' + n / 3 WHEN n % 4 = 0 "
-                         "THEN DATE '2026-01-01' + n / 24 END",
+            date_nearest="LEAST(CASE WHEN n % 3 > 0 THEN DATE '2026-01-01' + n / 3 END, "
+                         "CASE WHEN n % 4 = 0 THEN DATE '2026-01-01' + n / 24 END)",
             active="n % 50 > 0")
 
     @classmethod
