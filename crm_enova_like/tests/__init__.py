@@ -6,6 +6,7 @@ from .inspection import *
 from .relations import *
 from . import test_access
 from . import test_companies
+from . import test_error_words
 from . import test_form_statements
 from . import test_statements
 from . import test_technician_story

@@ -8,6 +8,7 @@ from . import res_company
 from . import working_days
 from . import resource_calendar
 from . import named_mixin
+from . import picked_mixin
 from . import values_mixin
 from . import company_mixin
 from . import facts_mixin

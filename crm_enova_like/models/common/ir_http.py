@@ -1,9 +1,12 @@
+from psycopg2 import IntegrityError
 from psycopg2.errors import SerializationFailure
 
 from odoo import models
+from odoo.exceptions import ValidationError
 from odoo.http import request
 
 from .locks import Turn, waited_for
+from .named_mixin import MODULE
 
 TURNS = 50    # after so many, a request is left to Odoo, which sleeps between its tries
 
@@ -48,14 +51,33 @@ class IrHttp(models.AbstractModel):
     def _dispatch_in_turn(cls, endpoint, dispatch, turn):
         for _turn in range(TURNS):
             try:
-                return dispatch(endpoint)
+                return cls._dispatch_in_words(endpoint, dispatch)
             except SerializationFailure as error:
                 wanted = waited_for(error)
                 if not wanted:
                     raise
                 cls._begin_anew()
                 turn.wait(request.env.registry, wanted)
-        return dispatch(endpoint)
+        return cls._dispatch_in_words(endpoint, dispatch)
+
+    @classmethod
+    def _dispatch_in_words(cls, endpoint, dispatch):
+        """As core's; what the database refuses of our records is said in our sentence alone, and not after one about an
+        operation that could not be completed."""
+        try:
+            answer = dispatch(endpoint)
+            if request.db and not request.env.cr.closed:
+                # as core does right after
+                request.env.cr.flush()
+            return answer
+        except IntegrityError as error:
+            model = next((
+                request.env[name] for name, Model in request.env.registry.items()
+                if Model._table == error.diag.table_name and Model._original_module == MODULE), None)
+            if model is None:
+                raise
+            cls._begin_anew()
+            raise ValidationError(request.env[model._name]._sql_error_to_message(error)) from error
 
     @classmethod
     def _begin_anew(cls):

@@ -1,3 +1,5 @@
+from psycopg2.errors import ForeignKeyViolation, NotNullViolation, UniqueViolation
+
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Command
@@ -5,6 +7,7 @@ from odoo.fields import Command
 # what of Odoo's own, beside ours, is hidden from some and taken from by records that name it
 GUARDED = ("res.partner", "project.project", "utm.campaign")
 MODULE = "crm_enova_like"
+EMPTY_IS_A_VALUE = ("boolean", "integer", "float", "monetary")
 
 
 class CrmNamedMixin(models.AbstractModel):
@@ -16,6 +19,47 @@ class CrmNamedMixin(models.AbstractModel):
 
     _name = "crm.named.mixin"
     _description = "Names Other Records"
+
+    @api.model
+    def _create(self, data_list):
+        """As core's, but a value that is needed and missing is told in words before the database refuses it.
+
+        :raises UserError: names the field
+        """
+        if self._original_module == MODULE:
+            needed = [
+                field for field in self._fields.values()
+                if field.required and field.store and field.column_type and (field.precompute or not field.compute)
+                and field.type not in EMPTY_IS_A_VALUE]
+            for data in data_list:
+                for field in needed:
+                    if data["stored"].get(field.name) in (None, False, ""):
+                        raise UserError(self.env._(
+                            "%(kind)s: %(field)s is needed.", kind=self._name_kind(),
+                            field=field._description_string(self.env)))
+        return super()._create(data_list)
+
+    @api.model
+    def _name_kind(self):
+        # sudo: the name of a kind is no secret
+        return self.env["ir.model"].sudo()._get(self._name).name
+
+    @api.model
+    def _sql_error_to_message_generic(self, exc):
+        """What the database refuses, without its own words and names."""
+        if self._original_module != MODULE:
+            return super()._sql_error_to_message_generic(exc)
+        field = self._fields.get(exc.diag.column_name) if exc.diag.table_name == self._table else None
+        kind, name = self._name_kind(), field._description_string(self.env) if field else ""
+        if isinstance(exc, NotNullViolation) and field:
+            return self.env._("%(kind)s: %(field)s is needed.", kind=kind, field=name)
+        if isinstance(exc, ForeignKeyViolation):
+            return self.env._(
+                "%(kind)s: something else still names it, or what it names is gone. Archive it in place of deleting "
+                "it, or load the page anew.", kind=kind)
+        if isinstance(exc, UniqueViolation):
+            return self.env._("%(kind)s: there is one like it already (%(field)s).", kind=kind, field=name or "–")
+        return self.env._("%(kind)s: a value is not possible (%(field)s).", kind=kind, field=name or "–")
 
     def onchange(self, values, field_names, fields_spec):
         """As core's.

@@ -9,6 +9,7 @@ from odoo.tools import SQL
 
 from .queries import pieces, trigrams
 from .spelling import EXTENSION, FEWEST_DIGITS, clean_number, number_key, phone_ends, read_phones
+from .words import has_long_word, split_words
 
 MOST_FOUND = 20
 # what core's name of a contact has beside its stored one, or leaves out
@@ -80,14 +81,26 @@ class ResPartner(models.Model):
     @api.model
     def _find_by_tax_number(self, number):
         """Contractors whose tax number begins so, with or without PL, spaces and dashes."""
-        digits = re.sub(r"\D", "", number_key(number))
-        if len(digits) < FEWEST_DIGITS:
+        compare = self._get_tax_number_comparison(number)
+        if not compare:
             return self.browse()
         self.flush_model(["vat"])
-        vat = SQL("upper(regexp_replace(vat, '[^0-9A-Za-z]', '', 'g'))")
-        return self._search_numbers(SQL(
-            "SELECT id FROM res_partner WHERE (%s LIKE %s OR %s LIKE %s) AND vat IS NOT NULL",
-            vat, f"{digits}%", vat, f"PL{digits}%"))
+        return self._search_numbers(SQL("SELECT id FROM res_partner WHERE %s", compare(None, "res_partner", None)))
+
+    @api.model
+    def _get_tax_number_comparison(self, number):
+        """What tells whether a tax number begins so, for :meth:`Domain.custom`; None where it is too short for one."""
+        digits = re.sub(r"\D", "", number_key(number))
+        if len(digits) < FEWEST_DIGITS:
+            return None
+
+        def compare(_model, alias, _query):
+            column = SQL.identifier(alias, "vat", to_flush=self._fields["vat"])
+            vat = SQL("upper(regexp_replace(%s, '[^0-9A-Za-z]', '', 'g'))", column)
+            return SQL(
+                "((%s LIKE %s OR %s LIKE %s) AND %s IS NOT NULL)", vat, f"{digits}%", vat, f"PL{digits}%", column)
+
+        return compare
 
     @api.model
     def _search_numbers(self, query):
@@ -96,16 +109,43 @@ class ResPartner(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """As core's; a phone number or a NIP is found in any spelling too."""
-        if operator == "ilike" and isinstance(value, str):
-            # what is pasted may hold signs that nobody sees
-            value = clean_number(value)
-        domain = super()._search_display_name(operator, value)
-        if operator == "ilike" and isinstance(value, str) and NUMBER.fullmatch(EXTENSION.sub("", value.strip())):
-            found = self._find_by_phone(value, is_part=True) | self._find_by_tax_number(value)
-            if found:
-                return Domain(domain) | Domain("id", "in", found.ids)
+        """As core's; the words of a name are found in any order, a phone number or a NIP in any spelling."""
+        if operator != "ilike" or not isinstance(value, str):
+            return super()._search_display_name(operator, value)
+        # what is pasted may hold signs that nobody sees
+        words = split_words(value)
+        if not has_long_word(words):
+            # neither has an index, and as one text they are found as seldom as it is
+            words = [clean_number(value)]
+        return Domain.AND(
+            Domain(super(ResPartner, self)._search_display_name(operator, word)) | self._get_number_domain(word)
+            for word in words)
+
+    @api.model
+    def _get_number_domain(self, word):
+        """Contacts with a phone number of which a word is a piece, or with a tax number that begins so."""
+        if not NUMBER.fullmatch(EXTENSION.sub("", word)):
+            return Domain.FALSE
+        compare = self._get_tax_number_comparison(word)
+        domain = Domain.custom(to_sql=compare) if compare else Domain.FALSE
+        if phone := self._get_phone_domain(word):
+            sanitized = self._phone_format(number=word)
+            domain |= phone | (Domain("phone_sanitized", "=", sanitized) if sanitized else Domain.FALSE)
         return domain
+
+    @api.model
+    def _query_word(self, word):
+        """The contacts that a word is about: those with it, and who belongs to them.
+
+        :return: SQL of their ids, with the reader's rights
+        """
+        self.flush_model(["commercial_partner_id", "parent_id"])
+        return SQL(
+            """(WITH named AS MATERIALIZED (%s)
+                SELECT id FROM named
+                 UNION SELECT p.id FROM res_partner p WHERE p.commercial_partner_id IN (SELECT id FROM named)
+                 UNION SELECT p.id FROM res_partner p WHERE p.parent_id IN (SELECT id FROM named))""",
+            self.with_context(active_test=False)._search(Domain("display_name", "ilike", word)).subselect())
 
     @api.depends("phone")
     @api.depends_context("service_counter")

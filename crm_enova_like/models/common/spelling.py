@@ -46,6 +46,12 @@ def spellings(text):
     return list(dict.fromkeys(filter(None, (clean, plain, plain.upper(), plain.replace(" ", ""), number_key(plain)))))
 
 
+def is_name(text):
+    """Whether a typed text is rather the name of a thing than its number: no digits in it, or words beside them."""
+    words = [word for word in clean_number(text).split(" ") if len(word) > 2 and word.isalpha()]
+    return bool(words) and (len(words) > 1 or not any(sign.isdigit() for sign in text))
+
+
 def _joins_pictures(text, index):
     before, after = text[:index].rstrip("\ufe0f")[-1:], text[index + 1:index + 2]
     return bool(before and after) and {

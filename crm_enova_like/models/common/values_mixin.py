@@ -100,6 +100,4 @@ class CrmValuesMixin(models.AbstractModel):
 
     @api.model
     def _name_value_field(self, field):
-        # sudo: the name of a kind is no secret
-        return {
-            "kind": self.env["ir.model"].sudo()._get(self._name).name, "field": field._description_string(self.env)}
+        return {"kind": self._name_kind(), "field": field._description_string(self.env)}

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
 from ..common.actions import open_list
+from ..common.readable import readable
 from ..common.values_mixin import LAST_YEAR
 from .number_field import Number
 
@@ -15,8 +16,8 @@ class CrmServiceDevice(models.Model):
     _name = "crm.service.device"
     _description = "Device"
     _inherit = [
-        "crm.archived.mixin", "crm.sorted.mixin", "crm.company.mixin", "mail.thread", "mail.activity.mixin",
-        "image.mixin"]
+        "crm.archived.mixin", "crm.sorted.mixin", "crm.picked.mixin", "crm.company.mixin", "mail.thread",
+        "mail.activity.mixin", "image.mixin"]
     _order = "id desc"
     _rec_names_search = ["serial_number", "identifier", "name"]
     _check_company_auto = True
@@ -180,11 +181,18 @@ class CrmServiceDevice(models.Model):
         }
         return Domain.OR(domains[state] for state in value if state in domains)
 
-    @api.depends("serial_number", "identifier", "name")
+    @api.depends("serial_number", "identifier", "name", "partner_id")
+    @api.depends_context("formatted_display_name")
     def _compute_display_name(self):
+        is_picked = self.env.context.get("formatted_display_name")
+        partners = readable(self.partner_id) if is_picked else None
         for device in self:
             number = device.serial_number or device.identifier
             device.display_name = " – ".join(filter(None, (number, device.name)))
+            if is_picked:
+                device.display_name = self._format_name(
+                    device.display_name, device.serial_number and device.identifier,
+                    (device.partner_id & partners).display_name)
 
     def _compute_component_count(self):
         counts = dict(self._read_group(
@@ -198,6 +206,7 @@ class CrmServiceDevice(models.Model):
         self.check_access("create")
         vals_list = [self._prepare_create_vals(vals) for vals in vals_list]
         self._check_companies(vals["company_id"] for vals in vals_list)
+        self._check_named_by(vals_list)
         self._check_numbers_free(vals_list)
         self._give_identifiers(vals_list)
         devices = super().create(vals_list)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 from odoo.exceptions import UserError
 
 from ..common.actions import open_dialog
@@ -22,7 +22,20 @@ class CrmServiceDevice(models.Model):
             # nobody who left is given a device; of a record that is there twice, core has values once
             if vals and "technician_id" not in (default or {}) and not device.technician_id._get_here():
                 vals["technician_id"] = False
+            if vals and vals.get("properties") and "properties" not in (default or {}):
+                vals["properties"] = self._without_own(vals["properties"], device.type_id._get_own_properties())
         return vals_list
+
+    @api.model
+    def _without_own(self, properties, names):
+        """Values of properties without those that one device alone has.
+
+        :param properties: as core copies them, a dict or a list of definitions with values
+        """
+        if isinstance(properties, dict):
+            return {name: value for name, value in properties.items() if name not in names}
+        return [
+            {**each, "value": False} if each.get("name") in names else each for each in properties]
 
     def _copy_many(self, serials, **options):
         """Make copies of one device, with identifiers of their own.

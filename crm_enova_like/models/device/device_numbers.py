@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..common.locks import lock_rows
 from ..common.queries import LIKE, found_by
+from ..common.words import found_by_words
 from .device_spelling import NUMBERS
 
 
@@ -35,10 +36,37 @@ class CrmServiceDevice(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Find by serial number, identifier, name and contractor."""
+        """Find by serial number, identifier, name, model, type and contractor: each word stands in one of them."""
         if operator not in LIKE or not value:
             return super()._search_display_name(operator, value)
+        if operator == "ilike" and isinstance(value, str):
+            return found_by_words(self, value, self._get_word_domains)
         return found_by(self, [Domain(name, operator, value) for name in (*self._rec_names_search, "partner_id")])
+
+    @api.model
+    def _get_word_domains(self, word):
+        """Where a word that is typed may stand: list of domains."""
+        partners = self.env["res.partner"]._query_word(word)
+        return [*self._get_kind_domains(word), Domain("partner_id", "in", partners), Domain("address_id", "in", partners)]
+
+    @api.model
+    def _get_kind_domains(self, word):
+        """Where a word that says which device it is may stand: list of domains."""
+        models = self.env["crm.service.device.model"].with_context(active_test=False)
+        types = self.env["crm.service.device.type"].with_context(active_test=False)
+        return [
+            Domain("serial_number", "ilike", word), Domain("identifier", "ilike", word), Domain("name", "ilike", word),
+            Domain("model_id", "in", models._search(
+                Domain("name", "ilike", word) | Domain("manufacturer", "ilike", word))),
+            Domain("type_id", "in", types._search(Domain("name", "ilike", word)))]
+
+    @api.model
+    def _query_kind_word(self, word):
+        """The devices of which a word says which they are, archived ones too: SQL of their ids, with the reader's
+        rights."""
+        devices = self.with_context(active_test=False)
+        return SQL("(%s)", SQL(" UNION ALL ").join(
+            devices._search(domain).subselect() for domain in self._get_kind_domains(word)))
 
     @api.model
     def _default_prefix(self):
@@ -81,7 +109,7 @@ class CrmServiceDevice(models.Model):
         for name in NUMBERS:
             if name not in vals and context.get(f"default_{name}"):
                 vals = {**vals, name: context[f"default_{name}"]}
-        vals = self._clean_numbers(vals)
+        vals = self._clean_numbers(self._split_typed(vals))
         if not vals.get("company_id"):
             vals["company_id"] = context.get("default_company_id") or self.env.company.id
         if not vals.get("type_id"):
@@ -92,6 +120,21 @@ class CrmServiceDevice(models.Model):
                 or context.get("default_type_id")
                 or self.env["product.product"].browse(product_id).service_device_type_id.id)
         return vals
+
+    @api.model
+    def _check_named_by(self, vals_list):
+        """Refuse devices of which nothing says what they are: their name follows from the model, product or type.
+
+        :raises ValidationError: names the number that was given
+        """
+        context = self.env.context
+        for vals in vals_list:
+            if not vals["type_id"] and not any(
+                    vals.get(name, context.get(f"default_{name}")) for name in ("name", "model_id", "product_id")):
+                number = vals.get("serial_number") or vals.get("identifier")
+                raise ValidationError(self.env._(
+                    "Device %(number)s: choose its model or type, or give it a name.", number=number) if number else
+                    self.env._("The device needs a name: choose its model or type, or type one."))
 
     @api.model
     def _give_identifiers(self, vals_list):

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
-from ..common.spelling import clean_number, number_key
+from ..common.spelling import clean_number, is_name, number_key
 
 NUMBERS = {"serial_number": "serial_key", "identifier": "identifier_key"}    # each with what its spellings share
 DOUBLES = {"serial_number": "serial_is_double", "identifier": "identifier_is_double"}
@@ -57,7 +57,17 @@ class CrmServiceDevice(models.Model):
     @api.model
     def default_get(self, fields):
         # what follows from the numbers has no defaults
-        return super().default_get([name for name in fields if name not in self._get_key_fields()])
+        values = super().default_get([name for name in fields if name not in self._get_key_fields()])
+        split = self._split_typed(values)
+        return {name: value for name, value in split.items() if name in fields or name in values}
+
+    @api.model
+    def _split_typed(self, vals):
+        """Values of a device made in place: what was typed to look for it is its number, or its name by its shape."""
+        typed = vals.get("serial_number")
+        if not self.env.context.get("device_typed") or vals.get("name") or not typed or not is_name(typed):
+            return vals
+        return {**vals, "serial_number": False, "name": typed}
 
     @api.model
     def _get_key_fields(self):

@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 PREFIX_SHAPE = re.compile(r"^\w[\w.-]*$")
+OWN_NUMBER = re.compile(r"\s*(?:numer|number|nr|no\.)(?:\b|_)", re.IGNORECASE)
 
 
 class CrmServiceDeviceType(models.Model):
@@ -36,6 +37,10 @@ class CrmServiceDeviceType(models.Model):
     warranty_months = fields.Integer(
         string="Warranty (months)", help="Counted from the date of sale.")
     properties_definition = fields.PropertiesDefinition("Device Properties")
+    own_properties = fields.Char(
+        string="Properties of One Device",
+        help="Names of properties that no two devices share, parted by commas: copies of a device do not have them. "
+             "Empty: those whose name begins with “Number” or “No.”.")
     model_ids = fields.One2many("crm.service.device.model", "type_id", string="Models")
 
     _check_months = models.Constraint(
@@ -72,6 +77,14 @@ class CrmServiceDeviceType(models.Model):
                     *([("company_id", "=", device_type.company_id.id)] if device_type.company_id else ()),
                 ]).padding = device_type.identifier_padding
         return res
+
+    def _get_own_properties(self):
+        """Which properties one device alone has: set of their technical names."""
+        own = {name.strip().casefold() for name in (self.own_properties or "").split(",")} - {""}
+        return {
+            each["name"] for each in self.properties_definition or ()
+            if ((each.get("string") or "").strip().casefold() in own if own
+                else each.get("type") == "char" and OWN_NUMBER.match(each.get("string") or ""))}
 
     def _get_device_defaults(self):
         return {"default_type_id": self.id}

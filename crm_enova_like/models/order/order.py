@@ -64,7 +64,7 @@ class CrmServiceOrder(models.Model):
     date_closed = fields.Datetime(string="Closed On", readonly=True, copy=False)
 
     # What
-    description = fields.Text(string="Reported Problem", help="As the customer told it.")
+    description = fields.Text(string="Reported Problem", index="trigram", help="As the customer told it.")
     note = fields.Html(string="Internal Note")
     cancel_reason = fields.Char(readonly=True, copy=False, tracking=True)
     device_line_ids = fields.One2many("crm.service.order.device", "order_id", string="Devices", copy=True)

@@ -45,10 +45,12 @@ class CrmServiceOrderDevice(models.Model):
         "res.users", string="Technician", related="order_id.user_id", store=True, precompute=True)
     order_state = fields.Selection(related="order_id.state", string="Order State", store=True, precompute=True)
     order_is_open = fields.Boolean(related="order_id.is_open", string="Order Is Open", store=True, precompute=True)
+    is_on_site = fields.Boolean(
+        related="order_id.type_id.is_on_site", string="At the Customer's", store=True, precompute=True)
     date_received = fields.Datetime(related="order_id.date_received", store=True, precompute=True)
     device_id = fields.Many2one(
         "crm.service.device", required=True, ondelete="restrict", index=True, check_company=True)
-    fault = fields.Text(help="What the customer says is wrong.")
+    fault = fields.Text(index="trigram", help="What the customer says is wrong.")
     diagnosis = fields.Text(copy=False)
     resolution = fields.Text(string="What Was Done", copy=False)
     condition_received = fields.Text(string="Condition on Receipt", copy=False)
@@ -88,9 +90,12 @@ class CrmServiceOrderDevice(models.Model):
     _ended_idx = models.Index(
         "((COALESCE(date_released, date_closed))) INCLUDE (device_id, order_id, state, date_released, date_closed)")
     _in_service_idx = models.Index("(device_id) INCLUDE (company_id) WHERE order_is_open IS TRUE")
+    _on_site_idx = models.Index(
+        "(company_id, date_received DESC, id DESC) "
+        "WHERE is_open IS TRUE AND order_is_open IS TRUE AND is_on_site IS TRUE")
     # the overview counts them, those of cancelled orders aside
     _to_release_idx = models.Index(
-        "(company_id, date_received DESC, id DESC) INCLUDE (order_state) "
+        "(company_id, date_received DESC, id DESC) INCLUDE (order_state, is_on_site) "
         "WHERE is_open IS NOT TRUE AND date_released IS NULL")
 
     @api.model

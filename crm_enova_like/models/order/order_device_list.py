@@ -1,6 +1,8 @@
-from odoo import models
+from odoo import api, models
+from odoo.fields import Domain
 
 from ..common.actions import open_dialog, open_list
+from ..common.words import found_by_words
 
 
 class CrmServiceOrderDevice(models.Model):
@@ -29,6 +31,23 @@ class CrmServiceOrderDevice(models.Model):
     def action_print_label_sheet(self):
         """Print the labels of the selected devices on sheets of A4."""
         return self.device_id.action_print_label_sheet()
+
+    # THE SEARCH BOX
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find by device, order, contractor and fault: each word stands in one of them."""
+        if operator != "ilike" or not isinstance(value, str) or not value:
+            return super()._search_display_name(operator, value)
+        return found_by_words(self, value, self._get_word_domains)
+
+    @api.model
+    def _get_word_domains(self, word):
+        """Where a word that is typed may stand: list of domains."""
+        return [
+            Domain("device_id", "in", self.env["crm.service.device"]._query_kind_word(word)),
+            Domain("partner_id", "in", self.env["res.partner"]._query_word(word)),
+            Domain("order_id", "any", [("name", "ilike", word)]), Domain("fault", "ilike", word)]
 
 
 class CrmServiceOrder(models.Model):

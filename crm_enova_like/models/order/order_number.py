@@ -1,5 +1,5 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 
 from ..common.state_mixin import MANAGERS
 
@@ -42,6 +42,7 @@ class CrmServiceOrder(models.Model):
                 given.append((company, vals["name"], series))
             else:
                 wanted.setdefault((company, sequence, series), (day, []))[1].append(vals)
+        self._check_given_numbers(given)
         self.env["crm.service.number"]._enter(self, given)
         if len(vals_list) == 1 and wanted and self._is_named_late(vals_list[0]):
             vals_list[0]["name"] = False
@@ -53,6 +54,28 @@ class CrmServiceOrder(models.Model):
             for vals, number in zip(numbered, numbers, strict=True):
                 vals["name"] = number
         return None
+
+    @api.model
+    def _check_given_numbers(self, given):
+        """Refuse numbers that an order has, or that are given twice.
+
+        :param given: list of (company, number, series)
+        :raises ValidationError: names the number
+        """
+        if not given:
+            return
+        seen = set()
+        # sudo: a taken number is taken, whether or not the user may see its order
+        taken = {(order.company_id, order.name) for order in self.sudo().with_context(active_test=False).search_fetch(
+            [("name", "in", [name for _company, name, _series in given])], ["company_id", "name"])}
+        for company, name, _series in given:
+            if (company, name) in taken:
+                raise ValidationError(self.env._(
+                    "There is an order %(number)s already. Give this one another number, or leave it empty for the "
+                    "next one.", number=name))
+            if (company, name) in seen:
+                raise ValidationError(self.env._("The number %(number)s is given to two orders.", number=name))
+            seen.add((company, name))
 
     def _name_documents(self, numbers):
         # no write: what it would check and send to the database is done, and nobody types a number

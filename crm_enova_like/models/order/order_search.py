@@ -4,6 +4,7 @@ from odoo.tools import SQL
 
 from ..common.queries import LIKE, found_by, join_required
 from ..common.spelling import clean_number
+from ..common.words import found_by_words
 
 
 class CrmServiceOrder(models.Model):
@@ -42,10 +43,11 @@ class CrmServiceOrder(models.Model):
     _closed_idx = models.Index("(company_id, date_closed)")
     _open_partner_idx = models.Index("(partner_id) WHERE is_open IS TRUE")
 
-    @api.depends("device_line_ids.is_open", "device_line_ids.date_released")
+    @api.depends("device_line_ids.is_open", "device_line_ids.date_released", "device_line_ids.is_on_site")
     def _compute_has_ready(self):
         for order in self:
-            order.has_ready = any(not line.is_open and not line.date_released for line in order.device_line_ids)
+            order.has_ready = any(
+                not line.is_open and not line.date_released and not line.is_on_site for line in order.device_line_ids)
 
     @api.depends("device_line_ids.basis")
     def _compute_bases(self):
@@ -60,22 +62,35 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Find by number, contractor (with who belongs to it), and by a device's serial number or identifier."""
+        """Find by number, contractor and person with their phones and NIP, device, model, type and fault: each word
+        stands in one of them."""
         if operator not in LIKE or not value:
             return super()._search_display_name(operator, value)
         # what is pasted may hold signs that nobody sees
         value = clean_number(value) if isinstance(value, str) else value
-        devices = self.env["crm.service.device"].with_context(active_test=False)
-        numbers = devices._search(Domain("serial_number", operator, value) | Domain("identifier", operator, value))
-        number = Domain("name", operator, value)
+        if operator != "ilike" or not isinstance(value, str):
+            devices = self.env["crm.service.device"].with_context(active_test=False)
+            numbers = devices._search(Domain("serial_number", operator, value) | Domain("identifier", operator, value))
+            return found_by(self, [
+                Domain("name", operator, value), Domain("partner_id", operator, value),
+                Domain("device_line_ids", "any", [("device_id", "in", numbers)])])
         # sudo: it decides how to look, and not what is found
-        if operator == "ilike" and self.sudo().search_count(self._get_whole_number_domain(value), limit=1):
+        if self.sudo().search_count(self._get_whole_number_domain(value), limit=1):
             # pieces of a whole number are pieces of all the others as well
-            number = self._get_whole_number_domain(value)
-        return found_by(self, [
-            number,
-            Domain("partner_id", "child_of", value) if operator == "ilike" else Domain("partner_id", operator, value),
-            Domain("device_line_ids", "any", [("device_id", "in", numbers)])])
+            return found_by(self, [
+                self._get_whole_number_domain(value), *self._get_word_domains(value)[1:]])
+        return found_by_words(self, value, self._get_word_domains)
+
+    @api.model
+    def _get_word_domains(self, word):
+        """Where a word that is typed may stand: list of domains, the number's first."""
+        partners = self.env["res.partner"]._query_word(word)
+        devices = self.env["crm.service.device"]._query_kind_word(word)
+        return [
+            Domain("name", "ilike", word),
+            Domain("partner_id", "in", partners), Domain("person_id", "in", partners),
+            Domain("device_line_ids", "any", [("device_id", "in", devices)]),
+            Domain("device_line_ids", "any", [("fault", "ilike", word)]), Domain("description", "ilike", word)]
 
     def _get_whole_number_domain(self, text):
         """The order whose number was typed or scanned as a whole, in the companies that the user works in now."""

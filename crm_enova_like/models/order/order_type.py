@@ -30,6 +30,9 @@ class CrmServiceOrderType(models.Model):
     repair_warranty_months = fields.Integer(
         string="Repair Warranty (Months)", default=3,
         help="A device that comes back within it gets the basis “rework”.")
+    is_on_site = fields.Boolean(
+        string="At the Customer's",
+        help="The work is done where the device stands: it is not in our workshop, and nobody comes to collect it.")
     description = fields.Text(translate=True)
     order_count = fields.Integer(compute="_compute_order_count")
 

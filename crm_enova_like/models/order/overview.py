@@ -111,7 +111,8 @@ class CrmServiceOrder(models.Model):
         """
         companies = Domain("company_id", "in", self.env.companies.ids)
         ready = companies & Domain([
-            ("is_open", "=", False), ("date_released", "=", False), ("order_state", "!=", "cancelled")])
+            ("is_open", "=", False), ("date_released", "=", False), ("is_on_site", "=", False),
+            ("order_state", "!=", "cancelled")])
         return [
             self._get_tile(
                 "overdue", self.env._("Overdue orders"), companies & Domain("is_overdue", "=", True), sequence=10,

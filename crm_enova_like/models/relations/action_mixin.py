@@ -3,6 +3,7 @@ from odoo.fields import Domain
 
 from ..common.queries import LIKE, found_by
 from ..common.readable import readable
+from ..common.words import found_by_words
 
 
 class CrmActionMixin(models.AbstractModel):
@@ -22,8 +23,11 @@ class CrmActionMixin(models.AbstractModel):
         ondelete="restrict", compute="_compute_partner_id", store=True, readonly=False, precompute=True)
     person_id = fields.Many2one(
         "res.partner", check_company=True, tracking=True, index="btree_not_null",
-        ondelete="restrict", domain="[('is_company', '=', False)]", help="With whom.")
+        ondelete="restrict", help="With whom.",
+        domain="[('is_company', '=', False)] + ([('id', 'child_of', partner_id)] if partner_id else [])")
     person_is_foreign = fields.Boolean(compute="_compute_person_is_foreign")
+    foreign_notice = fields.Char(
+        compute="_compute_foreign_notice", help="Which of what is named here is another contractor's.")
     partner_phone = fields.Char(string="Contractor's Phone", compute="_compute_partner_phone")
     user_id = fields.Many2one(default=lambda self: self.env.user)
     project_id = fields.Many2one(
@@ -34,9 +38,10 @@ class CrmActionMixin(models.AbstractModel):
         store=True, readonly=False, precompute=True)
     order_id = fields.Many2one(
         "crm.service.order", string="Service Order", check_company=True, index="btree_not_null",
-        ondelete="set null")
+        ondelete="set null", domain="[('partner_id', 'child_of', partner_id)] if partner_id else []")
     device_id = fields.Many2one(
-        "crm.service.device", check_company=True, index="btree_not_null", ondelete="set null")
+        "crm.service.device", check_company=True, index="btree_not_null", ondelete="set null",
+        domain="[('partner_id', 'child_of', partner_id)] if partner_id else []")
     description = fields.Text(index="trigram")
 
     def _may_archive(self, active):
@@ -51,14 +56,26 @@ class CrmActionMixin(models.AbstractModel):
 
     @api.model
     def _search_display_name(self, operator, value):
-        """Find by the subject, and by what was said.
+        """Find by the subject, by what was said, and by whom and what it is about: each word stands in one of them.
 
         What an index of pieces finds is asked for first: PostgreSQL would rather go through all by their dates, since
         it takes what is looked for to be spread over the years, where it is all of one of them.
         """
         if operator not in LIKE or not value:
             return super()._search_display_name(operator, value)
+        if operator == "ilike" and isinstance(value, str):
+            return found_by_words(self, value, self._get_word_domains)
         return found_by(self, [Domain("name", operator, value), Domain("description", operator, value)])
+
+    @api.model
+    def _get_word_domains(self, word):
+        """Where a word that is typed may stand: list of domains."""
+        partners = self.env["res.partner"]._query_word(word)
+        return [
+            Domain("name", "ilike", word), Domain("description", "ilike", word),
+            Domain("partner_id", "in", partners), Domain("person_id", "in", partners),
+            Domain("device_id", "in", self.env["crm.service.device"]._query_kind_word(word)),
+            Domain("order_id", "any", [("name", "ilike", word)])]
 
     @api.depends("project_id", "order_id", "person_id", "device_id")
     def _compute_partner_id(self):
@@ -91,6 +108,36 @@ class CrmActionMixin(models.AbstractModel):
             action.person_is_foreign = bool(
                 action.person_id and action.partner_id
                 and action.person_id.commercial_partner_id != action.partner_id.commercial_partner_id)
+
+    @api.depends("partner_id", "order_id", "device_id")
+    def _compute_foreign_notice(self):
+        orders, devices = readable(self.order_id), readable(self.device_id)
+        partners = readable(self.partner_id | orders.sudo().partner_id | devices.sudo().partner_id)
+        for action in self:
+            order, device = action.order_id._origin & orders, action.device_id._origin & devices
+            payers = (order.partner_id | order.invoice_partner_id).commercial_partner_id
+            contractor = action.partner_id.commercial_partner_id._origin
+            foreign = []
+            if contractor and order and contractor not in payers:
+                foreign.append((order, order.partner_id))
+            # in an order of theirs may be what is another's
+            if contractor and device.partner_id and device.partner_id.commercial_partner_id != contractor and (
+                    device not in order.device_line_ids.device_id):
+                foreign.append((device, device.partner_id))
+            action.foreign_notice = " ".join(
+                self.env._("%(record)s belongs to %(partner)s.", record=record.display_name, partner=owner.display_name)
+                if owner & partners else self.env._(
+                    "%(record)s belongs to another contractor.", record=record.display_name)
+                for record, owner in foreign) or False
+
+    @api.onchange("order_id", "device_id")
+    def _onchange_foreign(self):
+        if self.foreign_notice:
+            return {"warning": {
+                "title": self.env._("Another contractor's"), "message": self.env._(
+                    "%(notice)s The contractor here is %(partner)s. Check which of them is meant.",
+                    notice=self.foreign_notice, partner=self.partner_id.display_name)}}
+        return None
 
     @api.depends("person_id", "partner_id")
     def _compute_partner_phone(self):

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_datetime
 
-from ..common.actions import open_dialog
+from ..common.actions import open_dialog, open_list
 from ..common.readable import readable
 from ..common.state_mixin import MANAGERS
 from .action_type import DIRECTIONS, LONGEST
@@ -28,7 +28,8 @@ class CrmEvent(models.Model):
     # their indexes are below, with the date
     user_id = fields.Many2one(index=False)
     partner_id = fields.Many2one(index=False)
-    person_id = fields.Many2one(index=False)
+    person_id = fields.Many2one(
+        index=False, compute="_compute_person_id", store=True, readonly=False, precompute=True)
     duration = fields.Float(help="Hours.", tracking=True)
     description = fields.Text(string="What Was Said", tracking=True, index="trigram")
     participant_ids = fields.Many2many("res.partner", string="Took Part", check_company=True, ondelete="restrict")
@@ -42,6 +43,7 @@ class CrmEvent(models.Model):
         "res.users", string="Technician of the Order", compute="_compute_readers", store=True, index="btree_not_null")
     is_user_kept = fields.Boolean(string="Performer Stays", compute="_compute_is_user_kept")
     follow_up_ids = fields.One2many("crm.task", "event_id", string="Follow-ups")
+    follow_up_count = fields.Integer(string="Number of Follow-ups", compute="_compute_follow_up_count")
     document_link_ids = fields.One2many("crm.document.link", "event_id", string="Documents")
     is_letter = fields.Boolean(related="type_id.is_letter")
     is_call = fields.Boolean(related="type_id.is_call")
@@ -96,10 +98,30 @@ class CrmEvent(models.Model):
             event.partner_id = event.partner_id or (event.task_id._origin & tasks).partner_id
         unknown = self.filtered(lambda event: event.phone and not event.partner_id and not event.person_id)
         for event in unknown:
-            found = self._find_by_phone(event.phone)
-            if len(found) == 1:
-                event.partner_id = found.commercial_partner_id
+            contractor = self._find_by_phone(event.phone).commercial_partner_id
+            if len(contractor) == 1:
+                event.partner_id = contractor
         return result
+
+    @api.depends("phone")
+    def _compute_person_id(self):
+        """Who calls, by the number: the one person that has it, of the contractor where that is given."""
+        found = {}
+        for event in self:
+            if not event.phone or event.person_id:
+                event.person_id = event.person_id
+                continue
+            if event.phone not in found:
+                found[event.phone] = self._find_by_phone(event.phone)
+            contractor = event.partner_id.commercial_partner_id._origin
+            persons = found[event.phone].filtered(lambda partner, contractor=contractor: not partner.is_company and (
+                not contractor or partner.commercial_partner_id == contractor))
+            event.person_id = persons if len(persons) == 1 else False
+
+    def _compute_follow_up_count(self):
+        counts = dict(self.env["crm.task"]._read_group([("event_id", "in", self.ids)], ["event_id"], ["__count"]))
+        for event in self:
+            event.follow_up_count = counts.get(event, 0)
 
     @api.model
     def _find_by_phone(self, number):
@@ -153,12 +175,21 @@ class CrmEvent(models.Model):
         """The form of a new event, in a window over what it is about."""
         return open_dialog(self.env, self._name, self.env._("New event"), context)
 
+    def action_view_follow_ups(self):
+        """The tasks that follow one event, done ones too."""
+        self.ensure_one()
+        return open_list(
+            self.env, "crm_enova_like.action_crm_task", [("event_id", "=", self.id)],
+            {"default_event_id": self.id}, name=self.env._("Follow-ups: %(event)s", event=self.name))
+
     def action_follow_up(self):
-        """A task that follows one event, in a form that is filled in."""
+        """A task that follows one event, in a form that is filled in with whom and what it is about, and what was said.
+        """
         self.ensure_one()
         task_type, days = self.task_id.type_id.follow_up_type_id, self.task_id.type_id.follow_up_days or 7
         return open_dialog(self.env, "crm.task", self.env._("Follow-up"), {
-            "default_name": self.name, "default_partner_id": self.partner_id.id,
+            "default_name": self.name, "default_description": self.description,
+            "default_partner_id": self.partner_id.id,
             "default_person_id": self.person_id.id, "default_project_id": self.project_id.id,
             "default_campaign_id": self.campaign_id.id, "default_order_id": self.order_id.id,
             "default_device_id": self.device_id.id, "default_event_id": self.id,

@@ -6,6 +6,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..common.queries import LIKE
+
 # how far the reader's day of a planned hour may be from that of the company's place, for which the index stands
 FARTHEST = timedelta(days=2)
 DAY = (SQL("time '08:00'"), SQL("time '18:00'"))    # what core's own all-day entries span
@@ -184,6 +186,22 @@ class CrmMyWork(models.Model):
     def _search(self, domain, offset=0, limit=None, order=None, **options):
         domain = Domain(domain).map_conditions(self._add_days)
         return super()._search(domain, offset, limit, order, **options)
+
+    @api.model
+    def _search_display_name(self, operator, value):
+        """Find what a search of its source finds: each word in the subject, contractor, phone, device or fault."""
+        if operator not in LIKE or not value:
+            return super()._search_display_name(operator, value)
+        return Domain.OR(
+            self._found_in_source(name, self.env[self._fields[name].comodel_name]._search(
+                Domain("display_name", operator, value) & Domain("is_open", "=", True)))
+            for name in self._get_source_fields().values())
+
+    @api.model
+    def _found_in_source(self, name, query):
+        # an array that is made first: each source's index of ids answers it
+        return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
+            "%s = ANY(ARRAY(%s))", SQL.identifier(alias, name), query.subselect()))
 
     @api.model
     def _add_days(self, condition):

@@ -88,3 +88,20 @@ class TestDeviceCopy(InspectionCommon):
         self._copy("\n".join(f"N{number}" for number in range(40)))
         self.env.flush_all()
         self.assertLessEqual((self.env.cr.sql_log_count - before) / 40, 2, "statements for each copy")
+
+    def test_what_one_device_alone_has_is_not_copied(self):
+        """A fiscal register's own numbers are neither on its duplicate, nor on copies of a series."""
+        self.device_type.properties_definition = [
+            {"name": "unique", "string": "Numer unikatowy", "type": "char"},
+            {"name": "evidence", "string": "Nr ewidencyjny", "type": "char"},
+            {"name": "agent", "string": "Agent", "type": "char"}]
+        self.device.properties = {"unique": "EAZ 1", "evidence": "2026/1", "agent": "foam"}
+        for copy in (self._copy("N9"), self.device.with_user(self.operator).copy()):
+            self.assertFalse(copy.properties["unique"])
+            self.assertFalse(copy.properties["evidence"])
+            self.assertEqual(copy.properties["agent"], "foam")
+        self.assertEqual(self.device.properties["unique"], "EAZ 1")
+        # a firm says itself which they are
+        self.device_type.own_properties = "agent, Numer unikatowy"
+        copy = self.device.copy()
+        self.assertEqual((copy.properties["agent"], copy.properties["evidence"]), (False, "2026/1"))

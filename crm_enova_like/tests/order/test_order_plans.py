@@ -39,7 +39,7 @@ class TestOrderPlans(PlanCase):
         cls.multiply(
             cls.order.device_line_ids, order_id=f"{first} - 1 + n", company_id=company, technician_id=cls.any_user(),
             date_received=DAY,
-            is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END",
+            is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END", is_on_site="n % 80 = 0",
             basis="CASE WHEN n % 6 = 0 THEN 'warranty' WHEN n % 60 = 1 THEN 'rework' ELSE 'paid' END",
             date_closed=DAY, date_released=f"CASE WHEN n % 30 > 0 THEN {DAY} END")
 
@@ -147,8 +147,10 @@ class TestOrderPlans(PlanCase):
     def test_devices_in_service(self):
         plans = {
             (): "_date_idx",
-            "open": "_open_idx",
-            "ready": "_to_release_idx",
+            # nearly all that is open is here, of orders that are open
+            "open": Plan("_open_idx", beside={"order_is_open", "is_on_site"}),
+            "on_site": "_on_site_idx",
+            "ready": Plan("_to_release_idx", beside={"is_on_site"}),
             # nearly all are
             "released": Plan("_date_idx", beside={"date_released"}),
             "my": "_technician_idx",

@@ -18,8 +18,10 @@ from . import test_relations_order_billing
 from . import test_relations_order_billing_race
 from . import test_relations_order_billing_ways
 from . import test_relations_partner
+from . import test_relations_pickers
 from . import test_relations_plans
 from . import test_relations_project_own
+from . import test_relations_search_box
 from . import test_relations_series
 from . import test_relations_task
 from . import test_relations_task_batch
