@@ -19,6 +19,7 @@ from . import ordering
 from . import order_device
 from . import order
 from . import order_checklist
+from . import next_step
 from . import order_absent
 from . import order_visit
 from . import device

@@ -37,6 +37,8 @@ from . import attachment
 from . import order_unpaid
 from . import order_warning
 from . import overview
+from . import labour
+from . import next_step
 from . import job
 from . import device
 from . import device_merge

@@ -55,6 +55,7 @@ class CrmServiceOrder(models.Model):
                         order=order.name))
                 lines._check_goods()
                 if order._is_issued_by_keeper():
+                    order._check_limits({order: lines.product_id})
                     by_keeper |= order
                 else:
                     lines._check_lots()
@@ -70,8 +71,11 @@ class CrmServiceOrder(models.Model):
         return True
 
     def action_issue_parts_screen(self):
-        """The form's button: issue, or offer to issue what is there."""
+        """The form's button: issue, or offer to issue what is there; above the cost limit, ask first."""
         self.ensure_one()
+        question = self._get_limit_question()
+        if question:
+            return question
         if self._is_issued_by_keeper():
             self.action_issue_parts()
             return notify(self.env._("The parts are reserved and wait for the warehouse keeper."))
