@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.tools.misc import formatLang
@@ -26,7 +28,7 @@ class CrmServiceOrderDevice(models.Model):
     limit_noted_by = fields.Many2one(
         "res.users", string="Above the Limit: Noted By", readonly=True, copy=False)
     limit_before = fields.Monetary(
-        string="Limit Before", readonly=True, copy=False, help="What was agreed before the customer agreed to more.")
+        readonly=True, copy=False, help="What was agreed before the customer agreed to more.")
     limit_agreement = fields.Char(compute="_compute_limit_agreement")
 
     @api.depends("limit_said_by", "limit_said_on", "limit_noted_by", "limit_before", "company_id")
@@ -71,53 +73,60 @@ class CrmServiceOrderDevice(models.Model):
     def _check_limit_change(self, vals):
         """Refuse a technician to raise what the customer agreed to without saying who agreed.
 
-        Operators type it; the order notes what it was. An order that one takes in himself is typed until it is accepted.
+        Operators type it; the order notes what it was. Who takes an order in himself types it until it is accepted.
 
         :param vals: values for ``write``
         :raises UserError: names device, order and limit, and says what to do
         """
-        if "cost_limit" not in vals or self.env.su or self.env.user.has_group(OPERATORS):
+        if "cost_limit" not in vals or self.env.su:
             return
+        types_it = self.env.user.has_group(OPERATORS)
         for line in self:
             new, order = vals["cost_limit"] or 0.0, line.order_id
-            if not line.cost_limit or (new and line.currency_id.compare_amounts(new, line.cost_limit) <= 0) or (
+            if not line.cost_limit or line.currency_id.compare_amounts(new, line.cost_limit) == 0 or (
                     order.state == "new" and order.requester_id == self.env.user):
+                continue
+            if types_it or 0 < new < line.cost_limit:
+                order._message_log(body=self.env._(
+                    "%(device)s: cost limit of %(before)s changed to %(limit)s.", device=line.device_id.display_name,
+                    before=line._format_money(line.cost_limit),
+                    limit=line._format_money(new) if new else self.env._("none")))
                 continue
             raise UserError(self.env._(
                 "Device %(device)s in order %(order)s: the customer agreed to %(limit)s. Press “The customer agreed…” "
                 "and say who agreed to more.", device=line.device_id.display_name, order=order.name,
                 limit=line._format_money(line.cost_limit)))
 
-    def agree_limit(self, said_by: str, limit: float = 0.0, said_on=None):
+    def agree_limit(self, said_by: str, amount: float = 0.0, said_on: datetime = None):
         """Note that the customer agreed to more than the cost limit: who said it, when, and up to how much.
 
         :param self: devices of open orders, with a limit
         :param said_by: who of the customer's people said it
-        :param limit: the new limit, with tax; 0: the repair goes on without one
+        :param amount: the new limit, with tax; 0: the repair goes on without one
         :param said_on: when, in UTC; now, if nothing is given
         :raises UserError: nobody is named, it is to come, a device has no limit, or the new one is not above it
         """
         self.check_access("write")
         said_by = (said_by or "").strip()
-        said_on = fields.Datetime.to_datetime(said_on) or fields.Datetime.now()
+        said_on = said_on or fields.Datetime.now()
         if not said_by:
             raise UserError(self.env._("Say who of the customer's people agreed."))
         if said_on > fields.Datetime.now():
             raise UserError(self.env._("What the customer agreed to was said already: choose a time that is past."))
         self.order_id._check_open()
         for line in self:
-            self._check_agreed_limit(line, limit)
+            self._check_agreed_limit(line, amount)
         for line in self:
             before = line.cost_limit
             line._write_facts({
                 "limit_said_by": said_by, "limit_said_on": said_on, "limit_noted_by": self.env.uid,
-                "limit_before": before, "cost_limit": limit})
+                "limit_before": before, "cost_limit": amount})
             line.order_id.message_post(body=self.env._(
                 "%(device)s: the customer agreed to more than the limit of %(before)s. Agreed by: %(person)s, "
                 "%(day)s. New limit: %(limit)s.",
                 device=line.device_id.display_name, before=line._format_money(before), person=said_by,
                 day=format_day(self.env, line.company_id, said_on),
-                limit=line._format_money(limit) if limit else self.env._("none")))
+                limit=line._format_money(amount) if amount else self.env._("none")))
         return True
 
     @api.model

@@ -122,6 +122,7 @@ class CrmServiceOrder(models.Model):
         wizard = self.env["crm.service.labour.wizard"].create({
             "order_id": self.id, "kind": kind, "device_line_id": device_line.id,
             "line_ids": [
-                Command.create({"product_id": product.id, "quantity": quantity}) for product, quantity in usual.items()]})
+                Command.create({"product_id": product.id, "quantity": quantity})
+                for product, quantity in usual.items()]})
         name = self.env._("Add labour") if kind == "labour" else self.env._("Add a cost")
         return open_dialog(self.env, wizard._name, name, res_id=wizard.id)

@@ -55,10 +55,11 @@ class CrmServiceOrder(models.Model):
                         order=order.name))
                 lines._check_goods()
                 if order._is_issued_by_keeper():
-                    order._check_limits({order: lines.product_id})
                     by_keeper |= order
                 else:
                     lines._check_lots()
+            # asked of who knows the customer, before the keeper has it on his list
+            orders._check_limits({order: order._get_lines_to_issue().product_id for order in orders & by_keeper})
             documents = orders._prepare_open_rws()
             for order in orders & by_keeper:
                 order.message_post(body=self.env._("Parts requested from the warehouse."))

@@ -29,6 +29,9 @@ class CrmServiceOrder(models.Model):
         :param products: what is about to be issued, {order: products}
         :raises UserError: names order and device, and says what to do
         """
+        # of all orders at once: mostly none is dearer than agreed
+        if not products or not self.browse().union(*products)._get_devices_above_limit():
+            return
         for order, parts in products.items():
             above = order._get_devices_above_limit(parts)
             if above and self.env.user.has_group(MANAGERS):

@@ -32,7 +32,8 @@ class TestOrderLabour(ServiceCommon):
     def test_the_list_of_the_type(self):
         wizard = self._open(self.order)
         self.assertEqual(
-            [(line.product_id, line.quantity) for line in wizard.line_ids], [(self.cleaning, 0.5), (self.firmware, 1.0)])
+            [(line.product_id, line.quantity) for line in wizard.line_ids],
+            [(self.cleaning, 0.5), (self.firmware, 1.0)])
         self.assertEqual(wizard.line_ids[0].action_add(), {"type": "ir.actions.act_window_close"})
         line = self.order.line_ids
         self.assertEqual(
@@ -107,8 +108,15 @@ class TestOrderLabour(ServiceCommon):
             self.order.action_open_labour()
 
     def test_a_shared_list_goes_with_its_type(self):
-        self.device_type.company_id = self.company
-        self.assertEqual(self.device_type.labour_ids.company_id, self.company)
+        shared = self.env["crm.service.device.type"].create({
+            "name": "Scale", "prefix": "WAGA", "labour_ids": [(0, 0, {"product_id": self.cleaning.id})]})
+        shared.company_id = self.company
+        self.assertEqual(shared.labour_ids.company_id, self.company)
+        other = self._get_second_company()
+        stranger = shared.labour_ids.with_user(self.manager).with_context(allowed_company_ids=self.company.ids)
+        self.assertTrue(stranger.search([("type_id", "=", shared.id)]))
+        shared.company_id = other
+        self.assertFalse(stranger.search([("type_id", "=", shared.id)]))
 
     # A REPAIR WITHOUT LABOUR
 

@@ -11,16 +11,15 @@ from ..common import ServiceCommon
 class TestOrderLimit(ServiceCommon):
     """The customer agreed to a repair up to an amount: more needs the customer's word, and says whose."""
 
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.labour.taxes_id = False
-        cls.order = cls._take_in(cls.device, cost_limit=200.0)
-        cls.order.user_id = cls.technician
-        cls.row = cls.order.device_line_ids
-        cls.env["crm.service.order.line"].create({
-            "order_id": cls.order.id, "kind": "labour", "product_id": cls.labour.id, "quantity": 2.0})
-        cls.mine = cls.row.with_user(cls.technician)
+    def setUp(self):
+        super().setUp()
+        self.labour.taxes_id = False
+        self.order = self._take_in(self.device, cost_limit=200.0)
+        self.order.user_id = self.technician
+        self.row = self.order.device_line_ids
+        self.env["crm.service.order.line"].create({
+            "order_id": self.order.id, "kind": "labour", "product_id": self.labour.id, "quantity": 2.0})
+        self.mine = self.row.with_user(self.technician)
 
     def test_a_technician_does_not_raise_the_limit_alone(self):
         self.order.action_accept()
@@ -31,6 +30,8 @@ class TestOrderLimit(ServiceCommon):
         self.assertEqual(self.row.cost_limit, 150.0, "less is what the customer may want")
         self.row.with_user(self.operator).cost_limit = 400.0
         self.assertEqual(self.row.cost_limit, 400.0)
+        notes = "".join(self.order.message_ids.mapped("body"))
+        self.assertRegex(notes, r"(?s)150.*400.*200.*150")
 
     def test_what_one_takes_in_himself_is_typed(self):
         order = self._new_order(self.device2).with_user(self.technician)
