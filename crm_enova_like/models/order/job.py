@@ -15,8 +15,8 @@ class CrmServiceOrder(models.Model):
     job_address = fields.Char(string="Address", compute="_compute_job_contact")
     job_map_url = fields.Char(string="Map", compute="_compute_job_contact")
     job_phone = fields.Char(string="Phone on Site", compute="_compute_job_contact")
-    job_phone_url = fields.Char(compute="_compute_job_contact")
-    job_sms_url = fields.Char(compute="_compute_job_contact", help="Of a mobile number alone.")
+    job_phone_url = fields.Char(string="Phone Link", compute="_compute_job_contact")
+    job_sms_url = fields.Char(string="SMS Link", compute="_compute_job_contact", help="Of a mobile number alone.")
     job_town = fields.Char(string="Town", compute="_compute_job_contact")
 
     @api.depends("address_id", "person_id.phone", "address_id.phone", "partner_id.phone", "company_id")

@@ -26,7 +26,7 @@ class CrmActionMixin(models.AbstractModel):
         ondelete="restrict", domain="[('is_company', '=', False)]", help="With whom.")
     person_is_foreign = fields.Boolean(compute="_compute_person_is_foreign")
     partner_phone = fields.Char(string="Contractor's Phone", compute="_compute_partner_phone")
-    partner_is_mobile = fields.Boolean(compute="_compute_partner_phone")
+    partner_is_mobile = fields.Boolean(string="Takes Text Messages", compute="_compute_partner_phone")
     user_id = fields.Many2one(default=lambda self: self.env.user)
     project_id = fields.Many2one(
         "project.project", check_company=True, tracking=True, index="btree_not_null",

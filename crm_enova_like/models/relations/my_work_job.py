@@ -8,8 +8,8 @@ class CrmMyWork(models.Model):
 
     _inherit = "crm.my.work"
 
-    phone_url = fields.Char(compute="_compute_phone_urls")
-    sms_url = fields.Char(compute="_compute_phone_urls", help="Of a mobile number alone.")
+    phone_url = fields.Char(string="Phone Link", compute="_compute_phone_urls")
+    sms_url = fields.Char(string="SMS Link", compute="_compute_phone_urls", help="Of a mobile number alone.")
     next_step = fields.Selection(selection="_selection_next_step", compute="_compute_next_step")
 
     @api.depends("phone", "company_id")
