@@ -350,7 +350,7 @@ def eight_presses(screen, admin, order):
     screen.page.evaluate(COUNT)
     work.locator(f'.o_crm_job_next {button("action_start")}').click()
     expect(screen.locator(".o_form_view .o_crm_job")).to_be_visible()
-    whole(screen, LONG_CONTRACTOR, LONG_STREET, LONG_FAULT)
+    whole(screen, LONG_CONTRACTOR, LONG_STREET, LONG_FAULT, "W realizacji", "Otwarte")
     fits(screen, f'.o_crm_job_bar {button("action_open_next_device")}')
     scan(screen, HEAD_CODE)
     scanned(screen, "success", HEAD)

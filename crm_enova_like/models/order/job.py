@@ -17,7 +17,6 @@ class CrmServiceOrder(models.Model):
     job_phone = fields.Char(string="Phone on Site", compute="_compute_job_contact")
     job_phone_url = fields.Char(string="Phone Link", compute="_compute_job_contact")
     job_sms_url = fields.Char(string="SMS Link", compute="_compute_job_contact", help="Of a mobile number alone.")
-    job_town = fields.Char(string="Town", compute="_compute_job_contact")
 
     @api.depends("address_id", "person_id.phone", "address_id.phone", "partner_id.phone", "company_id")
     def _compute_job_contact(self):
@@ -28,7 +27,6 @@ class CrmServiceOrder(models.Model):
             # sudo: where the firm is says how its numbers are written
             country = order.company_id.sudo().country_id
             order.job_sms_url = is_mobile(order.job_phone, country) and dial(order.job_phone, "sms")
-            order.job_town = place.city
             order.job_address = ", ".join(filter(None, [
                 place.street, place.street2, " ".join(filter(None, [place.zip, place.city]))]))
             # the address that the maps of both kinds of phone open by themselves

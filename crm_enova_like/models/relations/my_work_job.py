@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 
 from ..common.phones import dial, is_mobile
 
@@ -31,24 +32,37 @@ class CrmMyWork(models.Model):
     @api.readonly
     def action_open_card(self):
         """Open the source of one row as it is worked on: an order as a job, laid out for a phone."""
-        return self.order_id.action_open_job() if self.ensure_one().order_id else self.action_open()
+        self.ensure_one()
+        return self.order_id.action_open_job() if self.order_id else self.action_open()
 
     def action_start(self):
         """Start work on what one row stands for, and go on with it.
 
         :raises UserError: it is closed, or begun already
         """
-        order = self.ensure_one().order_id
-        return order.action_start_job() if order else self._get_source().action_start()
+        self.ensure_one()
+        return self.order_id.action_start_job() if self.order_id else self._get_source().action_start()
 
     def action_issue_parts(self):
         """Issue the parts of one order, or ask what has to be asked first."""
-        return self.ensure_one().order_id.action_issue_parts_screen()
+        self.ensure_one()
+        return self._get_order().action_issue_parts_screen()
 
     def action_open_next_device(self):
         """Open what has no outcome yet of one order."""
-        return self.ensure_one().order_id.action_open_next_device()
+        self.ensure_one()
+        return self._get_order().action_open_next_device()
 
     def action_open_checklist(self):
         """Open the checklist of one order."""
-        return self.ensure_one().order_id.action_open_checklist()
+        self.ensure_one()
+        return self._get_order().action_open_checklist()
+
+    def _get_order(self):
+        """The order that one row stands for.
+
+        :raises UserError: it stands for something else
+        """
+        if not self.order_id:
+            raise UserError(self.env._("“%(name)s” is no service order.", name=self.name or ""))
+        return self.order_id
