@@ -1,6 +1,7 @@
 """A technician with a phone and a keeper at a desk: an order from the queue to its end, in a browser, in Polish."""
 import base64
 import re
+from datetime import date
 
 import pytest
 from browser import Rpc, cinema, expect, setting
@@ -21,6 +22,13 @@ HEAD, HEAD_CODE = "Głowica drukująca", "5901111000014"
 ROLLER, ROLLER_CODE = "Rolka podajnika", "5901111000021"
 OTHER, OTHER_CODE = "Wentylator", "5901111000038"
 IN_STOCK = 5.0
+LABOUR = "Wymiana głowicy i regulacja obcinacza"
+# as long as Polish names are
+LONG_CONTRACTOR = "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Wawrzyniak-Zet"
+LONG_STREET = "ul. Generała Stanisława Maczka-Roweckiego 128 lok. 14"
+LONG_DEVICE = "Kasa fiskalna przenośna z kopią elektroniczną Nano Online"
+LONG_FAULT = "Nie drukuje paragonów po wymianie rolki, a wyświetlacz miga"
+MOBILE, CODE = "+48 602 555 200", "Kod-7788"
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 SCAN, ANSWER = ".o_crm_scan_code", ".o_crm_scan_answer"
@@ -133,16 +141,19 @@ def take(screen, number):
     order.locator(button("action_take")).click()
     fits(screen, button("action_start"))
     order.locator(button("action_start")).click()
-    expect(order.locator(button("action_open_job"))).to_be_visible()
-    fits(screen, button("action_open_job"))
-    order.locator(button("action_open_job")).click()
+    expect(order.locator(button("action_open_next_device"))).to_be_visible()
+    fits(screen, button("action_open_next_device"))
+    one_large_button(screen, order)
+    order.get_by_text(number).click()
     expect(screen.locator(".o_form_view .o_crm_job")).to_be_visible()
 
 
 def diagnose(screen):
     devices = '.o_field_widget[name="device_line_ids"]'
     fits(screen, f'{devices} {button("action_open_job")}', button("action_add_from_catalog"), SCAN,
-         button("action_wait_for_parts"), button("action_done"))
+         button("action_wait_for_parts"), button("action_open_labour"), button("action_open_next_device"))
+    one_large_button(screen)
+    expect(screen.locator(f'{button("action_open_done")}:visible')).to_have_count(0)
     screen.locator(f'{devices} {button("action_open_job")}').click()
     screen.fill("diagnosis", DIAGNOSIS)
     fits(screen, button("action_repaired"), button("action_no_fault"), button("action_decline"),
@@ -214,7 +225,7 @@ def finish(screen, admin, number, names):
     [activity] = admin.read("mail.activity", [("res_model", "=", "crm.service.order")], "user_id", "note")
     assert activity["user_id"][1] == PEOPLE["serwisant"][0]
     assert HEAD in activity["note"] and ROLLER in activity["note"]
-    card(screen, number).locator(button("action_open_job")).click()
+    card(screen, number).get_by_text(number).click()
     for name in (HEAD, ROLLER):
         expect(part(screen, name)).to_contain_text(names["issued"])
     screen.locator(f'.o_field_widget[name="device_line_ids"] {button("action_open_job")}').click()
@@ -224,11 +235,13 @@ def finish(screen, admin, number, names):
         expect(screen.locator(f'[name="{field}"] .o_attachment')).to_have_count(1)
     fits(screen, button("action_repaired"))
     screen.locator(button("action_repaired")).click()
-    expect(screen.locator(button("action_reopen"))).to_be_visible()
-    screen.locator(".o_back_button").click()
-    fits(screen, button("action_done"))
-    screen.locator(button("action_done")).click()
-    expect(screen.locator(button("action_done"))).to_have_count(0)
+    # back on the order, which asks once for what was forgotten
+    fits(screen, f'.o_crm_job_bar {button("action_open_done")}')
+    one_large_button(screen)
+    screen.locator(button("action_open_done")).click()
+    fits(screen, f'.modal {button("action_add_labour")}', f'.modal {button("action_finish")}')
+    screen.locator(f'.modal {button("action_finish")}').click()
+    expect(screen.locator(button("action_open_done"))).to_have_count(0)
     fits(screen)
     [order] = admin.read("crm.service.order", [("name", "=", number)], "state", "user_id")
     assert (order["state"], order["user_id"][1]) == ("done", PEOPLE["serwisant"][0])
@@ -266,6 +279,144 @@ def issue_at_once(show, admin, order_type):
     assert [line["quantity_issued"] for line in lines] == [1.0, 1.0]
 
 
+def one_large_button(screen, inside=None):
+    """What comes next is one button, whatever the state."""
+    expect((inside or screen.page).locator(".o_crm_job_next button:visible")).to_have_count(1)
+
+
+def settle_workshop(admin):
+    """A firm and a device with names as long as Polish ones are, labour for its type, two orders of a technician."""
+    contractor = admin.create(
+        "res.partner", name=LONG_CONTRACTOR, is_company=True, street=LONG_STREET, zip="61-001", city="Poznań",
+        phone=MOBILE)
+    [kind] = admin.call("crm.service.device.type", "search", [("prefix", "=", "KASA")])
+    labour = admin.create("product.product", name=LABOUR, type="service", list_price=100.0, taxes_id=[(5,)])
+    admin.call("crm.service.device.type", "write", [kind], {"labour_ids": [
+        (0, 0, {"product_id": labour, "quantity": 0.5})]})
+    [part_id] = admin.call("product.product", "search", [("barcode", "=", HEAD_CODE)])
+    admin.call("product.product", "write", [part_id], {"list_price": 200.0, "taxes_id": [(5,)]})
+    [technician] = admin.call("res.users", "search", [("login", "=", "serwisant")])
+    reception = Rpc(admin.server, "recepcja", "recepcja")
+    orders = []
+    for number, limit in (("LONG-1", 0.0), ("LONG-2", 150.0)):
+        device = admin.create("crm.service.device", name=LONG_DEVICE, type_id=kind, serial_number=number,
+                              partner_id=contractor)
+        order = reception.create(
+            "crm.service.order", partner_id=contractor, user_id=technician, planned_start=soon(), device_line_ids=[
+                (0, 0, {"device_id": device, "fault": LONG_FAULT, "cost_limit": limit, "access_code": CODE,
+                        "shelf": "R3/2", "wants_old_parts": True})])
+        reception.call("crm.service.order", "action_accept", [order])
+        [data] = reception.read("crm.service.order", [("id", "=", order)], "name")
+        orders.append(data)
+    return orders
+
+
+def soon():
+    # today, late, wherever the browser is: what is planned for a day that is past stands elsewhere
+    return f"{date.today()} 20:00:00"
+
+
+def whole(screen, *texts):
+    """Each of these is read to its end: it wraps, and nothing cuts it off."""
+    for text in texts:
+        found = screen.page.get_by_text(text).locator("visible=true").first
+        expect(found).to_be_visible()
+        cut = found.evaluate("""(el) => {
+            for (let node = el; node && !node.matches(".o_content, .modal-body"); node = node.parentElement) {
+                if (node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).overflowX !== "visible") {
+                    return node.className;
+                }
+            }
+            return el.getBoundingClientRect().right > window.innerWidth ? "right" : "";
+        }""")
+        assert not cut, (text, cut)
+
+
+def presses(screen):
+    return screen.page.evaluate("() => window.crmCount.clicks")
+
+
+def eight_presses(screen, admin, order):
+    """From *Moje zadania* to *Zakończ*: one device, one part, its labour from the list."""
+    number = order["name"]
+    screen.open(f"/odoo/action-{ADDON}.action_crm_my_work")
+    work = card(screen, number)
+    expect(work).to_contain_text(LONG_CONTRACTOR)
+    whole(screen, LONG_CONTRACTOR, LONG_STREET, LONG_FAULT, number)
+    expect(work.locator("a.o_crm_job_phone")).to_have_attribute("href", "tel:+48602555200")
+    expect(work.locator("a.o_crm_job_sms")).to_have_attribute("href", "sms:+48602555200")
+    expect(work).to_contain_text(LONG_DEVICE)
+    one_large_button(screen, work)
+    screen.page.evaluate(COUNT)
+    work.locator(f'.o_crm_job_next {button("action_start")}').click()
+    expect(screen.locator(".o_form_view .o_crm_job")).to_be_visible()
+    whole(screen, LONG_CONTRACTOR, LONG_STREET, LONG_FAULT, "W realizacji", "Otwarte")
+    fits(screen, f'.o_crm_job_bar {button("action_open_next_device")}')
+    scan(screen, HEAD_CODE)
+    scanned(screen, "success", HEAD)
+    screen.locator(f'.o_crm_job_bar {button("action_issue_parts_screen")}').click()
+    fits(screen, f'.o_crm_job_bar {button("action_open_next_device")}')
+    one_large_button(screen)
+    screen.locator(f'.o_crm_job {button("action_open_labour")}:visible').first.click()
+    usual = screen.locator(".modal .o_kanban_record", has_text=LABOUR)
+    fits(screen, ".modal .o_crm_labour", f'.modal footer {button("action_add")}')
+    usual.click()
+    expect(card(screen, LABOUR)).to_contain_text("0,5")
+    screen.locator(f'.o_crm_job_bar {button("action_open_next_device")}').click()
+    expect(screen.locator(button("action_repaired"))).to_be_visible()
+    whole(screen, LONG_FAULT)
+    # the code is read behind the eye, the old parts and the shelf beside it
+    expect(screen.locator(".o_crm_job_secret")).not_to_contain_text(CODE)
+    expect(screen.locator('[name="agreed"]')).to_contain_text("R3/2")
+    screen.locator(button("action_repaired")).click()
+    fits(screen, f'.o_crm_job_bar {button("action_open_done")}')
+    screen.locator(f'.o_crm_job_bar {button("action_open_done")}').click()
+    expect(screen.locator(f'{button("action_open_done")}:visible')).to_have_count(0)
+    count = presses(screen)
+    print(f"a repair on the phone, from the start screen to its end: {count} presses")
+    assert count <= 8, count
+    [done] = admin.read("crm.service.order", [("name", "=", number)], "state", "line_ids")
+    assert (done["state"], len(done["line_ids"])) == ("done", 2)
+
+
+def above_the_limit(screen, admin, order):
+    """The part costs more than the customer agreed to: nothing leaves the stock before somebody says who agreed."""
+    number = order["name"]
+    screen.open(f"/odoo/action-{ADDON}.action_crm_my_work")
+    card(screen, number).locator(f'.o_crm_job_next {button("action_start")}').click()
+    devices = '.o_field_widget[name="device_line_ids"]'
+    expect(screen.locator(devices)).to_contain_text("150,00")
+    expect(screen.locator(devices)).to_contain_text("R3/2")
+    scan(screen, HEAD_CODE)
+    scanned(screen, "success", HEAD)
+    expect(screen.locator('.alert-danger [name="limit_warning"]')).to_contain_text("150,00")
+    screen.locator(f'.o_crm_job_bar {button("action_issue_parts_screen")}').click()
+    dialog = screen.locator(".modal")
+    expect(dialog).to_contain_text("150,00")
+    expect(dialog).to_contain_text("200,00")
+    expect(dialog.locator(button("action_issue_anyway"))).to_have_count(0)
+    fits(screen, f'.modal {button("action_agree")}:visible', f'.modal {button("action_wait")}')
+    whole(screen, LONG_DEVICE)
+    [line] = admin.read("crm.service.order.line", [("order_id", "=", order["id"])], "quantity_issued")
+    assert line["quantity_issued"] == 0.0
+    dialog.locator('[name="said_by"] input').fill("Anna Nowak")
+    dialog.locator(f'{button("action_agree")}:visible').click()
+    expect(dialog).to_have_count(0)
+    expect(part(screen, HEAD)).to_contain_text(statuses(admin)["issued"])
+    expect(screen.locator(devices)).to_contain_text("Anna Nowak")
+    [row] = admin.read("crm.service.order.device", [("order_id", "=", order["id"])],
+                       "cost_limit", "limit_before", "limit_said_by", "limit_noted_by", "limit_said_on")
+    assert (row["cost_limit"], row["limit_before"], row["limit_said_by"]) == (200.0, 150.0, "Anna Nowak")
+    assert row["limit_noted_by"][1] == PEOPLE["serwisant"][0] and row["limit_said_on"]
+    # the code of the device, once it is asked for
+    screen.locator(f'{devices} {button("action_open_job")}').click()
+    secret = screen.locator(".o_crm_job_secret")
+    expect(secret).to_be_visible()
+    expect(secret).not_to_contain_text(CODE)
+    secret.locator("button").click()
+    expect(secret).to_contain_text(CODE)
+
+
 def play(show):
     admin = Rpc(show.server, "admin", "admin")
     order, order_type = settle_in(admin)
@@ -277,6 +428,9 @@ def play(show):
     issue(show.screen("keeper"), admin, order["name"])
     finish(phone, admin, order["name"], names)
     issue_at_once(show, admin, order_type)
+    quick, dear = settle_workshop(admin)
+    eight_presses(phone, admin, quick)
+    above_the_limit(phone, admin, dear)
 
 
 def test_a_technician_with_a_phone_and_a_keeper():

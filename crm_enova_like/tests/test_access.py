@@ -36,6 +36,7 @@ REGISTERS = {
     "crm.service.stage": ("r", "r", "rwcd", "", "", "r"),
     "crm.service.device.type": ("r", "r", "rwcd", "", "", "r"),
     "crm.service.device.model": ("r", "r", "rwcd", "", "", "r"),
+    "crm.service.type.labour": ("r", "r", "rwcd", "", "", "r"),
 }
 
 
@@ -73,6 +74,8 @@ class TestAccess(ServiceCommon):
             "crm.service.stage": {"name": "Tested", "state": "in_progress"},
             "crm.service.device.type": {"name": "Scale", "prefix": f"WAGA{number}"},
             "crm.service.device.model": {"name": "Nano", "type_id": self.device_type.id},
+            "crm.service.type.labour": {
+                "type_id": self.device_type.id, "product_id": self._new_product("Cleaning", type="service").id},
             "crm.service.inspection.regime": {"name": "Yearly", "interval_number": 1, "interval_unit": "year"},
             "crm.service.inspection.plan": {
                 "device_id": spare.id, "regime_id": self.regime.id, "anchor_date": "2026-01-31"},

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .phones import is_mobile
 from .queries import pieces, trigrams
 from .spelling import EXTENSION, FEWEST_DIGITS, clean_number, number_key, phone_ends, read_phones
 from .words import has_long_word, split_words
@@ -28,6 +29,7 @@ class ResPartner(models.Model):
     service_same_phone_id = fields.Many2one(
         "res.partner", string="Contractor with This Phone", compute="_compute_service_same_phone_id")
 
+    service_is_mobile = fields.Boolean(string="Takes Text Messages", compute="_compute_service_is_mobile")
     service_phone_digits = fields.Char(
         string="Digits of Phone Numbers", compute="_compute_service_phone_digits", store=True, precompute=True,
         export_string_translation=False,
@@ -72,6 +74,13 @@ class ResPartner(models.Model):
         """Contacts with a phone number of which this is a piece; None where it is too short for one."""
         ends = phone_ends(number, self.env.company.country_id.phone_code)
         return Domain.OR(Domain("service_phone_digits", "like", digits) for digits in ends) if ends else None
+
+    @api.depends("phone", "country_id")
+    @api.depends_context("company")
+    def _compute_service_is_mobile(self):
+        for partner in self:
+            partner.service_is_mobile = bool(partner.phone) and is_mobile(
+                partner.phone, partner.country_id or self.env.company.country_id)
 
     @api.depends("phone")
     def _compute_service_phone_digits(self):

@@ -4,7 +4,7 @@ Each function gives the value as it is taken, or raises :class:`NotSo`.
 """
 import math
 from collections.abc import Collection, Mapping
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 
 from odoo import fields, models
@@ -84,6 +84,16 @@ def taken_day(value, *, has_ranges=True):
     return value
 
 
+def taken_moment(value):
+    try:
+        moment = fields.Datetime.to_datetime(value)
+    except (ValueError, TypeError):
+        raise NotSo from None
+    if moment and not EARLIEST <= moment.date() <= LATEST:
+        raise NotSo
+    return moment
+
+
 def taken_field(field, value, *, is_nested=False, has_ranges=True):
     """The value that is given for a field, if the field can take it.
 
@@ -143,7 +153,7 @@ def taken_count(value):
 
 # how an argument is annotated, and what it then takes
 TAKEN = {str: taken_text, int: partial(taken_number, whole=True), float: taken_number, date: taken_day,
-         dict: taken_row, list[dict]: taken_rows, list[str]: taken_names}
+         datetime: taken_moment, dict: taken_row, list[dict]: taken_rows, list[str]: taken_names}
 
 # how Odoo's methods that read name a page of their rows
 PAGE = {"limit": taken_count, "offset": taken_count, "count_limit": taken_count, "order": taken_order}

@@ -21,6 +21,7 @@ from . import order_device
 from . import order
 from . import order_checklist
 from . import order_repair
+from . import next_step
 from . import order_absent
 from . import order_visit
 from . import order_overview

@@ -43,6 +43,7 @@ class CrmServiceInspection(models.Model):
     city = fields.Char(compute="_compute_city", store=True, precompute=True)
     zip = fields.Char(compute="_compute_city", store=True, precompute=True)
     phone = fields.Char(related="partner_id.phone", tracking=False)
+    is_mobile = fields.Boolean(related="partner_id.service_is_mobile", string="Takes Text Messages")
     user_id = fields.Many2one(
         "res.users", string="Technician", compute="_compute_user_id", store=True, readonly=False, precompute=True)
     planned_date = fields.Date(required=True, tracking=True)

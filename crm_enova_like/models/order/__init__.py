@@ -41,6 +41,8 @@ from . import order_warning
 from . import order_counters
 from . import overview
 from . import overview_load
+from . import labour
+from . import next_step
 from . import job
 from . import device
 from . import device_merge

@@ -40,6 +40,7 @@ class CrmServiceOrder(models.Model):
         "res.partner", string="Contractor", required=True, check_company=True, tracking=True,
         ondelete="restrict", help="For whom the job is done.")
     partner_phone = fields.Char(related="partner_id.phone", string="Phone", readonly=False, tracking=False)
+    partner_is_mobile = fields.Boolean(related="partner_id.service_is_mobile", string="Takes Text Messages")
     invoice_partner_id = fields.Many2one(
         "res.partner", string="Payer", check_company=True, ondelete="restrict", index="btree_not_null",
         compute="_compute_invoice_partner_id", store=True, readonly=False, precompute=True,

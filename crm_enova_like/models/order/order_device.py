@@ -195,7 +195,7 @@ class CrmServiceOrderDevice(models.Model):
     def _get_fact_fields(self):
         return super()._get_fact_fields() | {
             "date_closed", "date_released", "repair_warranty_until", "repair_warranty_months", "collector_id_checked",
-            "early_release_reason", "released_to"}
+            "early_release_reason", "released_to", "limit_said_by", "limit_said_on", "limit_noted_by", "limit_before"}
 
     @api.model
     def _get_initial_facts(self):
@@ -243,6 +243,7 @@ class CrmServiceOrderDevice(models.Model):
         :raises UserError: a fact is typed, the order is closed, or the outcome is not possible
         """
         self._check_facts(vals)
+        self._check_limit_change(vals)
         if vals.get("order_id"):
             # record rules look at where a row comes from; this at where it goes
             target = self.order_id.browse(vals["order_id"])

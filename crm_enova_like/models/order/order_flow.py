@@ -107,6 +107,8 @@ class CrmServiceOrder(models.Model):
                 problems[order] = [self.env._(
                     "devices without an outcome: %(devices)s",
                     devices=", ".join(unfinished.device_id.mapped("display_name")))]
+        for order in self._filter_without_labour("required"):
+            problems.setdefault(order, []).append(self.env._("no labour was noted"))
         return problems
 
     def _prepare_move_vals(self, stage, vals):

@@ -33,6 +33,7 @@ from . import account_move
 from . import stock_move
 from . import stock_picking
 from . import my_work
+from . import my_work_job
 from . import timeline
 from . import left
 from . import order_call

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..common.phones import is_mobile
 from ..common.queries import LIKE, found_by
 from ..common.readable import readable
 from ..common.words import found_by_words
@@ -29,6 +30,7 @@ class CrmActionMixin(models.AbstractModel):
     foreign_notice = fields.Char(
         compute="_compute_foreign_notice", help="Which of what is named here is another contractor's.")
     partner_phone = fields.Char(string="Contractor's Phone", compute="_compute_partner_phone")
+    partner_is_mobile = fields.Boolean(string="Takes Text Messages", compute="_compute_partner_phone")
     user_id = fields.Many2one(default=lambda self: self.env.user)
     project_id = fields.Many2one(
         "project.project", check_company=True, tracking=True, index="btree_not_null",
@@ -143,6 +145,8 @@ class CrmActionMixin(models.AbstractModel):
     def _compute_partner_phone(self):
         for action in self:
             action.partner_phone = action.person_id.phone or action.partner_id.phone
+            # sudo: where the firm is says how its numbers are written
+            action.partner_is_mobile = is_mobile(action.partner_phone, action.company_id.sudo().country_id)
 
     def write(self, vals):
         result = super().write(vals)

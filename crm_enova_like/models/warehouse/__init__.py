@@ -37,7 +37,9 @@ from . import order_line_issue
 from . import order_line_return
 from . import order_line_demand
 from . import order
+from . import order_limit
 from . import order_issue
+from . import next_step
 from . import order_rw
 from . import order_return
 from . import order_replenish

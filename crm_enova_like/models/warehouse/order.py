@@ -208,11 +208,13 @@ class CrmServiceOrder(models.Model):
 
     @api.model
     def _check_may_issue(self, products):
-        """Refuse to issue parts to orders that others have taken for them already; wings above answer.
+        """Refuse to issue parts for which the customer would pay more than was agreed, or which others have taken for
+        the orders already: wings above answer that.
 
         :param products: what RWs are about to issue, {order: products}
-        :raises UserError: names order and part, and says what to do
+        :raises UserError: names order and part or device, and says what to do
         """
+        self._check_limits(products)
 
     # STAGES
 

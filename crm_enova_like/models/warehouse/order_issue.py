@@ -58,6 +58,8 @@ class CrmServiceOrder(models.Model):
                     by_keeper |= order
                 else:
                     lines._check_lots()
+            # asked of who knows the customer, before the keeper has it on his list
+            orders._check_limits({order: order._get_lines_to_issue().product_id for order in orders & by_keeper})
             documents = orders._prepare_open_rws()
             for order in orders & by_keeper:
                 order.message_post(body=self.env._("Parts requested from the warehouse."))
@@ -70,8 +72,11 @@ class CrmServiceOrder(models.Model):
         return True
 
     def action_issue_parts_screen(self):
-        """The form's button: issue, or offer to issue what is there."""
+        """The form's button: issue, or offer to issue what is there; above the cost limit, ask first."""
         self.ensure_one()
+        question = self._get_limit_question()
+        if question:
+            return question
         if self._is_issued_by_keeper():
             self.action_issue_parts()
             return notify(self.env._("The parts are reserved and wait for the warehouse keeper."))

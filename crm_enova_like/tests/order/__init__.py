@@ -11,6 +11,8 @@ from . import test_order_door
 from . import test_order_estimate
 from . import test_order_intake
 from . import test_order_job
+from . import test_order_limit
+from . import test_order_labour
 from . import test_order_late_number
 from . import test_order_moved_in
 from . import test_order_outcome

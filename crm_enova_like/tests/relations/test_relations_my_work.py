@@ -199,8 +199,33 @@ class TestMyWork(ServiceCommon):
         with self.assertRaisesRegex(UserError, "without an outcome"):
             row.action_done()
         order.device_line_ids.action_repaired()
+        self.assertEqual(row.action_done()["res_model"], "crm.service.unworked.wizard")
+        self.assertEqual(order.state, "new", "asked first: no labour was noted")
+        self.env["crm.service.order.line"].create({
+            "order_id": order.id, "kind": "labour", "product_id": self.labour.id})
         row.action_done()
         self.assertEqual(order.state, "done")
+
+    def test_a_row_as_a_card(self):
+        """Whom to call, and the one thing that comes next; the order opens as a job."""
+        self.company.country_id = self.env.ref("base.pl")
+        order = self.make_order(self.device)
+        row = self._row(order).with_user(self.technician)
+        self.contractor.phone = "+48 61 555 22 33"
+        self.assertEqual((row.next_step, row.phone_url, row.sms_url), ("take", "tel:+48615552233", False))
+        row.action_take()
+        self.contractor.phone = "602 555 200"
+        self.env.invalidate_all()
+        self.assertEqual((row.next_step, row.sms_url), ("start", "sms:602555200"))
+        action = row.action_start()
+        self.assertEqual((action["res_id"], order.state), (order.id, "in_progress"))
+        self.env.invalidate_all()
+        self.assertEqual(row.next_step, "outcome")
+        self.assertEqual(row.action_open_next_device()["res_id"], order.device_line_ids.id)
+        self.assertEqual(row.action_open_card()["xml_id"], "crm_enova_like.action_crm_service_job")
+        task = self._row(self._task(self.technician))
+        self.assertEqual(task.next_step, "done")
+        self.assertEqual(task.action_open_card()["res_model"], "crm.task")
 
     def test_what_is_late_is_postponed_from_today(self):
         task = self._task(self.operator, planned_start=datetime(2026, 3, 2, 9), planned_stop=datetime(2026, 3, 2, 11))

@@ -5,6 +5,7 @@ from . import test_warehouse_done
 from . import test_warehouse_entries
 from . import test_warehouse_guards
 from . import test_warehouse_late_number
+from . import test_warehouse_limit
 from . import test_warehouse_numbers
 from . import test_warehouse_one_go
 from . import test_warehouse_order
