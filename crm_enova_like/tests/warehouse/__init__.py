@@ -15,6 +15,7 @@ from . import test_warehouse_plans
 from . import test_warehouse_race
 from . import test_warehouse_race_lines
 from . import test_warehouse_race_plan
+from . import test_warehouse_register
 from . import test_warehouse_returns
 from . import test_warehouse_rights
 from . import test_warehouse_scan
