@@ -225,7 +225,7 @@ class CrmServiceOrder(models.Model):
                 problems.setdefault(order, []).append(self.env._(
                     "parts planned but not issued: %(parts)s", parts=", ".join(
                         f"{line.product_id.display_name} ({format_quantity(self.env, line.quantity_to_issue)}"
-                        f" {line.uom_id.name})" for line in missing)))
+                        f" {line.uom_id._get_short_name()})" for line in missing)))
             if order in documents:
                 problems.setdefault(order, []).append(self.env._(
                     "open warehouse documents: %(documents)s", documents=", ".join(documents[order].mapped("name"))))

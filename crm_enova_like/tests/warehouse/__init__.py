@@ -21,6 +21,7 @@ from . import test_warehouse_rights
 from . import test_warehouse_scan
 from . import test_warehouse_setup
 from . import test_warehouse_typed
+from . import test_warehouse_unit_names
 from . import test_warehouse_units
 from . import test_warehouse_units_rounding
 from . import test_warehouse_valuation
