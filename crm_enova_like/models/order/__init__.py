@@ -41,3 +41,5 @@ from . import device
 from . import device_merge
 from . import device_type
 from . import res_partner
+from . import order_paper
+from . import order_terms

@@ -30,6 +30,9 @@ class CrmServiceOrderType(models.Model):
     repair_warranty_months = fields.Integer(
         string="Repair Warranty (Months)", default=3,
         help="A device that comes back within it gets the basis “rework”.")
+    at_counter = fields.Boolean(
+        string="Taken In at the Counter", default=True,
+        help="The customer hands the device in: once the receipt is printed, the order is accepted.")
     description = fields.Text(translate=True)
     order_count = fields.Integer(compute="_compute_order_count")
 
@@ -59,7 +62,7 @@ class CrmServiceOrderType(models.Model):
         return order_types
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._note_terms_change(vals))
         if {"sequence", "active", "company_id"} & vals.keys():
             self.env.registry.clear_cache()
         if "prefix" in vals or "company_id" in vals:

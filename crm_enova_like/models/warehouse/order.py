@@ -290,6 +290,13 @@ class CrmServiceOrder(models.Model):
         """RWs and ZWs of the orders, for stock users."""
         return open_list(self.env, "crm_enova_like.action_rw", [("service_order_id", "in", self.ids)])
 
+    def _get_papers(self):
+        papers = super()._get_papers()
+        if self.picking_count:
+            documents = self._as_stock("read").picking_ids.filtered(lambda picking: picking.state != "cancel")
+            papers.append(("rw", "crm_enova_like.action_report_rw_document", documents.ids))
+        return papers
+
     def action_print_rw(self):
         """Print the orders' RWs and ZWs; technicians print them here.
 
