@@ -27,6 +27,7 @@ from . import performer_mixin
 from . import work_mixin
 from . import work_left
 from . import source_view
+from . import uom_uom
 from . import res_partner
 from . import partner_merge
 from . import res_config_settings

@@ -1,9 +1,11 @@
+import re
 from datetime import timezone
 
 import pytz
 
 from odoo import api, fields, models, tools
 from odoo.fields import Domain
+from odoo.tools import html2plaintext
 
 from .formats import format_day, format_moment
 
@@ -137,6 +139,21 @@ class ResCompany(models.Model):
     def _print_moment(self, moment):
         """Day and hour of a UTC datetime at the company's place, as a paper in the company's context has them."""
         return format_moment(self.env, self, moment)
+
+    def _get_paper_contacts(self):
+        """What the letterhead of one company does not say and a paper has to: [(label, phone or tax number)]."""
+        self.ensure_one()
+        # sudo: of the company, what is on each of its papers
+        company = self.sudo()
+        said = re.sub(r"[^0-9A-Z]", "", html2plaintext(
+            f"{company.company_details or ''} {company.report_footer or ''}").upper())
+        facts = [
+            (self.env._("Phone"), company.phone),
+            (company.country_id.vat_label or self.env._("Tax ID"), company.vat)]
+        return [
+            (label, value) for label, value in facts
+            # with or without the prefix of the country
+            if value and re.sub(r"\D", "", value)[-9:] not in said]
 
     def _in_own_language(self):
         """The company in the language in which names are made for it that are not translated: its contact's."""

@@ -1,10 +1,10 @@
-from reportlab.graphics.barcode.code128 import Code128
 from reportlab.graphics.barcode.qr import QrCodeWidget
 from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from odoo import models
 from odoo.exceptions import UserError
 
+from ..common.barcodes import draw_code128
 from ..common.languages import find_language
 
 # a label printer of 203 dpi has 8 dots a millimetre, and a bar of less than two dots is not read
@@ -127,17 +127,5 @@ class CrmServiceDevice(models.Model):
         :return: (SVG path of height 1, modules), or None where it has signs that the code
             lacks or is too long to be read
         """
-        value = self.identifier or ""
-        if not value or not (value.isascii() and value.isprintable()):
-            return None
-        code = Code128(value, barWidth=1, quiet=False)
-        code.validate()
-        code.encode()
-        path, left = "", 0
-        # a letter is a width, a = 1; capitals are bars
-        for sign in code.decompose():
-            width = ord(sign.lower()) - ord("a") + 1
-            if sign.isupper():
-                path += f"M{left} 0h{width}v1h-{width}z"
-            left += width
-        return (path, left) if left * FEWEST <= BARCODE_WIDTH * DOTS else None
+        path, modules = draw_code128(self.identifier or "") or ("", 0)
+        return (path, modules) if path and modules * FEWEST <= BARCODE_WIDTH * DOTS else None

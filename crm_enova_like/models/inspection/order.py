@@ -76,6 +76,15 @@ class CrmServiceOrder(models.Model):
 
     # PROTOCOLS
 
+    def _get_papers(self):
+        papers = super()._get_papers()
+        done = self.inspection_ids.filtered(lambda inspection: inspection.state == "done")
+        if done:
+            papers.append(("inspection", "crm_enova_like.action_report_inspection_protocol", done))
+        if len(done) > 1:
+            papers.append(("collective", "crm_enova_like.action_report_inspection_collective", self))
+        return papers
+
     def action_print_inspection_protocols(self):
         """Print the protocols of the orders' inspections: one for each, and a
         collective one where the regime wants it."""

@@ -50,3 +50,5 @@ from . import device_type
 from . import res_partner
 from . import res_users
 from . import ir_ui_view
+from . import order_paper
+from . import order_terms

@@ -92,8 +92,23 @@ class CrmServiceOrder(models.Model):
             order.intake_facts = Markup().join(facts[line] for line in order.device_line_ids if line in facts)
 
     def action_print_receipt(self):
-        """Print the confirmations of receipt (potwierdzenie przyjęcia) of orders.
-
-        The form's button saves the order first: one press at the counter does both.
-        """
+        """Print the confirmations of receipt (potwierdzenie przyjęcia) of orders."""
         return self.env.ref("crm_enova_like.action_report_service_receipt").report_action(self)
+
+    def action_take_in(self):
+        """Print the receipts of orders that are taken in now: with it in the customer's hand they are accepted.
+
+        The form's button saves the order first: one press at the counter does all of it.
+        """
+        self.filtered(lambda order: order.state == "new" and order._may_accept_at_counter())._move_to_state("accepted")
+        return self.action_print_receipt()
+
+    def _may_accept_at_counter(self):
+        """Whether one new order is accepted once its receipt is printed: its devices come to us, and its type has a
+        stage for it to which the order may go."""
+        self.ensure_one()
+        if self.type_id.is_on_site:
+            return False
+        Stage = self.env["crm.service.stage"]
+        stage = Stage.browse(Stage._get_first_id(self.company_id.id, self.type_id.id, "accepted"))
+        return bool(stage) and self._is_stage_allowed(stage)

@@ -34,7 +34,7 @@ class CrmServiceOrderLine(models.Model):
     allowed_uom_ids = fields.Many2many("uom.uom", compute="_compute_allowed_uom_ids")
     uom_id = fields.Many2one(
         "uom.uom", string="Unit", compute="_compute_uom_id", store=True, readonly=False, precompute=True,
-        domain="[('id', 'in', allowed_uom_ids)]", ondelete="restrict")
+        domain="[('id', 'in', allowed_uom_ids)]", ondelete="restrict", context={"service_units": True})
     price_unit = fields.Float(
         string="Price", digits="Product Price", compute="_compute_price_unit", store=True, readonly=False,
         precompute=True)

@@ -32,7 +32,8 @@ class CrmServiceOrderType(models.Model):
         help="A device that comes back within it gets the basis “rework”.")
     is_on_site = fields.Boolean(
         string="At the Customer's",
-        help="The work is done where the device stands: it is not in our workshop, and nobody comes to collect it.")
+        help="The work is done where the device stands: it is not in our workshop, and nobody comes to collect it. "
+             "Elsewhere the order is accepted once its receipt is printed.")
     description = fields.Text(translate=True)
     order_count = fields.Integer(compute="_compute_order_count")
 
@@ -62,7 +63,7 @@ class CrmServiceOrderType(models.Model):
         return order_types
 
     def write(self, vals):
-        result = super().write(vals)
+        result = super().write(self._note_terms_change(vals))
         if {"sequence", "active", "company_id"} & vals.keys():
             self.env.registry.clear_cache()
         if "prefix" in vals or "company_id" in vals:

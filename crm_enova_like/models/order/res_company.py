@@ -51,6 +51,7 @@ class ResCompany(models.Model):
             if company not in have_types:
                 order_type = env["crm.service.order.type"].create(company._prepare_order_type_vals())
                 translate_name(order_type, lambda env: env._("Repair"))
+                order_type.action_fill_sample_terms()
 
     def _prepare_order_type_vals(self):
         """Values of one company's first order type."""

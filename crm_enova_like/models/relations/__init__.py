@@ -5,6 +5,7 @@ from . import calendar_event
 from . import calendar_privacy
 from . import document_link
 from . import document_link_billing
+from . import document_link_rw
 from . import document_link_worth
 from . import linked_mixin
 from . import linkable_mixin

@@ -34,7 +34,11 @@ class CrmDocumentLink(models.Model):
         compute="_compute_document",
         help="Net, in the company's currency: what the firm gains by it, or, as cost, what it bears. Refunds and "
              "credit notes are negative.")
+    document_state = fields.Char(string="State", compute="_compute_document")
     is_readable = fields.Boolean(compute="_compute_document")
+    is_automatic = fields.Boolean(
+        string="Made by the System", readonly=True, copy=False,
+        help="An RW or ZW of the order itself: it stays linked, and its cost is that of the order's parts.")
     is_counted = fields.Boolean(
         string="Counts", compute="_compute_document",
         help="Confirmed sales orders and posted invoices count; quotations, drafts and cancelled documents do not.")
@@ -58,6 +62,10 @@ class CrmDocumentLink(models.Model):
     @api.model
     def _get_row_inverses(self):
         return super()._get_row_inverses() | self._get_link_sources().keys()
+
+    @api.model
+    def _get_fact_fields(self):
+        return super()._get_fact_fields() | {"is_automatic"}
 
     # WHAT MAY BE LINKED, AND TO WHAT
 
@@ -153,24 +161,31 @@ class CrmDocumentLink(models.Model):
     @api.depends_context("uid", "lang", "allowed_company_ids")
     def _compute_document(self):
         documents = self._get_documents()
+        told = (self - self.browse(link.id for link in documents))._get_told_documents()
         kinds = self._get_document_models()
         names = dict(self._selection_res_model())
         for link in self:
-            document = documents.get(link)
-            link.is_readable = bool(document)
-            if not document:
-                link.document_name = self.env._(
-                    "%(kind)s: deleted, or not yours to read", kind=names.get(link.res_model, link.res_model))
-                link.document_date, link.amount, link.is_counted = False, 0.0, False
-                link.wholes = link.reversals = []
-                continue
-            kind = kinds[link.res_model]
-            link.document_name = document.display_name
-            link.document_date = fields.Date.to_date(document[kind["date"]]) if kind.get("date") else False
-            link.amount = link._get_amount(document, kind)
-            link.is_counted = link.role != "none" and bool(document.filtered_domain(kind.get("confirmed", [])))
-            link.wholes = link._get_related(document, kind.get("part_of"))
-            link.reversals = link._get_related(document, kind.get("reverses"))
+            document = documents.get(link) or told.get(link)
+            link.is_readable = link in documents
+            link.update(link._prepare_document(document, kinds[link.res_model]) if document else {
+                "document_name": self.env._(
+                    "%(kind)s: deleted, or not yours to read", kind=names.get(link.res_model, link.res_model)),
+                "document_date": False, "document_state": False, "amount": 0.0, "is_counted": False,
+                "wholes": [], "reversals": []})
+
+    def _prepare_document(self, document, kind):
+        """What one link tells of its document: {field: value}."""
+        self.ensure_one()
+        states = document._fields["state"]._description_selection(self.env) if "state" in document._fields else ()
+        return {
+            "document_name": document.display_name,
+            "document_date": fields.Date.to_date(document[kind["date"]]) if kind.get("date") else False,
+            "document_state": dict(states).get(document.state) if states else False,
+            "amount": self._get_amount(document, kind),
+            "is_counted": self.role != "none" and bool(document.filtered_domain(kind.get("confirmed", []))),
+            "wholes": self._get_related(document, kind.get("part_of")),
+            "reversals": self._get_related(document, kind.get("reverses")),
+            **self._prepare_rw(document)}
 
     @api.model
     def _get_related(self, document, path):
@@ -220,6 +235,7 @@ class CrmDocumentLink(models.Model):
     def create(self, vals_list):
         known = self._get_document_models()
         for vals in vals_list:
+            self._check_new_facts(vals)
             if vals.get("res_model") not in known or vals["res_model"] not in self.env:
                 raise ValidationError(self.env._(
                     "Documents of the kind “%(model)s” cannot be linked.", model=vals.get("res_model")))
@@ -229,6 +245,7 @@ class CrmDocumentLink(models.Model):
 
     def write(self, vals):
         self._check_facts(vals)
+        self._check_automatic(vals)
         result = super().write(vals)
         if {*self._get_link_sources()} & vals.keys():
             # nobody moves a link to what is not theirs

@@ -36,9 +36,11 @@ class CrmDocumentLink(models.Model):
         with them, see :func:`get_worth`: a sales order of 1000 with its invoice is 1000, with the invoice's refund 0,
         and with a new invoice 1000 again.
 
+        An order's own RWs and ZWs are left out: they are the cost of its parts (:meth:`CrmServiceOrder._get_totals`).
+
         :return: (revenue, cost); in the company's own currency where none is given
         """
-        counted = self.filtered("is_counted").grouped("role")
+        counted = self.filtered(lambda link: not link.is_automatic and link.is_counted).grouped("role")
         return tuple(counted.get(role, self.browse())._get_role_total(currency) for role in ("revenue", "cost"))
 
     def _get_role_total(self, currency):
@@ -110,7 +112,8 @@ class CrmDocumentLink(models.Model):
             # what names no campaign is its project's
             paths += [f"{source}.project_id.{field}" for source in sources]
         links = self.search(
-            Domain("role", "!=", "none") & Domain.OR(Domain(path, "in", groups.ids) for path in paths))
+            Domain("role", "!=", "none") & Domain("is_automatic", "=", False)
+            & Domain.OR(Domain(path, "in", groups.ids) for path in paths))
 
         def group(link):
             source = link._get_source()

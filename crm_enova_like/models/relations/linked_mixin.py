@@ -20,7 +20,7 @@ class CrmLinkedMixin(models.AbstractModel):
     linked_cost = fields.Monetary(
         compute="_compute_linked_sums", currency_field="link_currency_id",
         help="Net, of the confirmed documents that are linked as cost and that you may read. A vendor's credit note "
-             "lowers it.")
+             "lowers it. An order's RWs and ZWs are in it as the cost of its parts.")
     link_currency_id = fields.Many2one(
         "res.currency", string="Company Currency", compute="_compute_linked_sums")
 
@@ -37,7 +37,12 @@ class CrmLinkedMixin(models.AbstractModel):
         for record in self:
             links = record.document_link_ids.filtered(lambda link: link.role != "none")
             record.link_currency_id = record.company_id.currency_id
-            record.linked_revenue, record.linked_cost = links._get_total()
+            record.linked_revenue, cost = links._get_total()
+            record.linked_cost = cost + record._get_own_cost()
+
+    def _get_own_cost(self):
+        """What one record's own documents cost, which the system links, for who may read it."""
+        return 0.0
 
     def _link_documents(self, documents, role=None):
         """Tie documents to one record, once.
@@ -84,4 +89,4 @@ class CrmLinkedMixin(models.AbstractModel):
         field = self._get_link_field()
         return open_list(
             self.env, "crm_enova_like.action_crm_document_link", [(field, "in", self.ids)],
-            {f"default_{field}": self[:1].id})
+            {f"default_{field}": self[:1].id, "search_default_live": 1})

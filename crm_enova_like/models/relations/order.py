@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..common.actions import open_dialog, open_list
 from .calendar_mixin import CALENDAR_LATER
+from .document_link_rw import COST
 
 
 class CrmServiceOrder(models.Model):
@@ -15,7 +16,8 @@ class CrmServiceOrder(models.Model):
     event_ids = fields.One2many("crm.event", "order_id", string="Events")
     task_count = fields.Integer(compute="_compute_action_counts")
     event_count = fields.Integer(compute="_compute_action_counts")
-    document_link_ids = fields.One2many("crm.document.link", "order_id", string="Documents")
+    document_link_ids = fields.One2many(
+        "crm.document.link", "order_id", string="Documents", domain=[("is_cancelled", "=", False)])
 
     # My tasks, which keep their own order; the number of a group's rows is read from the index alone
     _work_idx = models.Index(
@@ -120,6 +122,10 @@ class CrmServiceOrder(models.Model):
         campaign = self.project_id.campaign_id
         if not self.campaign_id and campaign._is_open_to(self.company_id):
             self.campaign_id = campaign
+
+    def _get_own_cost(self):
+        # the same number as beside the lines
+        return self.total_cost if self.env.su or self.env.user.has_group(COST) else 0.0
 
     def _get_totals(self, links, currency):
         """What orders bring and what they cost, with the documents linked to them, in one currency.

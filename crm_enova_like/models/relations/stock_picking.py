@@ -15,5 +15,5 @@ class StockPicking(models.Model):
             # sudo: whoever issues need not write links; the rights were checked where the document was made
             self.env["crm.document.link"].sudo().create([
                 {"order_id": picking.service_order_id.id, "res_model": self._name, "res_id": picking.id,
-                 "role": "none"} for picking in issued])
+                 "role": "cost", "is_automatic": True} for picking in issued])
         return pickings

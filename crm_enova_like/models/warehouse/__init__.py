@@ -1,4 +1,5 @@
 from . import ir_sequence
+from . import ir_actions
 from . import res_company
 from . import res_config_settings
 from . import res_users

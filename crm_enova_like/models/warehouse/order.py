@@ -227,7 +227,7 @@ class CrmServiceOrder(models.Model):
                 problems.setdefault(order, []).append(self.env._(
                     "parts planned but not issued: %(parts)s", parts=", ".join(
                         f"{line.product_id.display_name} ({format_quantity(self.env, line.quantity_to_issue)}"
-                        f" {line.uom_id.name})" for line in missing)))
+                        f" {line.uom_id._get_short_name()})" for line in missing)))
             if order in documents:
                 problems.setdefault(order, []).append(self.env._(
                     "open warehouse documents: %(documents)s", documents=", ".join(documents[order].mapped("name"))))
@@ -291,6 +291,13 @@ class CrmServiceOrder(models.Model):
     def action_view_pickings(self):
         """RWs and ZWs of the orders, for stock users."""
         return open_list(self.env, "crm_enova_like.action_rw", [("service_order_id", "in", self.ids)])
+
+    def _get_papers(self):
+        papers = super()._get_papers()
+        if self.picking_count:
+            documents = self._as_stock("read").picking_ids.filtered(lambda picking: picking.state != "cancel")
+            papers.append(("rw", "crm_enova_like.action_report_rw_document", documents.ids))
+        return papers
 
     def action_print_rw(self):
         """Print the orders' RWs and ZWs; technicians print them here.

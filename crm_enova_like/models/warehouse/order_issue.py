@@ -193,7 +193,7 @@ class CrmServiceOrder(models.Model):
             rows = "\n".join(
                 self.env._(
                     "• %(product)s: %(needed)s %(uom)s needed, %(free)s free",
-                    product=product.display_name, uom=product.uom_id.name,
+                    product=product.display_name, uom=product.uom_id._get_short_name(),
                     needed=format_quantity(self.env, needed), free=format_quantity(self.env, free))
                 for product, needed, free in shortages)
             raise UserError(self.env._(

@@ -264,13 +264,13 @@ class CrmServiceOrderLine(models.Model):
             if uom and uom.compare(line.quantity_returned, line.quantity_issued) > 0:
                 raise ValidationError(self.env._(
                     "Order %(order)s, part %(part)s: %(returned)s %(uom)s returned, but only %(issued)s were issued.",
-                    order=line.order_id.name, part=line.product_id.display_name, uom=uom.name,
+                    order=line.order_id.name, part=line.product_id.display_name, uom=uom._get_short_name(),
                     returned=format_quantity(self.env, line.quantity_returned),
                     issued=format_quantity(self.env, line.quantity_issued)))
             if line.kind == "part" and line._get_missing(line.quantity, line._get_used()) < 0:
                 raise ValidationError(self.env._(
                     "Order %(order)s, part %(part)s: %(issued)s %(uom)s are issued, more than the %(planned)s planned. "
                     "Raise the plan on the order, issue less, or return what is too much.",
-                    order=line.order_id.name, part=line.product_id.display_name, uom=uom.name,
+                    order=line.order_id.name, part=line.product_id.display_name, uom=uom._get_short_name(),
                     issued=format_quantity(self.env, line._get_used_quantity()),
                     planned=format_quantity(self.env, line.quantity)))

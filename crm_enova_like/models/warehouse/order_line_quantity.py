@@ -109,7 +109,7 @@ class CrmServiceOrderLine(models.Model):
                 raise UserError(self.env._(
                     "Service order %(order)s has %(product)s in the unit %(other)s, so its unit %(unit)s cannot be "
                     "corrected. Archive the product and create a new one.", order=of_product[:1].order_id.name,
-                    product=product.display_name, other=used.name, unit=product.uom_id.name))
+                    product=product.display_name, other=used._get_short_name(), unit=product.uom_id._get_short_name()))
             of_product._write_unit(unit)
 
     def _write_unit(self, unit):

@@ -63,7 +63,7 @@ class CrmServiceOrderLine(models.Model):
         if self._get_missing(quantity, available) > 0:
             raise UserError(self.env._(
                 "Order %(order)s, part %(part)s: %(quantity)s %(uom)s cannot be returned, only %(issued)s are issued.",
-                order=self.order_id.name, part=self.product_id.display_name, uom=self.uom_id.name,
+                order=self.order_id.name, part=self.product_id.display_name, uom=self.uom_id._get_short_name(),
                 quantity=format_quantity(self.env, quantity),
                 issued=format_quantity(self.env, self._round_moved(available))))
         if self._is_too_little(self._get_exact_return(quantity)):

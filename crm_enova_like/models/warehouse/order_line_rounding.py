@@ -141,6 +141,6 @@ class CrmServiceOrderLine(models.Model):
         return self.env._(
             "Order %(order)s, part %(part)s: %(quantity)s %(uom)s come to nothing in %(unit)s, the unit of the "
             "product, which moves in steps of %(step)s. Enter a larger quantity.",
-            order=self.order_id.name, part=self.product_id.display_name, uom=self.uom_id.name,
-            quantity=format_quantity(self.env, quantity), unit=unit.name,
+            order=self.order_id.name, part=self.product_id.display_name, uom=self.uom_id._get_short_name(),
+            quantity=format_quantity(self.env, quantity), unit=unit._get_short_name(),
             step=format_quantity(self.env, unit.rounding))

@@ -82,9 +82,9 @@ class CrmServiceOrder(models.Model):
         elif line.product_id.is_storable and line.uom_id.compare(line.free_qty, line.quantity_to_issue) < 0:
             kind, remark = "warning", self.env._(
                 "Free in the warehouse: only %(free)s %(uom)s.",
-                free=format_quantity(self.env, line.free_qty), uom=line.uom_id.name)
+                free=format_quantity(self.env, line.free_qty), uom=line.uom_id._get_short_name())
         else:
             kind, remark = "success", self.env._(
                 "Planned: %(planned)s %(uom)s.",
-                planned=format_quantity(self.env, line.quantity), uom=line.uom_id.name)
+                planned=format_quantity(self.env, line.quantity), uom=line.uom_id._get_short_name())
         return {"type": kind, "message": f"{done} {remark}"}

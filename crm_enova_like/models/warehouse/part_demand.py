@@ -23,7 +23,7 @@ class CrmServicePartDemand(models.Model):
     _rec_name = "product_id"
 
     product_id = fields.Many2one("product.product", readonly=True)
-    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit")
+    uom_id = fields.Many2one(related="product_id.uom_id", string="Unit", context={"service_units": True})
     warehouse_id = fields.Many2one("stock.warehouse", readonly=True)
     company_id = fields.Many2one("res.company", readonly=True)
     order_count = fields.Integer(string="Orders", readonly=True)
@@ -182,8 +182,9 @@ class CrmServicePartDemand(models.Model):
         for row in self:
             orders = waiting.get((row.product_id.id, row.warehouse_id.id or None, row.company_id.id), [])
             more = f" (+{row.order_count - len(orders)})" if orders and row.order_count > len(orders) else ""
+            unit = row.uom_id._get_short_name() if orders and row.uom_id else ""
             row.order_names = ", ".join(
-                f"{name} × {quantities[quantity]}" for name, quantity in orders) + more
+                f"{name} × {quantities[quantity]} {unit}".rstrip() for name, quantity in orders) + more
 
     def _get_most_urgent(self):
         """The first orders that wait for each product: {(product, warehouse, company): [(name, quantity)]}, as ids."""

@@ -251,7 +251,7 @@ class StockMove(models.Model):
                 name = product.display_name + (f" [{lot.name}]" if lot else "")
                 problems.append(self.env._(
                     "• %(product)s: %(needed)s %(uom)s needed, %(free)s in stock",
-                    product=name, uom=product.uom_id.name, needed=format_quantity(self.env, quantity),
+                    product=name, uom=product.uom_id._get_short_name(), needed=format_quantity(self.env, quantity),
                     free=format_quantity(self.env, max(there, 0.0))))
         if problems:
             raise UserError(self.env._(

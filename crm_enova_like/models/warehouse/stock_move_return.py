@@ -103,7 +103,7 @@ class StockMove(models.Model):
         raise UserError(self.env._(
             "%(document)s: %(quantity)s %(uom)s of %(product)s cannot be returned, order %(order)s has only %(issued)s "
             "issued. Lower the quantity.", document=self.picking_id.name, product=product,
-            quantity=format_quantity(self.env, self._sum_in_product_unit()), uom=self.product_id.uom_id.name,
+            quantity=format_quantity(self.env, self._sum_in_product_unit()), uom=self.product_id.uom_id._get_short_name(),
             order=self.picking_id.service_order_id.name, issued=format_quantity(self.env, issued)))
 
     def _refuse_other_lot(self, name, issues):
@@ -118,7 +118,7 @@ class StockMove(models.Model):
             "Order %(order)s: of %(product)s only %(quantity)s of %(planned)s %(uom)s can be taken from %(place)s, so "
             "nothing was returned. Finish or cancel the open warehouse documents of the order, and return it again.",
             order=self.picking_id.service_order_id.name, product=self.product_id.display_name,
-            quantity=format_quantity(self.env, self.quantity), uom=self.product_uom.name,
+            quantity=format_quantity(self.env, self.quantity), uom=self.product_uom._get_short_name(),
             planned=format_quantity(self.env, self.product_uom_qty), place=self.location_id.display_name))
 
     def _apply_return_shares(self, shares):

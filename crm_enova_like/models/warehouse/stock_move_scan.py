@@ -44,7 +44,7 @@ class StockMove(models.Model):
             raise UserError(self.env._(
                 "%(product)s: %(scanned)s %(uom)s scanned, and no more of it is free in stock "
                 "(%(planned)s planned). Validate what is there; the rest waits on its own RW.",
-                product=self.product_id.display_name, uom=self.product_uom.name,
+                product=self.product_id.display_name, uom=self.product_uom._get_short_name(),
                 scanned=format_quantity(self.env, self.service_scanned),
                 planned=format_quantity(self.env, self.product_uom_qty)))
         row = rows[0]

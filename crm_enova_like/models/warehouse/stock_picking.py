@@ -47,6 +47,8 @@ class StockPicking(models.Model):
 
     _service_idx = models.Index(
         "(service_document, service_deadline, date_deadline, id) WHERE service_document IS NOT NULL")
+    # the registers, by number
+    _service_name_idx = models.Index("(service_document, name DESC, id DESC) WHERE service_document IS NOT NULL")
     _service_open_idx = models.Index(
         "(service_deadline, date_deadline, id) "
         "WHERE service_document IS NOT NULL AND state IN ('draft', 'waiting', 'confirmed', 'assigned')")

@@ -88,6 +88,11 @@ class StockPicking(models.Model):
                 self.picking_type_id.warehouse_id, moves.origin_returned_move_id.picking_id):
             named.mapped("name")
 
+    def web_read(self, specification: dict):
+        """The form of an RW or ZW names its units as our papers do; other transfers are shown as ever."""
+        is_ours = len(self) == 1 and "move_ids" in specification and self.sudo().service_document
+        return super(StockPicking, self.with_context(service_units=True) if is_ours else self).web_read(specification)
+
     def _drop_typed_names(self):
         """What documents say when they are validated is not entered before; code and data files bring the past."""
         if not self.env.su:
@@ -115,7 +120,7 @@ class StockMove(models.Model):
         """What one move moved, as it is called now: {what: name}."""
         self.ensure_one()
         return {
-            "product": self.product_id.display_name or "", "unit": self.product_uom.name or "",
+            "product": self.product_id.display_name or "", "unit": self.product_uom._get_short_name() if self.product_uom else "",
             "lots": ", ".join(self.move_line_ids.lot_id.mapped("name"))}
 
     def _get_paper_names(self):

@@ -47,7 +47,7 @@ class StockPicking(models.Model):
         left = [
             move for move in open_moves if move.product_uom.compare(move.service_scanned, move.product_uom_qty) < 0]
         values = {
-            "product": move.product_id.display_name, "uom": move.product_uom.name, "document": self.name,
+            "product": move.product_id.display_name, "uom": move.product_uom._get_short_name(), "document": self.name,
             "scanned": format_quantity(self.env, move.service_scanned),
             "planned": format_quantity(self.env, move.product_uom_qty)}
         if left:
@@ -70,7 +70,7 @@ class StockPicking(models.Model):
             raise UserError(self.env._(
                 "%(product)s: all that %(document)s plans is scanned already (%(planned)s %(uom)s). "
                 "To issue more, raise the quantity on the order first.",
-                product=moves[0].product_id.display_name, document=self.name, uom=moves[0].product_uom.name,
+                product=moves[0].product_id.display_name, document=self.name, uom=moves[0].product_uom._get_short_name(),
                 planned=format_quantity(self.env, sum(moves.mapped("product_uom_qty")))))
         return open_moves[0]
 

@@ -17,6 +17,7 @@ from . import test_order_late_number
 from . import test_order_moved_in
 from . import test_order_outcome
 from . import test_order_overview
+from . import test_order_paper_menu
 from . import test_order_papers
 from . import test_order_plans
 from . import test_order_release

@@ -4,6 +4,7 @@ from . import test_relations_calendar_quiet
 from . import test_relations_campaign
 from . import test_relations_campaign_letter
 from . import test_relations_document_link
+from . import test_relations_document_rw
 from . import test_relations_document_worth
 from . import test_relations_event
 from . import test_relations_event_mail

@@ -132,7 +132,7 @@ class TestDocumentLink(ServiceCommon):
         order.action_accept()
         order.action_issue_parts()
         link = order.document_link_ids
-        self.assertEqual((link.res_model, link.role), ("stock.picking", "none"))
+        self.assertEqual((link.res_model, link.role), ("stock.picking", "cost"))
         self.assertEqual(link.sudo().res_id, order.sudo().picking_ids.id)
         # its name is the stock users'
         self.assertFalse(link.is_readable)

@@ -17,11 +17,13 @@ from . import test_warehouse_plans
 from . import test_warehouse_race
 from . import test_warehouse_race_lines
 from . import test_warehouse_race_plan
+from . import test_warehouse_register
 from . import test_warehouse_returns
 from . import test_warehouse_rights
 from . import test_warehouse_scan
 from . import test_warehouse_setup
 from . import test_warehouse_typed
+from . import test_warehouse_unit_names
 from . import test_warehouse_units
 from . import test_warehouse_units_rounding
 from . import test_warehouse_valuation

@@ -49,6 +49,18 @@ class TestWarehousePlans(PlanCase):
         nodes = self.explain(statement, enable_sort="on")
         self.assertIn("stock_move_service_no_value_idx", {node.get("Index Name") for node in nodes})
 
+    def test_registers(self):
+        """By number; what was cancelled is asked for."""
+        for document, search in (
+                ("rw", "crm_enova_like.view_picking_service_search"), ("zw", "crm_enova_like.view_picking_zw_search")):
+            base = [("service_document", "=", document)]
+            for name in (None, "done", "cancelled"):
+                with self.subTest(document, filter=name):
+                    domain = self.filters_of(search, self.keeper)[name] if name else []
+                    statement = self.read_statement(
+                        self.env["stock.picking"].with_user(self.keeper), [*base, *domain], "name desc, id desc")
+                    self.assertIn("service_name_idx", str(self.explain(statement)))
+
     def test_part_demand(self):
         """What waits is read from the lines that wait."""
         Demand = self.env["crm.service.part.demand"].with_user(self.keeper)

@@ -28,6 +28,6 @@ class CrmServiceIssueWizardLine(models.TransientModel):
 
     wizard_id = fields.Many2one("crm.service.issue.wizard", required=True, ondelete="cascade")
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
-    uom_id = fields.Many2one(related="product_id.uom_id")
+    uom_id = fields.Many2one(related="product_id.uom_id", context={"service_units": True})
     needed = fields.Float(digits="Product Unit")
     free = fields.Float(digits="Product Unit")

@@ -34,7 +34,7 @@ class CrmServiceReturnWizardLine(models.TransientModel):
     line_id = fields.Many2one("crm.service.order.line", required=True, readonly=True, ondelete="cascade")
     product_id = fields.Many2one(related="line_id.product_id")
     device_line_id = fields.Many2one(related="line_id.device_line_id")
-    uom_id = fields.Many2one(related="line_id.uom_id")
+    uom_id = fields.Many2one(related="line_id.uom_id", context={"service_units": True})
     quantity_issued = fields.Float(related="line_id.quantity_issued")
     quantity_returned = fields.Float(related="line_id.quantity_returned")
     quantity = fields.Float(string="To Return", digits="Product Unit")
