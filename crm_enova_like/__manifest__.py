@@ -101,6 +101,7 @@
         "views/relations/campaign_views.xml",
         "wizard/relations/campaign_views.xml",
         "views/relations/order_views.xml",
+        "wizard/relations/absence_views.xml",
         "views/relations/my_work_views.xml",
         "views/relations/calendar_views.xml",
         "views/menus.xml",

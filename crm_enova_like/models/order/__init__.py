@@ -7,6 +7,7 @@ from . import order_type
 from . import order
 from . import order_deadline
 from . import order_search
+from . import order_tile
 from . import order_entry
 from . import order_number
 from . import order_flow

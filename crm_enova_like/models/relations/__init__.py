@@ -33,3 +33,4 @@ from . import stock_picking
 from . import my_work
 from . import timeline
 from . import left
+from . import calendar_entry

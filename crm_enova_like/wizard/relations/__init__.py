@@ -1,2 +1,3 @@
+from . import absence_wizard
 from . import campaign_wizard
 from . import task_done_wizard
