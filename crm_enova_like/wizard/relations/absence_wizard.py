@@ -132,7 +132,7 @@ class CrmAbsenceLine(models.TransientModel):
     name = fields.Char(string="What", compute="_compute_name")
     when = fields.Char(compute="_compute_name")
     partner_id = fields.Many2one("res.partner", string="Contractor", compute="_compute_name")
-    person_id = fields.Many2one("res.partner", compute="_compute_name")
+    person = fields.Char(compute="_compute_name")
     phone = fields.Char(compute="_compute_name")
     action = fields.Selection(ACTIONS, string="What Becomes of It", required=True, default="hand")
     new_user_id = fields.Many2one(
@@ -156,10 +156,11 @@ class CrmAbsenceLine(models.TransientModel):
             # an inspection has no person of its own
             person = self.env["res.partner"] if source == line.inspection_id else source.person_id
             hour = source and Wizard._get_hour(source)
-            line.name = " – ".join(filter(None, [line.order_id.name, line.order_id.device_names])) or source.display_name
-            line.partner_id, line.person_id = source.partner_id, person
+            order = line.order_id
+            line.name = " – ".join(filter(None, [order.name, order.device_names])) or source.display_name
+            line.partner_id, line.person = source.partner_id, person != source.partner_id and person.name
             line.phone = person.phone or source.partner_id.phone
-            line.when = format_datetime(self.env, hour, dt_format="short") if hour else (
+            line.when = format_datetime(self.env, hour, dt_format="d MMM HH:mm") if hour else (
                 source and self.env._("by %(day)s", day=format_date(self.env, Wizard._get_day(source))))
 
     def _get_new_user(self):
