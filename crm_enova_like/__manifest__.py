@@ -109,6 +109,7 @@
         "wizard/relations/consent_views.xml",
         "report/relations/campaign_letter.xml",
         "views/relations/order_views.xml",
+        "wizard/relations/absence_views.xml",
         "views/relations/my_work_views.xml",
         "views/relations/calendar_views.xml",
         "views/relations/mail_template_views.xml",

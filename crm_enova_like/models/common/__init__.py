@@ -26,6 +26,7 @@ from . import mail_followers
 from . import performer_mixin
 from . import work_mixin
 from . import work_left
+from . import work_tile
 from . import source_view
 from . import uom_uom
 from . import res_partner

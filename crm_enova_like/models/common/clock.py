@@ -20,3 +20,14 @@ def on_day(moment, day, zone, reader=None):
     # late in the evening here, it is the next day there already
     same = next((moment for moment in found if reader and moment.astimezone(reader).date() == day), found[0])
     return same.replace(tzinfo=None)
+
+
+def at_hour(day, hour, zone):
+    """An hour of a day at a place.
+
+    :param day: date
+    :param hour: time
+    :param zone: of the place, as pytz time zone
+    :return: naive UTC datetime
+    """
+    return zone.localize(datetime.combine(day, hour)).astimezone(pytz.utc).replace(tzinfo=None)

@@ -8,6 +8,7 @@ from . import order
 from . import order_deadline
 from . import order_search
 from . import order_picked
+from . import order_tile
 from . import order_entry
 from . import order_number
 from . import order_flow

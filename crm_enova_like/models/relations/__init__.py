@@ -40,3 +40,4 @@ from . import left
 from . import order_call
 from . import order_load
 from . import res_users
+from . import calendar_entry

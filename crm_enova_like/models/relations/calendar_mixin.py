@@ -1,8 +1,10 @@
-from datetime import datetime, time
+from datetime import datetime, time, timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import clean_context
+
+from ..common.clock import at_hour
 
 # set while an entry and its task move each other, so that neither answers the other
 SYNCING = "crm_calendar_syncing"
@@ -11,6 +13,8 @@ SYNCING = "crm_calendar_syncing"
 CALENDAR_LATER = "crm_calendar_later"
 
 DAY = (time(8), time(18))    # what core's all-day entries span
+
+HOUR = timedelta(hours=1)    # how long that takes of which nobody says more
 
 NONE = fields.Command.set([])
 
@@ -170,7 +174,7 @@ class CrmCalendarMixin(models.AbstractModel):
         return changes
 
     def _move_from_calendar(self, entry):
-        """An entry was dragged: the record moves with it, by the right of who dragged it.
+        """An entry was moved in Odoo's own calendar: the record moves with it, by the right of who moved it.
 
         :raises UserError: it is closed, and stays where it was
         """
@@ -179,20 +183,36 @@ class CrmCalendarMixin(models.AbstractModel):
         record = self.with_context(**{SYNCING: True})
         if not entry.allday:
             record._move({"planned_start": entry.start, "planned_stop": entry.stop})
-        elif self.planned_start:
-            record._move(self._get_day_vals(entry.start_date))
-        else:
-            record._move({"date_deadline": entry.start_date})
+        elif self.planned_start or entry.start_date != self.date_deadline:
+            record._plan_on_day(entry.start_date)
         if entry.user_id and entry.user_id != self.user_id:
             before = self.user_id
             record.write({"user_id": entry.user_id.id})
             self._get_calendar_entries().partner_ids = entry._get_performer_commands(entry.user_id, before)
         return self._sync_calendar()
 
-    def _get_day_vals(self, day):
-        """Dates of one planned record whose entry was dropped on a day: a visit keeps its hour."""
-        start, stop = self._on_day(day)
-        return {"planned_start": start, "planned_stop": stop}
+    def _plan_on_day(self, day):
+        """Plan one record for a day: what is planned keeps its hour, what is not begins at eight at the company's
+        place. A deadline is what somebody was told, and stays.
+
+        :param day: date
+        """
+        self.ensure_one()
+        if self.planned_start:
+            start, stop = self._on_day(day)
+        else:
+            start, stop = at_hour(day, DAY[0], self.company_id._service_tz()), None
+        self._plan_at(start, stop)
+
+    def _plan_at(self, start, stop=None):
+        """Plan one record.
+
+        :param start: naive UTC datetime
+        :param stop: the same; by default it keeps its length, or gets what it usually takes
+        """
+        self.ensure_one()
+        length = self._get_planned_length() or self._get_usual_length() or HOUR
+        self._move({"planned_start": start, "planned_stop": stop or start + length})
 
     def _leave_calendar(self):
         """Entries were deleted or archived by hand: the records are no longer planned, as far as they are open.

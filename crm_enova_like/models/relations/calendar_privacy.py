@@ -15,9 +15,10 @@ class CalendarEvent(models.Model):
     @api.depends("crm_company_id", "user_id", "partner_ids")
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_crm_is_hidden(self):
-        # sudo: whether it is an entry of ours at all, and who is asked to come; what it says is not read
+        # sudo: whether it is an entry of ours at all, and who is asked to come; what it says is not read, nor put into
+        # the cache, where it would be found by whoever asks next
         user, partner = self.env.user, self.env.user.partner_id
-        ours = self.sudo().filtered(lambda entry: (
+        ours = self.sudo().with_context(prefetch_fields=False).filtered(lambda entry: (
             entry.crm_company_id and entry.user_id != user and partner not in entry.partner_ids)).with_env(self.env)
         hidden = ours - self._find_readable_entries(ours)
         for entry in self:

@@ -309,6 +309,9 @@ class CrmTask(models.Model):
     def _get_calendar_vals(self):
         return {**super()._get_calendar_vals(), "alarm_ids": [Command.set(self.alarm_ids.ids)]}
 
-    def _get_day_vals(self, day):
-        # dropped on a day, a task is due on it
-        return {"date_deadline": day, "planned_start": False, "planned_stop": False}
+    @api.depends("device_id.name")
+    def _compute_calendar_tile(self):
+        return super()._compute_calendar_tile()
+
+    def _get_tile_lines(self):
+        return [self.name, self._get_tile_place(self.partner_id), self.device_id.display_name]

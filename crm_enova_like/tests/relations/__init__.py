@@ -1,4 +1,6 @@
+from . import test_relations_absence
 from . import test_relations_calendar
+from . import test_relations_calendar_entry
 from . import test_relations_calendar_hands
 from . import test_relations_calendar_quiet
 from . import test_relations_campaign

@@ -76,7 +76,9 @@ class TestCalendar(ServiceCommon):
         task.date_deadline = date(2026, 3, 21)
         self.assertEqual(entry.start_date, date(2026, 3, 21))
         entry.with_user(self.technician).write({"start": datetime(2026, 3, 23, 8), "stop": datetime(2026, 3, 23, 18)})
-        self.assertEqual(task.date_deadline, date(2026, 3, 23))
+        # that day it is done, by the deadline that somebody was told
+        self.assertEqual((task.planned_start.date(), task.date_deadline), (date(2026, 3, 23), date(2026, 3, 21)))
+        self.assertFalse(entry.allday)
 
     def test_dragging_the_entry_moves_the_task(self):
         task = self._task()
@@ -104,8 +106,8 @@ class TestCalendar(ServiceCommon):
         entry = self._entry(task)
         whole_day = {"allday": True, "start": datetime(2026, 3, 18, 8), "stop": datetime(2026, 3, 18, 18)}
         entry.with_user(self.operator).write(whole_day)
-        self.assertEqual((task.planned_start, task.date_deadline), (False, date(2026, 3, 18)))
-        self.assertTrue(entry.allday)
+        self.assertEqual((task.planned_start, task.date_deadline), (datetime(2026, 3, 18, 9), False))
+        self.assertFalse(entry.allday)
         order = self._order()
         entry = self._entry(order)
         entry.with_user(self.operator).write(whole_day)
@@ -158,10 +160,10 @@ class TestCalendar(ServiceCommon):
         entry = self._entry(order)
         self.assertEqual((entry.allday, entry.start_date, entry.user_id), (True, date(2026, 3, 20), self.technician))
         entry.with_user(self.technician).write({"start": datetime(2026, 3, 23, 8), "stop": datetime(2026, 3, 23, 18)})
-        self.assertEqual((order.date_deadline, order.planned_start), (date(2026, 3, 23), False))
+        self.assertEqual((order.date_deadline, order.planned_start.date()), (date(2026, 3, 20), date(2026, 3, 23)))
         entry.with_user(self.technician).write({
             "allday": False, "start": datetime(2026, 3, 19, 8), "stop": datetime(2026, 3, 19, 9)})
-        self.assertEqual((order.date_deadline, order.planned_start), (date(2026, 3, 23), datetime(2026, 3, 19, 8)))
+        self.assertEqual((order.date_deadline, order.planned_start), (date(2026, 3, 20), datetime(2026, 3, 19, 8)))
 
     def test_an_entry_taken_out_by_hand_is_no_longer_planned(self):
         task, other, order = self._task(), self._task(date_deadline=date(2026, 3, 20)), self._order()
@@ -235,7 +237,7 @@ class TestCalendar(ServiceCommon):
             mine.with_context(**here).write({"start": datetime(2026, 4, 2, 8), "stop": datetime(2026, 4, 2, 18)})
         mine.with_context(allowed_company_ids=(self.company | other).ids).write({
             "start": datetime(2026, 4, 2, 8), "stop": datetime(2026, 4, 2, 18)})
-        self.assertEqual(following.date_deadline, date(2026, 4, 2))
+        self.assertEqual(following.planned_start.date(), date(2026, 4, 2))
 
     def test_what_moves_alike_is_written_at_once(self):
         tasks = self.env["crm.task"].concat(*(self._task() for _number in range(20)))

@@ -157,7 +157,7 @@ class TestCalendarQuiet(ServiceCommon):
             for entry in self._get_entries(tasks[:2]):
                 entry.with_user(self.operator).write({
                     "allday": True, "start": datetime(2026, 3, 18, 8), "stop": datetime(2026, 3, 18, 18)})
-            self.assertEqual(tasks[:2].mapped("date_deadline"), [date(2026, 3, 18)] * 2)
+            self.assertEqual([task.planned_start.date() for task in tasks[:2]], [date(2026, 3, 18)] * 2)
 
         def reassign_in_the_calendar():
             self._get_entries(tasks[3]).with_user(self.operator).write({"user_id": self.other_technician.id})

@@ -1,3 +1,4 @@
+from . import absence_wizard
 from . import campaign_wizard
 from . import consent_wizard
 from . import project_close_wizard
