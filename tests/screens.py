@@ -13,8 +13,8 @@ from tools import common
 # what of the page is ours: what an action shows, its dialogs, and what hangs from them
 OURS = ".o_action_manager, .o_dialog, .o_popover, .o-dropdown--menu, .o_notification"
 SHORTEST = 4    # letters: shorter words are the same in many languages
-# words of Odoo in Polish, or of nobody, that stood on our screens: none is a word of this app
-FOREIGN = ("Jednostki", "Zamówienie", "Operacja nie może zostać ukończona", "Lead", "Task", "Units")
+# words of Odoo in Polish, or of nobody, that stood on our screens: none is a word of this app (regular expressions)
+FOREIGN = ("Jednostki", "Zamówienie(?! sprzedaży)", "Operacja nie może zostać ukończona", "Lead", "Task", "Units")
 FOREIGN_WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(FOREIGN)})(?!\w)")
 TEXTS = """
     root => {
@@ -38,8 +38,9 @@ TEXTS = """
 """
 # what Odoo draws itself, in every app, and the reason why it is not judged here
 CORES = {
-    ".o_cp_searchview, .o_cp_switch_buttons, .o_cp_pager, .o_cp_action_menus": "the control panel",
+    ".o_cp_searchview, .o_control_panel_navigation, .o_cp_pager, .o_cp_action_menus": "the control panel",
     ".o_control_panel .breadcrumb": "the breadcrumbs",
+    ".o_button_more, .o_form_uri, .o-dropdown.flex-wrap": "the fold of buttons, and links of many2one fields on a phone",
     ".o-mail-Form-chatter, .o-mail-ChatterContainer": "the chatter",
     ".o_graph_renderer, .o_pivot, .o_activity_view": "views that have no markup of an addon's",
     ".fc, .o_calendar_sidebar_container, .o_calendar_sidebar, .o_other_calendar_panel": "the calendar's library",
@@ -47,10 +48,22 @@ CORES = {
     ".o_list_record_selector, .o_optional_columns_dropdown, .o_list_controller th": "a list's own columns",
     ".o_notebook_headers": "the pages of a form: its tabs stand in list items",
     ".o_avatar img, .o_m2o_avatar img, .o_field_many2one_avatar_user img": "an avatar, beside its name",
-    "input[role=combobox]": "the field of a many2one, with an aria-selected of its own",
+    "input[role=combobox], .o_tag": "many2one and its tags, with an aria-selected of their own",
+    ".o_select_menu_input": "a selection, with an autocomplete that no browser knows",
+    ".o-mail-ActivityButton i": "the icon in the button of activities, which has the name",
+    ".o_colorlist button": "a choice of colours",
+    "td .o-checkbox input": "a yes or no in a list, under its heading",
+    ".o_progress, .o_field_daterange i, .o_field_daterange input": "a bar of progress, and a period",
+    ".o_clipboard_button, .o_external_button, .fa-moon-o": "buttons of Odoo's meetings and products",
+    "[name^=peppol], .o_field_phone .dropdown-toggle": "what other addons have on a contractor",
 }
-# the colours of Odoo's theme, which every app has alike: its badges, what it mutes, and its buttons
-THEME = ".text-muted, .text-muted *, .badge, .btn, .o_field_widget, .o_field_widget *, .o_arrow_button, .o_stat_info *"
+# by the rule of axe-core: what follows from Odoo's theme, which every app has alike
+THEME = {
+    # its badges, what it mutes, the labels of its forms, and its buttons
+    "color-contrast": ".text-muted, .text-muted *, .badge, .btn, .btn *, .o_form_label, .o_form_label *, .o_td_label *, "
+                      ".o_field_widget, .o_field_widget *, .o_arrow_button",
+    "scrollable-region-focusable": ".o_list_renderer, .o_content",
+}
 SERIOUS = ("serious", "critical")
 AXE = """
     async ([script, root, cores, theme]) => {
@@ -69,7 +82,7 @@ AXE = """
             runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa"],
         });
         const isOurs = (rule, target) =>
-            rule !== "color-contrast" || !document.querySelector(target.join(" "))?.matches(theme);
+            !(rule in theme && document.querySelector(target.join(" "))?.matches(theme[rule]));
         return answer.violations.map(({id, impact, nodes}) => ({
             id, impact, nodes: nodes.filter(({target}) => isOurs(id, target)).map(
                 ({target, html, failureSummary}) => ({target: target.join(" "), html, why: failureSummary}))}));
