@@ -1,8 +1,11 @@
-"""Presses of the mouse and fields typed for the same work with this addon and with Odoo's own Repairs.
+"""Presses of the mouse and fields typed for the same work with this addon and with Odoo's own apps: Repairs, and
+beside it Contacts, Maintenance and Inventory.
 
 Both sides are played in a browser on one database, on the shortest way that was found; what a key does (Tab, Enter, a
 shortcut that a screen shows) is free on both. Run by bin/bench clicks, which prints the table of the README.
 """
+import datetime
+
 from browser import Rpc, cinema, expect, setting
 
 ADDON = "crm_enova_like"
@@ -10,6 +13,8 @@ PERSON, PHONE, FAULT = "Jan Nowak", "601 222 333", "Nie drukuje"
 ROOT, SERVICE = f"{ADDON}.menu_root", f"{ADDON}.menu_service"
 MODEL, PARTS = "Nano E", ("Głowica drukująca", "Zasilacz sieciowy")
 NEW_SERIAL, KNOWN_SERIAL = "SN 4711", "SN 0001"
+CALLER, CALLER_PHONE, SAID, NEXT = "Anna Zawadzka", "602 555 200", "Pyta o termin", "Oddzwonić"
+SEAL, FOUND = "Plomba", "Plomba zerwana"
 
 
 class Hand:
@@ -108,6 +113,57 @@ def repairs_find(hand, firm):
     expect(screen.field("product_id")).to_contain_text(MODEL)
 
 
+def contacts_call(hand, firm):
+    """The call in the caller's chatter, and an activity."""
+    screen, keyboard = hand.screen, hand.page.keyboard
+    screen.open("/odoo/action-contacts.action_contacts?view_type=list")
+    search = screen.locator(".o_searchview_input")
+    hand.into(search, CALLER_PHONE)
+    by_phone = screen.locator(".o_searchview_autocomplete .o-dropdown-item", has_text="elefon").first
+    expect(by_phone).to_be_visible()
+    while "focus" not in (by_phone.get_attribute("class") or ""):
+        keyboard.press("ArrowDown")
+    keyboard.press("Enter")
+    hand.click(screen.locator(".o_kanban_record, .o_data_row td[name='complete_name']", has_text=CALLER))
+    hand.click(".o-mail-Chatter-logNote:enabled")
+    hand.into(screen.locator(".o-mail-Composer-input"), SAID, "Control+Enter")
+    expect(screen.locator(".o-mail-Message", has_text=SAID)).to_be_visible()
+    hand.click(".o-mail-Chatter-activity")
+    hand.into(screen.field("summary", ".modal").locator("input"), NEXT)
+    hand.click(screen.button("action_schedule_activities", ".modal"))
+    expect(screen.locator(".o-mail-Activity", has_text=NEXT)).to_be_visible()
+
+
+def maintenance_failed(hand, firm):
+    """What was found stands in the request; the repair is made anew in Repairs."""
+    screen = hand.screen
+    screen.app("repair.menu_repair_order")
+    hand.click(".o_list_button_add:visible, .o-kanban-button-new:visible")
+    for field, text in (("partner_id", firm["customer"]), ("product_id", MODEL)):
+        hand.into(screen.field(field).locator("input"), text)
+        hand.offered(text)
+        hand.page.keyboard.press("Enter")
+    hand.into(screen.field("lot_id").locator("input"), "SN 0002")
+    hand.offered("SN 0002")
+    hand.page.keyboard.press("Enter")
+    hand.click('.o_notebook_headers a[name="repair_notes"]')
+    hand.into(screen.field("internal_notes").locator(".odoo-editor-editable"), FOUND)
+    screen.save()
+
+
+def stock_hand_back(hand, firm):
+    """The receipt by which the device came is returned, and the slip printed."""
+    screen = hand.screen
+    screen.open(f"/odoo/action-stock.action_picking_tree_all/{firm['receipt']}")
+    hand.click(screen.locator(".o_statusbar_buttons button", has_text="Zwrot"))
+    hand.click(screen.button("action_create_returns_all", ".modal"))
+    expect(screen.locator(".modal")).to_have_count(0)
+    hand.click(screen.button("button_validate"))
+    expect(screen.locator(".o_statusbar_status .o_arrow_button_current[data-value='done']")).to_be_visible()
+    with printed(hand):
+        hand.click(screen.locator(".o_statusbar_buttons button:visible", has_text="Drukuj"))
+
+
 # OURS
 
 def ours_take_in(hand, firm):
@@ -167,17 +223,53 @@ def ours_find(hand, firm):
     expect(screen.locator(".o_form_view")).to_contain_text(FAULT)
 
 
+def ours_call(hand, firm):
+    screen = hand.screen
+    screen.app(ROOT)
+    hand.click(".o_crm_quick_event")
+    hand.into(screen.field("name", ".modal").locator("input"), SAID)
+    hand.into(screen.field("phone", ".modal").locator("input"), CALLER_PHONE, "Tab")
+    expect(screen.field("partner_id", ".modal").locator("input")).to_have_value(CALLER)
+    hand.click(screen.button("action_follow_up", ".modal"))
+    expect(screen.field("date_deadline", ".modal")).to_be_visible()
+    name = screen.field("name", ".modal").locator("input")
+    if not name.input_value():
+        hand.into(name, NEXT)
+    hand.click(".modal .o_form_button_save")
+    expect(screen.locator(".modal")).to_have_count(0)
+
+
+def ours_failed(hand, firm):
+    screen = hand.screen
+    screen.open(f"/odoo/service-orders/{firm['inspected']}")
+    hand.click(screen.button("action_open_checklist"))
+    hand.click('[data-answer="not_ok"]')
+    hand.click(".o_crm_add_repair")
+    expect(screen.locator(".o_crm_add_repair")).to_have_count(0)
+
+
+def ours_hand_back(hand, firm):
+    screen = hand.screen
+    screen.open(f"/odoo/service-orders/{firm['repaired']}")
+    hand.click(screen.button("action_open_release"))
+    with printed(hand):
+        hand.click(screen.button("action_release_and_print", ".modal"))
+
+
 def look_up(hand):
     """Type the serial number where a list is searched; the cursor is there already."""
     hand.into(hand.screen.locator(".o_searchview_input"), KNOWN_SERIAL, "Enter")
     expect(hand.screen.rows(KNOWN_SERIAL)).to_have_count(1)
 
 
-SIDES = ("crm_enova_like", "Odoo Repairs")
+SIDES = ("crm_enova_like", "Odoo's own apps")
 WORK = {
     "take a device in, with its paper": (ours_take_in, repairs_take_in),
     "issue two parts": (ours_issue, repairs_issue),
     "find a device's last repair by serial number": (ours_find, repairs_find),
+    "note a call, with what follows": (ours_call, contacts_call),
+    "a failed inspection's repair": (ours_failed, maintenance_failed),
+    "hand a private person's device back, with its paper": (ours_hand_back, stock_hand_back),
 }
 
 
@@ -189,7 +281,9 @@ def settle_in(admin):
     # else the first paper asks an administrator how papers are to look
     [company] = admin.read("res.company", [], "id")[:1]
     admin.call("res.company", "write", [company["id"]], {
-        "external_report_layout_id": admin.ref("web.external_layout_standard")})
+        "external_report_layout_id": admin.ref("web.external_layout_standard"),
+        # and the first delivery, whether to send messages
+        "has_received_warning_stock_sms": True})
     [shelf] = {row["lot_stock_id"][0] for row in admin.read("stock.warehouse", [], "lot_stock_id")[:1]}
     machine = admin.create("product.product", name=MODEL, type="consu", is_storable=True, tracking="serial")
     lots = [admin.create("stock.lot", name=serial, product_id=machine) for serial in (KNOWN_SERIAL, "SN 0002")]
@@ -213,7 +307,36 @@ def settle_in(admin):
     admin.call("crm.service.order.device", "action_repaired",
                [row["id"] for row in admin.read("crm.service.order.device", [("order_id", "=", orders[0])], "id")])
     admin.call("crm.service.order", "action_done", [orders[0]])
-    return {"order": orders[1], "repair": admin.create("repair.order", product_id=machine, lot_id=lots[1])}
+    return {
+        "order": orders[1], "repair": admin.create("repair.order", product_id=machine, lot_id=lots[1]),
+        "customer": "Piekarnia Kłos", **settle_more(admin, machine, model)}
+
+
+def settle_more(admin, machine, model):
+    """A caller; an inspection on its order; a private person's device, repaired here, and there received."""
+    person = admin.create("res.partner", name=CALLER, phone=CALLER_PHONE)
+    regime = admin.create("crm.service.inspection.regime", name="Przegląd kasy", code="P", interval_number=12,
+                          checklist_ids=[(0, 0, {"name": SEAL})], lead_days=30)
+    inspected, repaired = (admin.create(
+        "crm.service.device", serial_number=serial, model_id=model, partner_id=person) for serial in ("SN 5", "SN 6"))
+    plan = admin.create("crm.service.inspection.plan", device_id=inspected, regime_id=regime,
+                        anchor_date=str(datetime.date.today() - datetime.timedelta(days=360)))
+    admin.call("crm.service.inspection.plan", "action_generate", [plan])
+    [inspection] = admin.call("crm.service.inspection", "search", [("plan_id", "=", plan)])
+    admin.call("crm.service.inspection", "action_create_order", [inspection])
+    [made] = admin.read("crm.service.inspection", [("id", "=", inspection)], "order_id")
+    order = admin.create("crm.service.order", partner_id=person, device_line_ids=[
+        (0, 0, {"device_id": repaired, "fault": FAULT})])
+    admin.call("crm.service.order.device", "action_repaired", [
+        row["id"] for row in admin.read("crm.service.order.device", [("order_id", "=", order)], "id")])
+    admin.call("crm.service.order", "action_done", [order])
+    [kind] = admin.read("stock.picking.type", [("code", "=", "incoming")], "default_location_dest_id")[:1]
+    receipt = admin.create("stock.picking", picking_type_id=kind["id"], partner_id=person, move_ids=[(0, 0, {
+        "product_id": machine, "product_uom_qty": 1, "location_id": admin.ref("stock.stock_location_customers"),
+        "location_dest_id": kind["default_location_dest_id"][0],
+        "move_line_ids": [(0, 0, {"product_id": machine, "lot_name": "SN 6", "quantity": 1})]})])
+    admin.call("stock.picking", "button_validate", [receipt])
+    return {"inspected": made["order_id"][0], "repaired": order, "receipt": receipt}
 
 
 def test_clicks_and_fields():

@@ -1,11 +1,12 @@
 {
     "name": "CRM & Service (enova-like)",
-    "summary": "Service orders, device history and warehouse issues (RW) for service companies",
+    "summary": "Repairs, devices, planned inspections, parts, tasks and customers of a service firm, in Polish and English",
     "version": "19.0.6.0.0",
     "category": "Services/Service",
     "author": "crm_enova_like contributors",
     "website": "https://github.com/crm-enova-like/crm_enova_like",
     "license": "LGPL-3",
+    "images": ["static/description/en_overview.png", "static/description/screen_orders.png"],
     "application": True,
     "depends": ["sale_stock", "stock_account", "project", "calendar", "utm", "contacts", "phone_validation"],
     "external_dependencies": {"python": ["python-stdnum", "reportlab"]},

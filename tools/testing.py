@@ -22,7 +22,7 @@ in var/log."""
 
 INSIDE, OUTSIDE = f"{ADDON}/tests", "tests"
 # of the outside tests, those that need no database
-NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py", "test_readme.py"}
+NO_DATABASE = {"test_tools.py", "test_gate.py", "test_lint_files.py", "test_readme.py", "test_glossary.py"}
 # a line of the files that play in a browser, and their part
 IN_A_BROWSER = {f"pytestmark = pytest.mark.{part}": part for part in ("browser", "unattended")}
 WITH_VALUE = {"-k", "-m", "-n", "-p", "-o", "-W", "-c", "--durations", "--maxfail", "--tb", "--timeout"}

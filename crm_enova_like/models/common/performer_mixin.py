@@ -26,3 +26,7 @@ class CrmPerformerMixin(models.AbstractModel):
         return [
             (*entry[:2], False) for entry in
             super()._message_auto_subscribe_followers(updated_values, default_subtype_ids)]
+
+    def _creation_message(self):
+        # a cron or an e-mail speaks no language: core would name the kind in English in the user's sentence
+        return super(CrmPerformerMixin, self._fallback_lang())._creation_message()

@@ -56,6 +56,10 @@ class CrmConsent(models.Model):
         for consent in self:
             consent.company_id = consent.partner_id.company_id or consent.company_id or self.env.company
 
+    def _creation_message(self):
+        # an import speaks no language: core would name the kind in English in the user's sentence
+        return super(CrmConsent, self._fallback_lang())._creation_message()
+
     @api.depends_context("lang")
     @api.depends("partner_id", "channel")
     def _compute_display_name(self):

@@ -33,6 +33,18 @@ class TestTask(ServiceCommon):
         task.planned_start = datetime(2026, 3, 13, 9)
         self.assertEqual(task.planned_stop, datetime(2026, 3, 13, 9, 15))
 
+    def test_one_made_by_no_screen_is_told_in_one_language(self):
+        """A cron and an import have no language; the history of what they make has the user's."""
+        self.env["res.lang"]._activate_lang("pl_PL")
+        self.env.user.lang = "pl_PL"
+        env = self.env(context={})
+        records = [
+            env["crm.event"].create({"name": "Call"}), env["crm.task"].create({"name": "Call"}),
+            env["crm.consent"].create({"partner_id": self.person.id, "channel": "phone", "source": "Form"})]
+        for record in records:
+            kind = self.env["ir.model"].with_context(lang="pl_PL")._get(record._name).name
+            self.assertIn(f"{kind} ", record.message_ids[-1:].body, "Polish, as the rest of the sentence")
+
     def test_done_with_its_event(self):
         task = self._task(type_id=self.phone.id, person_id=self.person.id)
         wizard = self.env["crm.task.done.wizard"].with_user(self.operator).create({
