@@ -191,6 +191,8 @@ class CrmServiceOrder(models.Model):
         company = self.env.company
         day = company._service_date(moment) if isinstance(moment, datetime) else moment
         days = max((company._service_today() - day).days, 0)
+        if not days:
+            return self.env._("oldest: today")
         return self.env._("oldest: 1 day") if days == 1 else self.env._("oldest: %(days)s days", days=days)
 
     @api.model
