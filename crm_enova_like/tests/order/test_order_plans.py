@@ -167,8 +167,9 @@ class TestOrderPlans(PlanCase):
     def test_search_box(self):
         """What is typed is looked up by the pieces of numbers, in the indexes of these."""
         Orders = self.env["crm.service.order"].with_user(self.operator)
-        statement = self.read_statement(Orders, [("display_name", "ilike", "R/X/12")])
-        found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
+        statements = self._record_statements(lambda: Orders.search([("display_name", "ilike", "R/X/12")]))
+        [probe] = [text for text in statements if "found LIMIT" in text]
+        found = {node.get("Index Name") for node in self.explain(probe, **BY_PIECES)}
         self.assertIn("crm_service_order__name_index", found)
         partners = self.read_statement(
             self.env["res.partner"].with_user(self.operator), [("display_name", "ilike", "Kowal")])
