@@ -10,7 +10,8 @@ from odoo.tools import mute_logger
 from .common import ServiceCommon
 
 MODULE = "crm_enova_like"
-DATABASE_WORDS = re.compile(r"violates|constraint|null value|relation \"|crm\.|crm_|psycopg|Missing required|Model: '|\bSQL\b")
+DATABASE_WORDS = re.compile(
+    r"violates|constraint|null value|relation \"|crm\.|crm_|psycopg|Missing required|Model: '|\bSQL\b")
 SAMPLES = {
     "char": "X", "text": "X", "html": "X", "integer": 1, "float": 1.0, "monetary": 1.0, "boolean": True, "json": {}}
 

@@ -39,7 +39,8 @@ class TestOrderPlans(PlanCase):
         cls.multiply(
             cls.order.device_line_ids, order_id=f"{first} - 1 + n", company_id=company, technician_id=cls.any_user(),
             date_received=DAY,
-            is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END", is_on_site="n % 80 = 0",
+            is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END",
+            is_on_site="n % 80 = 0",
             basis="CASE WHEN n % 6 = 0 THEN 'warranty' WHEN n % 60 = 1 THEN 'rework' ELSE 'paid' END",
             date_closed=DAY, date_released=f"CASE WHEN n % 30 > 0 THEN {DAY} END")
 
