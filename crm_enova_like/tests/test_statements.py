@@ -8,7 +8,8 @@ BATCH_LIMIT = 0.25
 # the first of some reads what the others know
 SINGLE_LIMIT = 9
 # in one transaction: what is written before the number is drawn, and what is written again when the order ends
-LIFECYCLE_LIMIT = 55.5
+# (with whether its type is done at the customer's)
+LIFECYCLE_LIMIT = 56
 # one call of each of core's steps for all; a row that it moves takes five
 FORTY_LIMIT = 5.5
 

@@ -1,5 +1,5 @@
-"""Whether the work is done at the customer's becomes a stored column of the devices in service: no order type was marked
-so before, and a column with a default is filled without a row being written."""
+"""Whether the work is done at the customer's becomes a stored column of the devices in service: no order type was
+marked so before, and a column with a default is filled without a row being written."""
 
 
 def migrate(cr, version):

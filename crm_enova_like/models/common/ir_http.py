@@ -66,7 +66,7 @@ class IrHttp(models.AbstractModel):
         operation that could not be completed."""
         try:
             answer = dispatch(endpoint)
-            if request.db and not request.env.cr.closed:
+            if not request.env.cr.closed:
                 # as core does right after
                 request.env.cr.flush()
             return answer

@@ -1,3 +1,5 @@
+from collections.abc import Mapping
+
 from odoo import api, models
 from odoo.exceptions import UserError
 
@@ -32,10 +34,14 @@ class CrmServiceDevice(models.Model):
 
         :param properties: as core copies them, a dict or a list of definitions with values
         """
-        if isinstance(properties, dict):
-            return {name: value for name, value in properties.items() if name not in names}
-        return [
-            {**each, "value": False} if each.get("name") in names else each for each in properties]
+        if not names:
+            return properties
+        if isinstance(properties, Mapping):
+            values = {name: value for name, value in properties.items() if name not in names}
+            return {
+                name: value if not isinstance(value, models.BaseModel)
+                else value.ids if len(value) > 1 else value.id for name, value in values.items()}
+        return [{**each, "value": False} if each["name"] in names else each for each in properties]
 
     def _copy_many(self, serials, **options):
         """Make copies of one device, with identifiers of their own.

@@ -47,7 +47,8 @@ class CrmServiceDevice(models.Model):
     def _get_word_domains(self, word):
         """Where a word that is typed may stand: list of domains."""
         partners = self.env["res.partner"]._query_word(word)
-        return [*self._get_kind_domains(word), Domain("partner_id", "in", partners), Domain("address_id", "in", partners)]
+        return [
+            *self._get_kind_domains(word), Domain("partner_id", "in", partners), Domain("address_id", "in", partners)]
 
     @api.model
     def _get_kind_domains(self, word):

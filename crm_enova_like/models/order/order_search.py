@@ -1,10 +1,15 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, Query
 
 from ..common.queries import LIKE, found_by, join_required
 from ..common.spelling import clean_number
 from ..common.words import found_by_words
+
+
+def _has(query):
+    """SQL that is true where a query finds something: asked anew for each record, where EXISTS may go through all."""
+    return SQL("COALESCE((SELECT TRUE FROM (%s) found LIMIT 1), FALSE)", query.select(SQL("1")))
 
 
 class CrmServiceOrder(models.Model):
@@ -79,7 +84,30 @@ class CrmServiceOrder(models.Model):
             # pieces of a whole number are pieces of all the others as well
             return found_by(self, [
                 self._get_whole_number_domain(value), *self._get_word_domains(value)[1:]])
-        return found_by_words(self, value, self._get_word_domains)
+        return found_by_words(self, value, self._get_word_domains, self._get_word_sql)
+
+    @api.model
+    def _get_word_sql(self, word, alias):
+        """SQL that is true where a word stands in an order: each part looks at the order's own contractor and rows."""
+        partners = self.env["res.partner"].with_context(active_test=False)._search(
+            Domain("display_name", "ilike", word))
+        partners.add_where(SQL(
+            """%s IN (SELECT unnest(ARRAY[own.id, own.commercial_partner_id, own.parent_id]) FROM res_partner own
+                       WHERE own.id IN (%s, %s))""",
+            SQL.identifier(partners.table, "id"), SQL.identifier(alias, "partner_id"),
+            SQL.identifier(alias, "person_id")))
+        rows, faults = (self.env["crm.service.order.device"]._search(domain) for domain in ([], [
+            ("fault", "ilike", word)]))
+        devices = self.env["crm.service.device"].with_context(active_test=False)._search(Domain.OR(
+            self.env["crm.service.device"]._get_kind_domains(word)))
+        devices.add_where(SQL(
+            "%s = %s", SQL.identifier(devices.table, "id"), SQL.identifier(rows.table, "device_id")))
+        for query in (rows, faults):
+            query.add_where(SQL("%s = %s", SQL.identifier(query.table, "order_id"), SQL.identifier(alias, "id")))
+        rows.add_where(_has(devices))
+        texts = Domain("name", "ilike", word) | Domain("description", "ilike", word)
+        own = texts.optimize_full(self)._to_sql(self, alias, Query(self.env, alias, SQL.identifier(self._table)))
+        return SQL("(%s OR %s OR %s OR %s)", own, _has(partners), _has(faults), _has(rows))
 
     @api.model
     def _get_word_domains(self, word):

@@ -3,9 +3,11 @@ from unittest.mock import patch
 
 from psycopg2.errors import SerializationFailure
 
+from odoo.exceptions import ValidationError
 from odoo.modules.registry import Registry
 from odoo.tests import get_db_name, tagged
 from odoo.tests.common import BaseCase
+from odoo.tools import mute_logger
 
 from odoo.addons.http_routing.tests.common import MockRequest
 
@@ -47,6 +49,23 @@ class TestTurn(ServiceCommon):
 
     def test_other_failures(self):
         self.assertEqual(self._serve(1, False), ("failed", 0))
+
+    def test_what_the_database_refuses_is_said_in_our_sentence(self):
+        """No word about an operation that could not be completed stands before it."""
+        savepoint = self.env.cr.savepoint(flush=False)
+
+        def begin_anew(_cls):
+            self.env.transaction.clear()
+            savepoint.rollback()
+
+        def endpoint(**_params):
+            self.order_type.repair_warranty_months = -1
+
+        endpoint.routing = {}
+        with MockRequest(self.env) as request, patch.object(IrHttp, "_begin_anew", classmethod(begin_anew)), \
+                mute_logger("odoo.sql_db"), self.assertRaisesRegex(ValidationError, "^The deadline has between 0"):
+            request.params = {}
+            self.env["ir.http"]._dispatch(endpoint)
 
     def test_the_turn_ends_with_the_transaction(self):
         with patch.object(Turn, "leave") as leave, patch.object(Turn, "leave_after") as leave_after:

@@ -39,7 +39,8 @@ class TestOrderPlans(PlanCase):
         cls.multiply(
             cls.order.device_line_ids, order_id=f"{first} - 1 + n", company_id=company, technician_id=cls.any_user(),
             date_received=DAY,
-            is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END", is_on_site="n % 80 = 0",
+            is_open=is_open, order_is_open=is_open, state="CASE WHEN n % 40 = 0 THEN 'open' ELSE 'repaired' END",
+            is_on_site="n % 80 = 0",
             basis="CASE WHEN n % 6 = 0 THEN 'warranty' WHEN n % 60 = 1 THEN 'rework' ELSE 'paid' END",
             date_closed=DAY, date_released=f"CASE WHEN n % 30 > 0 THEN {DAY} END")
 
@@ -168,8 +169,9 @@ class TestOrderPlans(PlanCase):
     def test_search_box(self):
         """What is typed is looked up by the pieces of numbers, in the indexes of these."""
         Orders = self.env["crm.service.order"].with_user(self.operator)
-        statement = self.read_statement(Orders, [("display_name", "ilike", "R/X/12")])
-        found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
+        statements = self._record_statements(lambda: Orders.search([("display_name", "ilike", "R/X/12")]))
+        [probe] = [text for text in statements if "found LIMIT" in text]
+        found = {node.get("Index Name") for node in self.explain(probe, **BY_PIECES)}
         self.assertIn("crm_service_order__name_index", found)
         partners = self.read_statement(
             self.env["res.partner"].with_user(self.operator), [("display_name", "ilike", "Kowal")])

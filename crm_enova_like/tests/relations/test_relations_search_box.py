@@ -169,7 +169,8 @@ class TestReady(ServiceCommon):
                 "view_crm_service_order_search": {"current", "finished", "ready", "closed", "archived"},
                 "view_crm_service_order_device_search": {"open", "on_site", "ready", "released", "closed"},
                 "view_crm_service_inspection_search": {"live", "closed", "failed", "done"},
-                "view_crm_task_search": {"todo", "done", "cancelled", "archived"}}.items():
+                "view_crm_task_search": {"todo", "done", "cancelled", "archived"},
+                "view_picking_service_search": {"open", "ready", "missing", "done", "cancelled"}}.items():
             with self.subTest(view):
                 self.assertTrue([
                     group for group in self._filters(f"crm_enova_like.{view}") if together <= set(group)])
@@ -199,12 +200,11 @@ class TestSearchBoxPlans(PlanCase):
         cls.multiply(task, name="'Call about ' || n", description="'Said ' || n")
 
     def _read_by(self, Model, text):
-        nodes = self.explain(self.read_statement(Model, [("display_name", "ilike", text)]), **BY_PIECES)
-        for node in nodes:
-            if node["Node Type"] == "Seq Scan":
-                # what there is little of: types and models of devices
-                self.assertIn(node["Relation Name"], ("crm_service_device_type", "crm_service_device_model"), node)
-        return {node.get("Index Name") for node in nodes}
+        """The indexes that are read for the words of a text, whatever they find."""
+        statements = self._record_statements(lambda: Model.search([("display_name", "ilike", text)], limit=80))
+        return {
+            node.get("Index Name") for statement in statements if "found LIMIT" in statement
+            for node in self.explain(statement, **BY_PIECES)}
 
     def test_orders(self):
         found = self._read_by(self.env["crm.service.order"].with_user(self.operator), "Jammed Person 123")
@@ -221,7 +221,9 @@ class TestSearchBoxPlans(PlanCase):
             found)
 
     def test_contractors(self):
-        found = self._read_by(self.env["res.partner"].with_user(self.operator), "Person 12")
+        statement = self.read_statement(
+            self.env["res.partner"].with_user(self.operator), [("display_name", "ilike", "Person 123")])
+        found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
         self.assertLessEqual({"res_partner_service_name_idx", "res_partner_service_email_idx"}, found)
 
     def test_my_tasks(self):
@@ -229,3 +231,20 @@ class TestSearchBoxPlans(PlanCase):
         self.assertLessEqual({
             "crm_task__name_index", "crm_task__description_index", "crm_service_order__name_index",
             "crm_service_order_device__fault_index"}, found)
+
+    def test_a_word_of_very_many_comes_in_the_lists_order(self):
+        """What stands in nearly all is not gathered first: the first page is the first ones of the list's index."""
+        Orders = self.env["crm.service.order"].with_user(self.operator)
+        for text in ("Jammed", "Noise", "a"):
+            with self.subTest(text):
+                domain = [("display_name", "ilike", text)]
+                self.assertEqual(len(Orders.search(domain, limit=80)), 80)
+                statements = self._record_statements(lambda domain=domain: Orders.search(domain, limit=80))
+                nodes = self.explain(statements[-1])
+                self.assertTrue({"crm_service_order_date_idx", "crm_service_order_received_idx"} & {
+                    node.get("Index Name") for node in nodes})
+                self.assertNotIn("Sort", {node["Node Type"] for node in nodes})
+        # with a word of few, it is looked for among these
+        self.assertEqual(Orders.search([("display_name", "ilike", "Jammed ZSR/X/777")]).mapped("name"), ["ZSR/X/777"])
+        self.assertEqual(
+            len(Orders.search([("display_name", "ilike", "Jammed Noise")], limit=80)), 80, "two that are frequent")

@@ -9,6 +9,7 @@ class CrmAssignWizard(models.TransientModel):
 
     _name = "crm.assign.wizard"
     _description = "Hand Work Over"
+    _inherit = ["crm.named.mixin"]
 
     res_model = fields.Char(string="Model", required=True, readonly=True)
     res_ids = fields.Json(string="Records", required=True, readonly=True)

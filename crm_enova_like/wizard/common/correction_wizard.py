@@ -18,6 +18,7 @@ class CrmCorrectionWizard(models.TransientModel):
 
     _name = "crm.correction.wizard"
     _description = "Correct a Fact"
+    _inherit = ["crm.named.mixin"]
 
     res_model = fields.Char(string="Model", required=True, readonly=True)
     res_ids = fields.Json(string="Records", required=True, readonly=True)
@@ -70,6 +71,7 @@ class CrmCorrectionFact(models.TransientModel):
 
     _name = "crm.correction.fact"
     _description = "Fact to Correct"
+    _inherit = ["crm.named.mixin"]
     _rec_name = "label"
 
     wizard_id = fields.Many2one("crm.correction.wizard", required=True, ondelete="cascade", index=True)
