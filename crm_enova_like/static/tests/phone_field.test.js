@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@odoo/hoot";
 import { defineMailModels } from "@mail/../tests/mail_test_helpers";
-import { defineModels, fields, models, mountView } from "@web/../tests/web_test_helpers";
+import { defineModels, fields, models, mountView, patchWithCleanup } from "@web/../tests/web_test_helpers";
+import { PhoneField } from "@web/views/fields/phone/phone_field";
 
 describe.current.tags("desktop");
 
@@ -19,9 +20,15 @@ class ServiceOrder extends models.Model {
 defineMailModels();
 defineModels([ServiceOrder]);
 
-const SMS = ".o_field_phone_sms";
-
+/** The field as an app that sends text messages makes it: told by a property whether to offer one. */
 async function open(resId) {
+    patchWithCleanup(PhoneField, { props: { ...PhoneField.props, enableButton: { type: Boolean, optional: true } } });
+    patchWithCleanup(PhoneField.prototype, {
+        setup() {
+            super.setup();
+            expect.step(`text message: ${this.props.enableButton}`);
+        },
+    });
     await mountView({
         type: "form",
         resModel: "crm.service.order",
@@ -33,11 +40,11 @@ async function open(resId) {
 test("a mobile number takes a text message", async () => {
     await open(1);
     expect(".o_phone_content a[href='tel:+48602555200']").toHaveCount(1);
-    expect(SMS).toHaveCount(1);
+    expect.verifySteps(["text message: true"]);
 });
 
 test("another number is called", async () => {
     await open(2);
     expect(".o_phone_content a[href='tel:+48615552233']").toHaveCount(1);
-    expect(SMS).toHaveCount(0);
+    expect.verifySteps(["text message: false"]);
 });
