@@ -142,6 +142,12 @@ def finish(screen):
     screen.locator(".o_crm_device .card-header").nth(1).click()
     type_in(item(screen, CLOCK, 1).locator(".o_crm_value"), "0")
     screen.locator(".o_crm_finish_all:not([disabled])").click()
+    # one failed: what follows is asked, and it is red
+    expect(screen.locator(".modal")).to_contain_text(SEAL)
+    screen.locator('.modal [name="choice"] input[data-value="order"]').click()
+    screen.press("action_apply", ".modal footer")
+    expect(screen.locator(".modal")).to_have_count(0)
+    expect(screen.locator(".o_crm_device .o_crm_failed.text-bg-danger")).to_have_count(1)
     expect(screen.locator(".o_crm_complete")).to_be_visible()
     with screen.page.expect_download(timeout=120_000) as download:
         screen.locator(".o_crm_print").click()
@@ -155,7 +161,9 @@ def finish(screen):
 def read_protocols(pdf, phone, admin, order_id, today):
     """What is printed, and what the inspections and plans say."""
     done = admin.read("crm.service.inspection", [("order_id", "=", order_id)], "state", "result", "protocol_number",
-                      "date_done", "agreed_with", "plan_id")
+                      "date_done", "agreed_with", "plan_id", "done_next_date", "repair_order_id")
+    [failed] = [each for each in done if each["result"] == "failed"]
+    assert failed["repair_order_id"] and not failed["done_next_date"], "due again after the repair"
     assert [each["state"] for each in done] == ["done", "done"]
     assert sorted(each["result"] for each in done) == ["failed", "passed"]
     assert sorted(each["protocol_number"] for each in done) == [

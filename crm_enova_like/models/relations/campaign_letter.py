@@ -15,7 +15,28 @@ from .project import OPERATORS
 PLACE = re.compile(r"\{\{\s*([^{}<>]*?)\s*\}\}")
 
 # of a label's line, in mm: its room, its size, and how much broader than Helvetica a font of the server may be
-ROOM, SIZE, BROADEST = 60.0, 3.8, 1.25
+ROOM, SIZE, BROADEST = 60.0, 3.6, 1.15
+
+
+def fit_label(lines, most=7):
+    """Break lines that are longer than a label is wide, and shrink what cannot be broken.
+
+    :param most: lines of a label
+    :return: list of (text, size in mm)
+    """
+    pieces = []
+    for line in lines:
+        kept = ""
+        for word in line.split():
+            longer = f"{kept} {word}".strip()
+            if kept and stringWidth(longer, "Helvetica-Bold", BROADEST) * SIZE > ROOM:
+                pieces.append(kept)
+                longer = word
+            kept = longer
+        pieces.append(kept)
+    return [
+        (text, round(min(SIZE, ROOM / max(1.0, stringWidth(text, "Helvetica-Bold", BROADEST))), 2))
+        for text in pieces[:most]]
 
 
 class UtmCampaign(models.Model):
@@ -161,9 +182,7 @@ class UtmCampaign(models.Model):
         labels = []
         for project in self._get_letter_projects():
             lines = self.with_context(lang=self._get_letter_lang(project))._get_letter_address(project)
-            labels.append([
-                (line, round(min(SIZE, ROOM / max(1.0, stringWidth(line, "Helvetica-Bold", BROADEST))), 2))
-                for line in lines[:7]])
+            labels.append(fit_label(lines))
         return labels
 
     # BUTTONS

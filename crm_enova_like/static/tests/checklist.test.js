@@ -7,7 +7,7 @@ describe.current.tags("desktop");
 defineMailModels();
 
 const ORDER = 7;
-const OURS = /^(checklist_|action_finish|action_repaired)/;
+const OURS = /^(checklist_|action_finish|action_repaired|action_open_follow_up)/;
 
 function check(id, name, vals = {}) {
     return {
@@ -96,6 +96,7 @@ beforeEach(() => {
             const answers = {
                 checklist_load: () => structuredClone(order),
                 checklist_save: () => ({ refused: [] }),
+                action_open_follow_up: () => false,
             };
             return answers[method]?.() ?? true;
         },
@@ -276,4 +277,24 @@ test("a device that is done, and one of a closed order, can no longer be filled 
     await contains(".o_crm_device[data-id='1'] .card-header").click();
     expect(".o_crm_check [data-answer]:enabled").toHaveCount(0);
     expect(".o_crm_complete").toHaveCount(0);
+});
+
+test("a failed one is red, and it is asked what follows", async () => {
+    const [first, second] = order.devices;
+    first.inspections[0].checks = [check(11, "Seal", { result: "not_ok" })];
+    await start();
+    await contains(".o_crm_device[data-id='1'] .card-header").click();
+    calls = [];
+    Object.assign(first, { state: "repaired", state_label: "Failed result", is_failed: true });
+    Object.assign(first.inspections[0], { state: "done", result: "failed", is_failed: true, is_undecided: true });
+    await contains(".o_crm_device[data-id='1'] .o_crm_finish").click();
+    await waitUntil(() => calls.length === 3);
+    expect(calls.map(([method]) => method)).toEqual(["action_repaired", "checklist_load", "action_open_follow_up"]);
+    expect(calls[2]).toEqual(["action_open_follow_up", [ORDER]]);
+    expect(".o_crm_device[data-id='1'] .badge.text-bg-danger").toHaveText("Failed result");
+    expect(second.state).toBe("open");
+    await contains(".o_crm_device[data-id='1'] .card-header").click();
+    await contains(".o_crm_decide").click();
+    await waitUntil(() => calls.length === 4);
+    expect(calls[3][0]).toBe("action_open_follow_up");
 });
