@@ -98,7 +98,7 @@ def lengthen(screen, admin, order):
     tile.scroll_into_view_if_needed()
     tile.hover()
     edge = tile.locator(".fc-event-resizer-end").bounding_box()
-    x, y = edge["x"] + edge["width"] / 2, edge["y"] + edge["height"] / 2
+    x, y = edge["x"] + edge["width"] / 2, edge["y"] + 3
     drag(screen, (x, y), (x, y + hour_of(screen, TEN + 1) - hour_of(screen, TEN)))
     start, stop, _deadline = plan_of(admin, order)
     assert start == at(TEN)
@@ -129,7 +129,8 @@ def choose_whom(screen):
     """Whom the reader does not want to see is not seen tomorrow either."""
     colleague = PEOPLE["kolega"][0]
     expect(entry(screen, colleague)).to_have_count(1)
-    performer(screen, colleague).locator("input").uncheck()
+    with screen.page.expect_response(lambda response: response.url.endswith("set_res_users_settings")):
+        performer(screen, colleague).locator("input").uncheck()
     expect(entry(screen, colleague)).to_have_count(0)
     screen.page.reload()
     expect(entry(screen, HOTEL)).to_be_visible()

@@ -1,6 +1,7 @@
 import { serializeDate, serializeDateTime } from "@web/core/l10n/dates";
 import { _t } from "@web/core/l10n/translation";
 import { registry } from "@web/core/registry";
+import { Mutex } from "@web/core/utils/concurrency";
 import { user } from "@web/core/user";
 import { CalendarArchParser } from "@web/views/calendar/calendar_arch_parser";
 import { CalendarCommonPopover } from "@web/views/calendar/calendar_common/calendar_common_popover";
@@ -36,6 +37,7 @@ export class WorkCalendarModel extends TileCalendarModel {
         super.setup(...arguments);
         this.meta.mayCreate = false;
         this.meta.mayWrite = false;
+        this.keeping = new Mutex();
     }
 
     async updateData() {
@@ -75,19 +77,23 @@ export class WorkCalendarModel extends TileCalendarModel {
     }
 
     get hiddenPerformers() {
-        return (user.settings[HIDDEN] || {})[this.resModel] || [];
+        this.hidden ??= (user.settings[HIDDEN] || {})[this.resModel] || [];
+        return this.hidden;
     }
 
     async updateFilters(fieldName, filters, active) {
+        // first, since it ticks the boxes at once
+        const updated = super.updateFilters(...arguments);
         if (fieldName === PERFORMER) {
             const changed = filters.map((filter) => filter.value);
             const others = this.hiddenPerformers.filter((value) => !changed.includes(value));
-            await user.setUserSettings(HIDDEN, {
-                ...user.settings[HIDDEN],
-                [this.resModel]: active ? others : [...others, ...changed],
-            });
+            this.hidden = active ? others : [...others, ...changed];
+            // of two that are ticked quickly, the second is kept last
+            this.keeping.exec(() =>
+                user.setUserSettings(HIDDEN, { ...user.settings[HIDDEN], [this.resModel]: this.hidden })
+            );
         }
-        return super.updateFilters(...arguments);
+        return updated;
     }
 
     /** The one person whose calendar is shown; nobody where there are several. */
