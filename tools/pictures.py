@@ -20,7 +20,7 @@ DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 740, "is_mobile": True, "has_touch": True}
 PAPER = {"width": 794, "height": 1123}
 OPEN = "async action => { await odoo.__WOWL_DEBUG__.root.env.services.action.doAction(action); }"
-AT_WORK = [("state", "=", "in_progress")]
+AT_WORK = [("state", "=", "in_progress"), ("inspection_ids", "=", False)]
 ORDERS, LINES, DEVICES = "crm.service.order", "crm.service.order.device", "crm.service.device"
 
 # login, the window, and what is done until there is something to see
@@ -128,21 +128,21 @@ SCREENS = {
     "screen_rw": Picture("magazyn", DESK, rw),
     "screen_demand": Picture("magazyn", DESK, register("action_crm_service_part_demand")),
     "screen_phone": Picture("serwisant", PHONE, register("action_crm_service_order_my")),
-    "screen_job": Picture("serwisant", PHONE, page(ORDERS, [("state", "=", "in_progress"), MINE], "action_open_job")),
+    "screen_job": Picture("serwisant", PHONE, page(ORDERS, [*AT_WORK, MINE], "action_open_job")),
     "screen_job_device": Picture("serwisant", PHONE, page(
         LINES, [("order_id.state", "=", "in_progress"), ("order_id.user_id.login", "=", "serwisant")],
         "action_open_job")),
     "screen_checklist": Picture("serwisant", PHONE, page(
         ORDERS, [("inspection_ids.state", "=", "ordered"), MINE], "action_open_checklist")),
     "paper_receipt": Picture("recepcja", PAPER, paper(
-        "action_report_service_receipt", ORDERS, [("state", "=", "in_progress")])),
+        "action_report_service_receipt", ORDERS, AT_WORK)),
     "paper_release": Picture("recepcja", PAPER, paper(
         "action_report_service_release", LINES, [("date_released", "!=", False)])),
     "paper_history": Picture("recepcja", PAPER, paper(
         "action_report_device_history", DEVICES, [("order_line_ids.order_id.state", "=", "done")])),
 }
 ENGLISH = ("overview", "orders", "order", "counter", "my_tasks", "calendar", "device", "inspections", "rw", "phone",
-           "job", "checklist")
+           "job")
 PICTURES = {**SCREENS, **{f"en_{name}": SCREENS[f"screen_{name}"] for name in ENGLISH}}
 # made by other means: the icon, and the label, which is a PDF alone
 OTHERS = {"icon", "paper_label"}
