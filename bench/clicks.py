@@ -1,5 +1,5 @@
 """Presses of the mouse and fields typed for the same work with this addon and with Odoo's own apps: Repairs, and
-beside it Contacts, Maintenance and Inventory.
+beside it Contacts and Inventory.
 
 Both sides are played in a browser on one database, on the shortest way that was found; what a key does (Tab, Enter, a
 shortcut that a screen shows) is free on both. Run by bin/bench clicks, which prints the table of the README.
@@ -134,8 +134,8 @@ def contacts_call(hand, firm):
     expect(screen.locator(".o-mail-Activity", has_text=NEXT)).to_be_visible()
 
 
-def maintenance_failed(hand, firm):
-    """What was found stands in the request; the repair is made anew in Repairs."""
+def repairs_failed(hand, firm):
+    """What was found at an inspection is typed anew: nothing leads from there to Repairs."""
     screen = hand.screen
     screen.app("repair.menu_repair_order")
     hand.click(".o_list_button_add:visible, .o-kanban-button-new:visible")
@@ -148,7 +148,7 @@ def maintenance_failed(hand, firm):
     hand.page.keyboard.press("Enter")
     hand.click('.o_notebook_headers a[name="repair_notes"]')
     hand.into(screen.field("internal_notes").locator(".odoo-editor-editable"), FOUND)
-    screen.save()
+    hand.click(".o_form_button_save")
 
 
 def stock_hand_back(hand, firm):
@@ -242,7 +242,8 @@ def ours_call(hand, firm):
 def ours_failed(hand, firm):
     screen = hand.screen
     screen.open(f"/odoo/service-orders/{firm['inspected']}")
-    hand.click(screen.button("action_open_checklist"))
+    # where the one who inspects is
+    screen.button("action_open_checklist").click()
     hand.click('[data-answer="not_ok"]')
     hand.click(".o_crm_add_repair")
     expect(screen.locator(".o_crm_add_repair")).to_have_count(0)
@@ -268,7 +269,7 @@ WORK = {
     "issue two parts": (ours_issue, repairs_issue),
     "find a device's last repair by serial number": (ours_find, repairs_find),
     "note a call, with what follows": (ours_call, contacts_call),
-    "a failed inspection's repair": (ours_failed, maintenance_failed),
+    "a failed inspection's repair": (ours_failed, repairs_failed),
     "hand a private person's device back, with its paper": (ours_hand_back, stock_hand_back),
 }
 

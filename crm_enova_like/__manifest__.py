@@ -1,6 +1,6 @@
 {
     "name": "CRM & Service (enova-like)",
-    "summary": "Repairs, devices, planned inspections, parts, tasks and customers of a service firm, in Polish and English",
+    "summary": "Repairs, devices, inspections, parts, tasks and customers of a service firm, in Polish and English",
     "version": "19.0.6.0.0",
     "category": "Services/Service",
     "author": "crm_enova_like contributors",

@@ -40,7 +40,7 @@ TEXTS = """
 CORES = {
     ".o_cp_searchview, .o_control_panel_navigation, .o_cp_pager, .o_cp_action_menus": "the control panel",
     ".o_control_panel .breadcrumb": "the breadcrumbs",
-    ".o_button_more, .o_form_uri, .o-dropdown.flex-wrap": "the fold of buttons, and links of many2one fields on a phone",
+    ".o_button_more, .o_form_uri, .o-dropdown.flex-wrap": "folded buttons, and links of many2one fields on a phone",
     ".o-mail-Form-chatter, .o-mail-ChatterContainer": "the chatter",
     ".o_graph_renderer, .o_pivot, .o_activity_view": "views that have no markup of an addon's",
     ".fc, .o_calendar_sidebar_container, .o_calendar_sidebar, .o_other_calendar_panel": "the calendar's library",
@@ -60,8 +60,8 @@ CORES = {
 # by the rule of axe-core: what follows from Odoo's theme, which every app has alike
 THEME = {
     # its badges, what it mutes, the labels of its forms, and its buttons
-    "color-contrast": ".text-muted, .text-muted *, .badge, .btn, .btn *, .o_form_label, .o_form_label *, .o_td_label *, "
-                      ".o_field_widget, .o_field_widget *, .o_arrow_button",
+    "color-contrast": ".text-muted, .text-muted *, .badge, .btn, .btn *, .o_form_label, .o_form_label *, "
+                      ".o_td_label *, .o_field_widget, .o_field_widget *, .o_arrow_button",
     "scrollable-region-focusable": ".o_list_renderer, .o_content",
 }
 SERIOUS = ("serious", "critical")

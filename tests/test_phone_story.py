@@ -186,6 +186,7 @@ def add_parts(screen, names):
     # a catalogue is there as well
     screen.locator(button("action_add_from_catalog")).click()
     expect(card(screen, OTHER)).to_be_visible()
+    expect(screen.locator(".o-kanban-button-back").first).to_have_text("Powrót do zlecenia")
     fits(screen)
     screen.locator(".o_back_button").click()
     expect(screen.locator(SCAN)).to_be_visible()

@@ -32,8 +32,8 @@ USAGE = """usage: bin/bench [PLANS]
 Generates the planned inspections of 10,000 devices (or of another number) with crm_enova_like
 and with OCA's maintenance_plan, on databases of their own, and prints a table of both.
 
-With "clicks", three pieces of work are played in a browser with crm_enova_like and with Odoo's
-own Repairs, and a table tells the presses of the mouse and the fields typed.
+With "clicks", six pieces of work are played in a browser with crm_enova_like and with Odoo's own
+apps, and a table tells the presses of the mouse and the fields typed.
 
 With "numbers", eight people on two servers issue parts, make orders and finish inspections at
 once, 20 times each (or another number); a table tells who waited how long, beside Repairs.
@@ -226,7 +226,10 @@ COMMANDS = {
     "clicks": Command(no_more, run_clicks, True, (), (
         r"\| take a device in, with its paper( \| \d+ clicks, \d+ fields){2} \|",
         r"\| issue two parts( \| \d+ clicks, \d+ fields){2} \|",
-        r"\| find a device's last repair by serial number( \| \d+ clicks, \d+ fields){2} \|")),
+        r"\| find a device's last repair by serial number( \| \d+ clicks, \d+ fields){2} \|",
+        r"\| note a call, with what follows( \| \d+ clicks, \d+ fields){2} \|",
+        r"\| a failed inspection's repair( \| \d+ clicks, \d+ fields){2} \|",
+        r"\| hand a private person's device back, with its paper( \| \d+ clicks, \d+ fields){2} \|")),
 }
 
 

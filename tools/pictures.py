@@ -2,7 +2,7 @@
 
     .venv/bin/python -m tools.pictures [http://localhost:8069] [NAMES…]
 
-They go to crm_enova_like/static/description: those of people in Polish, and those whose names begin with en_ in English.
+They go to crm_enova_like/static/description: in Polish, and in English those whose names begin with en_.
 """
 import contextlib
 import io
@@ -20,6 +20,7 @@ DESK = {"width": 1366, "height": 768}
 PHONE = {"width": 360, "height": 740, "is_mobile": True, "has_touch": True}
 PAPER = {"width": 794, "height": 1123}
 OPEN = "async action => { await odoo.__WOWL_DEBUG__.root.env.services.action.doAction(action); }"
+AT_WORK = [("state", "=", "in_progress"), ("inspection_ids", "=", False)]
 ORDERS, LINES, DEVICES = "crm.service.order", "crm.service.order.device", "crm.service.device"
 
 # login, the window, and what is done until there is something to see
@@ -67,7 +68,7 @@ def page(model, domain, method):
 
 
 def order(sight):
-    sight.action("action_crm_service_order", sight.first(ORDERS, [("state", "=", "in_progress"), ("line_ids", "!=", False)]))
+    sight.action("action_crm_service_order", sight.first(ORDERS, [*AT_WORK, ("line_ids", "!=", False)]))
     sight.screen.tab("lines")
 
 
@@ -80,13 +81,14 @@ def counter(sight):
     screen.choose("partner_id", known["partner_id"][1])
     screen.locator('.o_field_widget[name="device_line_ids"] .o_field_x2many_list_row_add a').click()
     screen.choose("device_id", known["serial_number"], ".o_selected_row")
+    screen.fill("fault", "Nie działa, pokazuje błąd E07", ".o_selected_row")
 
 
 def serials(sight):
     dialog(ORDERS, [("state", "=", "in_progress")], "action_open_add_devices")(sight)
     known = sight.me.call(DEVICES, "search_read", [("serial_number", "!=", False)], ["serial_number"], limit=5)
     sight.screen.fill("serials", "\n".join([*(row["serial_number"] for row in known), "SN-2026-0001"]), ".modal")
-    sight.screen.locator(".modal footer button:visible").first.click()
+    sight.screen.press("action_preview", ".modal")
     sight.page.wait_for_selector(".modal .o_data_row")
 
 
@@ -117,7 +119,6 @@ SCREENS = {
     "screen_add_devices": Picture("recepcja", DESK, serials),
     "screen_my_tasks": Picture("serwisant", DESK, register("action_crm_my_work")),
     "screen_calendar": Picture("kierownik", DESK, register("action_crm_team_calendar")),
-    "screen_contractors": Picture("recepcja", DESK, register("action_crm_contractor")),
     "screen_device": Picture("recepcja", DESK, device),
     "screen_copy": Picture("kierownik", DESK, dialog(DEVICES, [("serial_number", "!=", False)], "action_open_copy")),
     "screen_inspections": Picture("recepcja", DESK, register("action_crm_service_inspection")),
@@ -127,20 +128,21 @@ SCREENS = {
     "screen_rw": Picture("magazyn", DESK, rw),
     "screen_demand": Picture("magazyn", DESK, register("action_crm_service_part_demand")),
     "screen_phone": Picture("serwisant", PHONE, register("action_crm_service_order_my")),
-    "screen_job": Picture("serwisant", PHONE, page(ORDERS, [("state", "=", "in_progress"), MINE], "action_open_job")),
+    "screen_job": Picture("serwisant", PHONE, page(ORDERS, [*AT_WORK, MINE], "action_open_job")),
     "screen_job_device": Picture("serwisant", PHONE, page(
-        LINES, [("order_id.state", "=", "in_progress"), ("order_id.user_id.login", "=", "serwisant")], "action_open_job")),
+        LINES, [("order_id.state", "=", "in_progress"), ("order_id.user_id.login", "=", "serwisant")],
+        "action_open_job")),
     "screen_checklist": Picture("serwisant", PHONE, page(
         ORDERS, [("inspection_ids.state", "=", "ordered"), MINE], "action_open_checklist")),
     "paper_receipt": Picture("recepcja", PAPER, paper(
-        "action_report_service_receipt", ORDERS, [("state", "=", "in_progress")])),
+        "action_report_service_receipt", ORDERS, AT_WORK)),
     "paper_release": Picture("recepcja", PAPER, paper(
         "action_report_service_release", LINES, [("date_released", "!=", False)])),
     "paper_history": Picture("recepcja", PAPER, paper(
         "action_report_device_history", DEVICES, [("order_line_ids.order_id.state", "=", "done")])),
 }
 ENGLISH = ("overview", "orders", "order", "counter", "my_tasks", "calendar", "device", "inspections", "rw", "phone",
-           "job", "checklist")
+           "job")
 PICTURES = {**SCREENS, **{f"en_{name}": SCREENS[f"screen_{name}"] for name in ENGLISH}}
 # made by other means: the icon, and the label, which is a PDF alone
 OTHERS = {"icon", "paper_label"}
@@ -148,13 +150,18 @@ OTHERS = {"icon", "paper_label"}
 
 @contextlib.contextmanager
 def language(admin, login, code):
-    """A person's language, for as long as a picture takes."""
+    """A person's language, for as long as a picture takes: a demo begins with Polish alone."""
     [user] = admin.read("res.users", [("login", "=", login)], "lang")
+    [spoken] = admin.call("res.lang", "search_read", [("code", "=", code)], ["active"], context={"active_test": False})
+    if not spoken["active"]:
+        admin.call("res.lang", "write", [spoken["id"]], {"active": True})
     admin.call("res.users", "write", [user["id"]], {"lang": code})
     try:
         yield
     finally:
         admin.call("res.users", "write", [user["id"]], {"lang": user["lang"]})
+        if not spoken["active"]:
+            admin.call("res.lang", "write", [spoken["id"]], {"active": False})
 
 
 def take(browser, server, admin, name):
