@@ -17,6 +17,7 @@ from . import order_fault
 from . import order_outcome
 from . import warranty
 from . import order_line
+from . import order_line_done
 from . import order_closed
 from . import order_correction
 from . import order_done

@@ -63,7 +63,8 @@ class CrmMyWork(models.Model):
         ("1_overdue", "Overdue"), ("2_today", "Today"), ("3_tomorrow", "Tomorrow"), ("4_week", "This Week"),
         ("5_later", "Later"), ("6_none", "No Date")], string="When", readonly=True)
     subject = fields.Char(
-        compute="_compute_subject", help="Of a task its subject, of an order its number, devices and fault.")
+        string="Task or Order", compute="_compute_subject",
+        help="Of a task its subject, of an order its number, devices and fault.")
     device_names = fields.Char(string="Devices", compute="_compute_subject")
     fault_text = fields.Char(string="Fault", compute="_compute_subject")
     phone = fields.Char(compute="_compute_phone")

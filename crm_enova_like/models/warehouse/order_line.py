@@ -2,6 +2,7 @@ from collections import defaultdict
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
 
 from ..common.formats import format_quantity
 
@@ -159,6 +160,26 @@ class CrmServiceOrderLine(models.Model):
                     free = product.uom_id._compute_quantity(
                         there, line.uom_id or product.uom_id, rounding_method="DOWN")
                 line.free_qty = free
+
+    @api.depends("quantity_issued", "quantity_returned", "needs_issue", "kind")
+    def _compute_quantity_done(self):
+        return super()._compute_quantity_done()
+
+    def _get_quantity_done(self):
+        if self.kind == "part" and (self.quantity_issued or self.needs_issue):
+            return self.quantity_issued - self.quantity_returned
+        return super()._get_quantity_done()
+
+    @api.model
+    def _get_done_sql(self, alias, query):
+        # a part that was sold, or moved in from the past, was issued by no RW
+        return SQL(
+            "CASE WHEN %(kind)s = 'part' AND (%(issued)s != 0 OR %(waits)s) THEN %(issued)s - %(returned)s "
+            "ELSE %(other)s END",
+            kind=self._field_to_sql(alias, "kind", query), issued=self._field_to_sql(alias, "quantity_issued", query),
+            waits=self._field_to_sql(alias, "needs_issue", query),
+            returned=self._field_to_sql(alias, "quantity_returned", query),
+            other=super()._get_done_sql(alias, query))
 
     @api.depends("quantity_issued", "quantity_returned", "kind", "quantity", "price_unit")
     def _compute_cost(self):

@@ -1,5 +1,9 @@
+from lxml import etree
+
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import freeze_time, tagged
+from odoo.tools.safe_eval import safe_eval
 
 from ..common import ServiceCommon
 
@@ -93,6 +97,33 @@ class TestCrmTimeline(ServiceCommon):
         partner = self.contractor.with_user(self.salesman).with_context(tz="America/New_York")
         row = partner.env["crm.timeline"].search([("task_id", "=", self.task.id)])
         self.assertEqual(str(row.date), "2026-03-12 04:00:00")
+
+    def test_what_has_no_hour_shows_none(self):
+        """Inspections, deadlines and invoices are days: they begin at midnight, and nobody did them then."""
+        self.assertEqual(
+            {row.kind: row.is_whole_day for row in self._rows(self.salesman)},
+            {row.kind: row.kind in ("inspection", "task", "invoice") for row in self._rows(self.salesman)})
+        self.task.planned_start = "2026-03-12 09:00:00"
+        self.env.flush_all()
+        self.env.invalidate_all()
+        [row] = self._rows(self.salesman).filtered(lambda row: row.kind == "task")
+        self.assertFalse(row.is_whole_day)
+
+    def test_it_begins_with_what_was_last(self):
+        """The inspections of years to come are a press away, and do not stand before yesterday's call."""
+        action = self.contractor.action_view_crm_timeline()
+        names = [name.removeprefix("search_default_") for name in action["context"]]
+        view = etree.fromstring(self.env.ref("crm_enova_like.view_crm_timeline_search").arch)
+        domains = {
+            node.get("name"): safe_eval(node.get("domain")) for node in view.iter("filter") if node.get("domain")}
+        Timeline = self.env["crm.timeline"].with_user(self.salesman)
+
+        def kinds(*filters):
+            return Timeline.search(Domain.AND([action["domain"], *(domains[name] for name in filters)])).mapped("kind")
+
+        self.assertEqual(names, ["past"])
+        self.assertEqual(kinds(*names)[0], "event")
+        self.assertEqual(set(kinds("coming")), {"inspection", "task"})
 
     def test_archived_is_left_out(self):
         self.event.active = False

@@ -1,3 +1,4 @@
+from . import test_warehouse_analysis
 from . import test_warehouse_device_list
 from . import test_warehouse_direction
 from . import test_warehouse_done
