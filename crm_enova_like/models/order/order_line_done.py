@@ -10,9 +10,9 @@ class CrmServiceOrderLine(models.Model):
     _inherit = "crm.service.order.line"
 
     date_closed = fields.Datetime(
-        related="order_id.date_closed", string="Done On", help="When the order was completed.")
+        related="order_id.date_closed", string="Completed On", help="When the order was completed.")
     quantity_done = fields.Float(
-        string="Done", digits="Product Unit", compute="_compute_quantity_done", aggregator="sum",
+        string="Quantity Done", digits="Product Unit", compute="_compute_quantity_done", aggregator="sum",
         help="Of parts what was issued, less what came back; else what was planned. Pieces and kilograms have no sum.")
 
     @api.depends("quantity")

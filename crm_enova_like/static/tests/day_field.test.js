@@ -90,3 +90,18 @@ test("it is changed as a date", async () => {
     await contains(".o_field_widget[name=date_deadline] button").click();
     expect(".o_datetime_picker").toHaveCount(1);
 });
+
+test("a day without an hour shows no midnight", async () => {
+    mockDate("2026-11-28 12:00:00");
+    ServiceOrder._records = [
+        { id: 1, name: "a visit", is_open: false, planned_start: "2026-11-28 09:00:00" },
+        { id: 2, name: "a day", is_open: true, planned_start: "2026-12-23 00:00:00" },
+    ];
+    await mountView({
+        type: "list",
+        resModel: "crm.service.order",
+        arch: `<list><field name="planned_start" widget="crm_moment" options="{'day_field': 'is_open'}"/></list>`,
+    });
+    expect(".o_data_row:eq(0) .o_crm_moment").toHaveText(/^Nov 28, /);
+    expect(".o_data_row:eq(1) .o_crm_moment").toHaveText(/^Dec 2[23]$/);
+});

@@ -9,6 +9,7 @@ from . import test_relations_event_mail
 from . import test_relations_extension
 from . import test_relations_forged
 from . import test_relations_left
+from . import test_relations_lists
 from . import test_relations_matrix
 from . import test_relations_merge
 from . import test_relations_my_work

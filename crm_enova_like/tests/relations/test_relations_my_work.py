@@ -1,9 +1,12 @@
+import runpy
 from datetime import date, datetime, time
+from pathlib import Path
 
 from lxml import etree
 
 from odoo import Command
 from odoo.exceptions import AccessError, UserError
+from odoo.modules import get_module_path
 from odoo.tests import freeze_time, tagged
 from odoo.tools.safe_eval import safe_eval
 
@@ -71,6 +74,24 @@ class TestMyWork(ServiceCommon):
                     self.assertEqual(self.Work.search([("bucket", "=", bucket), ("id", "=", row.id)]), row)
                     if deadline:
                         self.assertEqual(source.is_overdue, deadline == late)
+
+    def test_what_was_there_before_is_brought_under_its_day(self):
+        """An update finds the deadline as the day of whatever has one."""
+        early = self._task(self.operator, planned_start=datetime(2026, 3, 11, 23, 30), date_deadline=date(2026, 4, 23))
+        late = self._task(self.operator, planned_start=datetime(2026, 5, 11, 9), date_deadline=date(2026, 4, 23))
+        done = self._task(self.operator, planned_start=datetime(2026, 3, 11, 9), date_deadline=date(2026, 4, 23))
+        done.action_done()
+        tasks = early | late | done
+        days = tasks.mapped("date_nearest")
+        self.assertEqual(days[1:], [date(2026, 4, 23), False])
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE crm_task SET date_nearest = date_deadline WHERE is_open AND id IN %s", [tuple(tasks.ids)])
+        path = Path(get_module_path("crm_enova_like")) / "migrations" / "19.0.6.0.0" / "pre-nearest.py"
+        for _again in range(2):
+            runpy.run_path(path)["migrate"](self.env.cr, "19.0.5.0.0")
+            self.env.invalidate_all()
+            self.assertEqual(tasks.mapped("date_nearest"), days)
 
     def test_a_row_of_an_order_tells_device_and_fault(self):
         order = self.make_order(self.device)

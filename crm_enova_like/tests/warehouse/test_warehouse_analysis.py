@@ -50,12 +50,10 @@ class TestAnalysis(ServiceCommon):
 
     def test_the_month_is_that_of_the_work(self):
         """What is moved in from the past was entered today, and done then."""
-        stage = self.env["crm.service.stage"].search(
-            [("company_id", "=", self.company.id), ("state", "=", "done")], limit=1)
         past = self.env["crm.service.order"].with_user(self.manager).create({
-            "partner_id": self.contractor.id, "name": "OLD/1", "stage_id": stage.id,
+            "partner_id": self.contractor.id, "name": "OLD/1", "state": "done",
             "date_received": "2025-09-01 10:00:00", "date_closed": "2025-09-05 10:00:00",
-            "device_line_ids": [Command.create({"device_id": self.device.id})],
+            "device_line_ids": [Command.create({"device_id": self.device.id, "state": "repaired"})],
             "line_ids": [Command.create({"kind": "labour", "name": "Cleaning", "quantity": 2})]})
         line = past.line_ids
         self.env.flush_all()
