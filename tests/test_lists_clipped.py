@@ -48,6 +48,8 @@ CARDS = {
     "operator": ("action_crm_event", "action_crm_service_inspection"),
 }
 
+ZONES = "odoo.loader.modules.get('@web/session').session.crm_zones"
+
 
 def day(days):
     return datetime.datetime.now(ZoneInfo("Europe/Warsaw")).date() + datetime.timedelta(days=days)
@@ -122,6 +124,8 @@ def test_lists():
             screen = show.screen(login, width=1366, height=768)
             screen.login(login, login)
             found[login, 1366] = find_lists(screen, login)
+            # by which a deadline's colour is found
+            assert all(screen.page.evaluate(ZONES).values())
             if login in CARDS:
                 phone = show.screen(f"{login} on a phone", width=360, height=800, is_mobile=True, has_touch=True)
                 phone.login(login, login)
