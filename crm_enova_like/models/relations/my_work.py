@@ -51,7 +51,8 @@ class CrmMyWork(models.Model):
     planned_start = fields.Datetime(readonly=True)
     planned_stop = fields.Datetime(readonly=True)
     date_deadline = fields.Date(string="Deadline", readonly=True)
-    date_work = fields.Date(string="Date", readonly=True, help="The planned day or the deadline, whichever comes first.")
+    date_work = fields.Date(
+        string="Date", readonly=True, help="The planned day or the deadline, whichever comes first.")
     date_nearest = fields.Date(string="Day of Work", readonly=True)
     priority = fields.Selection([("0", "Normal"), ("1", "Urgent")], readonly=True)
     state = fields.Selection(selection="_selection_state", readonly=True)
