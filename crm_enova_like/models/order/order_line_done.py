@@ -12,7 +12,7 @@ class CrmServiceOrderLine(models.Model):
     date_closed = fields.Datetime(
         related="order_id.date_closed", string="Completed On", help="When the order was completed.")
     quantity_done = fields.Float(
-        string="Quantity Done", digits="Product Unit", compute="_compute_quantity_done", aggregator="sum",
+        digits="Product Unit", compute="_compute_quantity_done", aggregator="sum",
         help="Of parts what was issued, less what came back; else what was planned. Pieces and kilograms have no sum.")
 
     @api.depends("quantity")
