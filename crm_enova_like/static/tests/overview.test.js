@@ -11,10 +11,11 @@ const LATE = [["is_late", "=", true]];
 const SECTIONS = [
     {
         name: "orders",
+        kind: "tiles",
         title: "Orders",
         tiles: [
             {
-                name: "late", label: "Late", count: 3, danger: true, amounts: [],
+                name: "late", label: "Late", count: 3, danger: true, amounts: [], note: "oldest: 12 days",
                 res_model: "crm.service.order", domain: LATE,
             },
             {
@@ -23,7 +24,7 @@ const SECTIONS = [
             },
         ],
     },
-    { name: "people", title: "People", tiles: [] },
+    { name: "people", kind: "bar", title: "People", tiles: [] },
 ];
 
 async function start() {
@@ -41,6 +42,7 @@ test("each number has its tile; what presses is red, money is in its currencies"
     expect(queryAllTexts("section h2")).toEqual(["Orders", "People"]);
     expect("[data-name='late'] .h2").toHaveText("3");
     expect("[data-name='late'] .h2").toHaveClass("text-danger");
+    expect("[data-name='late'] .o_service_tile_note").toHaveText("oldest: 12 days");
     expect("[data-name='late'] .fw-bold").toHaveCount(0);
     expect("[data-name='ready'] .h2").not.toHaveClass("text-danger");
     expect("[data-name='ready'] .fw-bold").toHaveText("$ 1,234.50 + 7.00 €");

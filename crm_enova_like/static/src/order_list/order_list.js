@@ -1,3 +1,4 @@
+import { useHotkey } from "@web/core/hotkeys/hotkey_hook";
 import { registry } from "@web/core/registry";
 import { useBus, useService } from "@web/core/utils/hooks";
 import { KanbanController } from "@web/views/kanban/kanban_controller";
@@ -5,7 +6,7 @@ import { kanbanView } from "@web/views/kanban/kanban_view";
 import { ListController } from "@web/views/list/list_controller";
 import { listView } from "@web/views/list/list_view";
 
-import { Component, onMounted, onWillUnmount, useState } from "@odoo/owl";
+import { Component, onMounted, onWillUnmount, useRef, useState } from "@odoo/owl";
 
 const COUNTER = "crm_enova_like.action_crm_service_counter";
 const USUAL = "current";    // the filter with which the list opens
@@ -20,6 +21,13 @@ export class OrderStrip extends Component {
         this.orm = useService("orm");
         this.state = useState({ counters: [] });
         this.isThere = true;
+        // not by data-hotkey: the pager's button comes first there, even when it is of no use
+        const button = useRef("takeIn");
+        useHotkey("alt+n", () => this.takeIn(), {
+            bypassEditableProtection: true,
+            isAvailable: () => Boolean(button.el),
+            withOverlay: () => button.el,
+        });
         useBus(this.env.searchModel, "update", () => this.load());
         // the list does not wait for the counters
         onMounted(() => this.load());
