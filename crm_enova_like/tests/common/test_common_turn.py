@@ -52,13 +52,14 @@ class TestTurn(ServiceCommon):
 
     def test_what_the_database_refuses_is_said_in_our_sentence(self):
         """No word about an operation that could not be completed stands before it."""
-        savepoint = self.env.cr.savepoint(flush=False)
+        savepoints = []
 
         def begin_anew(_cls):
             self.env.transaction.clear()
-            savepoint.rollback()
+            savepoints[0].rollback()
 
         def endpoint(**_params):
+            savepoints.append(self.env.cr.savepoint(flush=False))
             self.order_type.repair_warranty_months = -1
 
         endpoint.routing = {}

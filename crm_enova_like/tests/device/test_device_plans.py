@@ -82,7 +82,8 @@ class TestDevicePlans(PlanCase):
 
     def test_search_box(self):
         Devices = self.env["crm.service.device"].with_user(self.operator)
-        statement = self.read_statement(Devices, [("display_name", "ilike", "N12")])
-        found = {node.get("Index Name") for node in self.explain(statement, **BY_PIECES)}
+        statements = self._record_statements(lambda: Devices.search([("display_name", "ilike", "N12")]))
+        [probe] = [text for text in statements if "found LIMIT" in text]
+        found = {node.get("Index Name") for node in self.explain(probe, **BY_PIECES)}
         self.assertLessEqual(
             {f"crm_service_device__{name}_index" for name in ("identifier_key", "name")}, found)
