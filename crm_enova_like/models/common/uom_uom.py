@@ -16,15 +16,15 @@ class UomUom(models.Model):
 
     @api.depends_context("service_units", "lang")
     def _compute_display_name(self):
-        super()._compute_display_name()
+        result = super()._compute_display_name()
         if self.env.context.get("service_units") and not self.env.context.get("formatted_display_name"):
             for unit in self:
                 unit.display_name = unit._get_short_name()
+        return result
 
     def _get_short_name(self):
         """What a unit is called in our messages and papers, in the language of the context: “szt.” for core's unit of
-        things that are counted, and every other by its name."""
-        self.ensure_one()
+        things that are counted, every other by its name; empty for none."""
         name = self.name or ""
         if name in CORE_NAMES and self._origin.id == self.env["ir.model.data"]._xmlid_to_res_id(
                 PIECE, raise_if_not_found=False):

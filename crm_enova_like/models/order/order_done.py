@@ -120,7 +120,8 @@ class CrmServiceOrderLine(models.Model):
         sudo: who may print an order need not read the register of products.
         """
         return {str(line.id): {
-            "product": line.product_id.display_name or "", "unit": line.uom_id._get_short_name() if line.uom_id else ""} for line in self.sudo()}
+            "product": line.product_id.display_name or "", "unit": line.uom_id._get_short_name(),
+        } for line in self.sudo()}
 
     def _get_shown_names(self):
         """The names of one line's product and unit, {"product", "unit"}: what the order kept, or what the registers

@@ -13,7 +13,8 @@ class CrmServiceOrderType(models.Model):
     terms_data = fields.Text(string="Data Carriers", translate=True)
     terms_privacy = fields.Text(string="Personal Data (GDPR)", translate=True)
     terms_are_draft = fields.Boolean(
-        string="Draft Texts", help="A draft is printed on no paper: let a lawyer read the texts, and take the mark off.")
+        string="Draft Texts",
+        help="A draft is printed on no paper: let a lawyer read the texts, and take the mark off.")
     terms_changed_on = fields.Datetime(
         string="Texts Changed On", readonly=True, copy=False,
         help="Papers of what was finished before do not print the texts: it was not done on these terms.")

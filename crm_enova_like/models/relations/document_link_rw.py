@@ -84,7 +84,7 @@ class CrmDocumentLink(models.Model):
         return {
             "cancel": self.env._("Cancelled"),
             "assigned": self.env._("To return") if is_return else self.env._("To issue"),
-            "draft": self.env._("Draft"),
+            "draft": self.env._("Draft without a number"),
         }.get(document.state) or self.env._("Waiting for goods")
 
     # WHAT THE SYSTEM LINKED STAYS LINKED

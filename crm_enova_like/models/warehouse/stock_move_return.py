@@ -103,7 +103,8 @@ class StockMove(models.Model):
         raise UserError(self.env._(
             "%(document)s: %(quantity)s %(uom)s of %(product)s cannot be returned, order %(order)s has only %(issued)s "
             "issued. Lower the quantity.", document=self.picking_id.name, product=product,
-            quantity=format_quantity(self.env, self._sum_in_product_unit()), uom=self.product_id.uom_id._get_short_name(),
+            quantity=format_quantity(self.env, self._sum_in_product_unit()),
+            uom=self.product_id.uom_id._get_short_name(),
             order=self.picking_id.service_order_id.name, issued=format_quantity(self.env, issued)))
 
     def _refuse_other_lot(self, name, issues):

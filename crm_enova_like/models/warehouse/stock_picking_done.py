@@ -120,7 +120,7 @@ class StockMove(models.Model):
         """What one move moved, as it is called now: {what: name}."""
         self.ensure_one()
         return {
-            "product": self.product_id.display_name or "", "unit": self.product_uom._get_short_name() if self.product_uom else "",
+            "product": self.product_id.display_name or "", "unit": self.product_uom._get_short_name(),
             "lots": ", ".join(self.move_line_ids.lot_id.mapped("name"))}
 
     def _get_paper_names(self):

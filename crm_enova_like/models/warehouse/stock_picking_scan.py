@@ -70,7 +70,8 @@ class StockPicking(models.Model):
             raise UserError(self.env._(
                 "%(product)s: all that %(document)s plans is scanned already (%(planned)s %(uom)s). "
                 "To issue more, raise the quantity on the order first.",
-                product=moves[0].product_id.display_name, document=self.name, uom=moves[0].product_uom._get_short_name(),
+                product=moves[0].product_id.display_name, document=self.name,
+                uom=moves[0].product_uom._get_short_name(),
                 planned=format_quantity(self.env, sum(moves.mapped("product_uom_qty")))))
         return open_moves[0]
 
