@@ -288,7 +288,7 @@ PAGES = (
     Page("orders: by month, all", (OPERATOR,), groups(ORDER, "date_received:month")),
     Page("orders: by contractor, all", (OPERATOR,), groups(ORDER, "partner_id")),
     Page("orders: calendar, month", (OPERATOR,),
-         month("action_crm_service_order_calendar", "planned_start", "planned_stop", "current")),
+         month("action_crm_service_order_calendar", "calendar_start", "calendar_stop")),
     Page("orders: analysis", (OPERATOR,),
          pivot("action_crm_service_order_analysis", ["date_received:month", "state"]), PIVOT),
     Page("orders: count of all", BOTH, count(ORDER)),

@@ -1,3 +1,4 @@
+import { browser } from "@web/core/browser/browser";
 import { registry } from "@web/core/registry";
 import { CalendarCommonRenderer } from "@web/views/calendar/calendar_common/calendar_common_renderer";
 import { CalendarModel } from "@web/views/calendar/calendar_model";
@@ -13,7 +14,7 @@ export class TileCalendarModel extends CalendarModel {
     }
 
     getLocalStorageScale() {
-        const chosen = localStorage.getItem(this.storageKey);
+        const chosen = browser.localStorage.getItem(this.storageKey);
         return this.env.isSmall && !this.meta.scales.includes(chosen) ? "day" : super.getLocalStorageScale();
     }
 
