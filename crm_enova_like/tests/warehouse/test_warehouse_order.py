@@ -85,7 +85,7 @@ class TestOrderWithParts(ServiceCommon):
             self.order.action_done()
         message = str(caught.exception)
         self.assertIn("devices without an outcome", message)
-        self.assertIn("parts planned but not issued: Print head (3 Units)", message)
+        self.assertIn("parts planned but not issued: Print head (3 pcs)", message)
         self.assertIn(f"open warehouse documents: {rw.name}", message)
 
     # FACTS

@@ -54,7 +54,7 @@ class TestPartDemand(ServiceCommon):
         self.assertTrue(row.is_short)
         self.assertEqual(row.order_count, 2)
         self.assertEqual(row.date_deadline, self.other.date_deadline)
-        self.assertEqual(row.order_names, f"{self.other.name} × 9, {self.order.name} × 3", "the most urgent first")
+        self.assertEqual(row.order_names, f"{self.other.name} × 9 pcs, {self.order.name} × 3 pcs", "the most urgent first")
         line.quantity = 1
         row = self._row(self.part)
         self.assertEqual((row.quantity, row.quantity_reserved, row.free_qty, row.shortage), (10, 1, 9, 0))
@@ -90,7 +90,7 @@ class TestPartDemand(ServiceCommon):
         self.other.sudo().active = False
         row = self._row(self.part)
         self.assertEqual((row.quantity, row.order_count), (2, 1))
-        self.assertEqual(row.order_names, f"{self.order.name} × 2")
+        self.assertEqual(row.order_names, f"{self.order.name} × 2 pcs")
         (self.order | self.other).sudo().action_wait()
         self._arrive(self._incoming(self.part, 1).move_ids)
         self.assertTrue(self.order.sudo().activity_ids)
@@ -133,7 +133,7 @@ class TestPartDemand(ServiceCommon):
         rows = self._row(self.part)
         self.assertEqual({row.warehouse_id: (row.quantity, row.free_qty) for row in rows},
                          {self.warehouse: (1, 10), second: (1, 0)})
-        self.assertEqual(rows.filtered(lambda row: row.warehouse_id == second).order_names, f"{self.other.name} × 1")
+        self.assertEqual(rows.filtered(lambda row: row.warehouse_id == second).order_names, f"{self.other.name} × 1 pcs")
 
     def test_statements(self):
         """The list costs the same for many products as for a few."""

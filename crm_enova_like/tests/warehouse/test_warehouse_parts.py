@@ -111,8 +111,8 @@ class TestParts(ServiceCommon):
         with self.assertRaises(UserError) as caught:
             self.order.action_issue_parts()
         message = str(caught.exception)
-        self.assertIn("Print head: 12 Units needed, 10 free", message)
-        self.assertIn("Fan: 2 Units needed, 1 free", message)
+        self.assertIn("Print head: 12 pcs needed, 10 free", message)
+        self.assertIn("Fan: 2 pcs needed, 1 free", message)
         self.assertNotIn("Screw", message)
         self.assertFalse(self.order.sudo().picking_ids, "no document is left behind")
         self.assertEqual(enough.quantity_issued, 0)
@@ -123,7 +123,7 @@ class TestParts(ServiceCommon):
         other = self.make_order(self.device2, user=self.technician2)
         self.add_part(other, quantity=8)
         other.action_reserve_parts()
-        with self.assertRaisesRegex(UserError, "Print head: 3 Units needed, 2 free"):
+        with self.assertRaisesRegex(UserError, "Print head: 3 pcs needed, 2 free"):
             self.order.action_issue_parts()
         other.action_cancel()
         self.order.action_issue_parts()
@@ -159,7 +159,7 @@ class TestParts(ServiceCommon):
         self.assertEqual(rest.move_ids.service_line_id, self.line)
         self.assertEqual(rest.move_ids.product_uom_qty, 5)
         self.assertNotRegex(rest.name, "^RW/", "the rest is not validated")
-        with self.assertRaisesRegex(UserError, "5 Units needed, 0 free"):
+        with self.assertRaisesRegex(UserError, "5 pcs needed, 0 free"):
             wizard.action_issue_available()
         self._stock(self.part, 5)
         self.order.action_issue_parts()
@@ -265,7 +265,7 @@ class TestParts(ServiceCommon):
         self._new_lot(self.lot_part, "L1", 5)
         self._new_lot(self.lot_part, "L2", 1)
         self.add_part(self.order, self.lot_part, 2, lot_name="L2")
-        with self.assertRaisesRegex(UserError, "Battery.*: 2 Units needed, 1 free"):
+        with self.assertRaisesRegex(UserError, "Battery.*: 2 pcs needed, 1 free"):
             self.order.action_issue_parts()
         # the screen says so as well, where the shelf holds enough of another lot
         action = self.order.action_issue_parts_screen()
@@ -303,7 +303,7 @@ class TestParts(ServiceCommon):
         self.order.action_issue_parts()
         other = self.make_order(self.device2, user=self.technician)
         self.add_part(other, self.serial_part, lot_name="S1")
-        with self.assertRaisesRegex(UserError, "1 Units needed, 0 free"):
+        with self.assertRaisesRegex(UserError, "1 pcs needed, 0 free"):
             other.action_issue_parts()
 
     # RETURN
@@ -336,10 +336,10 @@ class TestParts(ServiceCommon):
         for quantity in (0, -1):
             with self.assertRaisesRegex(UserError, "enter a quantity"):
                 self.line.return_to_stock(quantity)
-        with self.assertRaisesRegex(UserError, "4 Units cannot be returned, only 3 are issued"):
+        with self.assertRaisesRegex(UserError, "4 pcs cannot be returned, only 3 are issued"):
             self.line.return_to_stock(4)
         self.line.return_to_stock(2)
-        with self.assertRaisesRegex(UserError, "2 Units cannot be returned, only 1 are issued"):
+        with self.assertRaisesRegex(UserError, "2 pcs cannot be returned, only 1 are issued"):
             self.line.return_to_stock(2)
         self.assertEqual(len(self._documents(self.order, "zw")), 1)
         self.assertStock(self.part, 9)
@@ -387,7 +387,7 @@ class TestParts(ServiceCommon):
 
     def test_plan_is_not_lower_than_issued(self):
         self.order.action_issue_parts()
-        with self.assertRaisesRegex(ValidationError, "3 Units are issued, more than the 2 planned"):
+        with self.assertRaisesRegex(ValidationError, "3 pcs are issued, more than the 2 planned"):
             self.line.quantity = 2
         with mute_logger("odoo.sql_db"), self.assertRaisesRegex(IntegrityError, "quantity_positive"):
             self.line.sudo()._write({"quantity": -1})

@@ -97,7 +97,7 @@ class TestPartsKeeper(ServiceCommon):
         rw.move_ids.quantity = 5
         rw.move_ids.picked = True
         for door in (rw.button_validate, rw._action_done):
-            with self.assertRaisesRegex(UserError, "Hose: 5 Units needed, 2 in stock"):
+            with self.assertRaisesRegex(UserError, "Hose: 5 pcs needed, 2 in stock"):
                 door()
         self.assertStock(hose, 2)
         self.assertEqual(line.quantity_issued, 0)
@@ -116,7 +116,7 @@ class TestPartsKeeper(ServiceCommon):
         first = self.order.sudo()._get_open_rw().with_user(self.keeper)
         first.move_ids.quantity = 3
         first.move_ids.picked = True
-        with self.assertRaisesRegex(UserError, "3 Units needed, 1 in stock"):
+        with self.assertRaisesRegex(UserError, "3 pcs needed, 1 in stock"):
             first._action_done()
         self.assertStock(self.part, 1)
 
@@ -124,7 +124,7 @@ class TestPartsKeeper(ServiceCommon):
         rw = self._request()
         rw.move_ids.quantity = 4
         rw.move_ids.picked = True
-        with self.assertRaisesRegex(UserError, "4 Units are issued, more than the 3 planned"):
+        with self.assertRaisesRegex(UserError, "4 pcs are issued, more than the 3 planned"):
             rw.button_validate()
         self.assertStock(self.part, 10)
 

@@ -241,7 +241,7 @@ class TestRace(RaceCase):
         first, second = self._one_after_the_other((self.anna, self._issue(one)), (self.jan, self._issue(other)))
         self.assertFalse(first.error)
         self.assertIn("not enough in stock", str(second.error))
-        self.assertIn("Race part: 1 Units needed, 0 free", str(second.error))
+        self.assertIn("Race part: 1 pcs needed, 0 free", str(second.error))
         self.assertEqual([state for _name, state in self._pickings(one, other)], ["done"])
         self._assert_stock(part, 0)
 

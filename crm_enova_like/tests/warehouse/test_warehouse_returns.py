@@ -110,7 +110,7 @@ class TestReturnsOfAKeeper(ReturnsCommon):
         again = zw.with_user(self.keeper).copy()
         again.action_confirm()
         again.move_ids.picked = True
-        with self.assertRaisesRegex(UserError, f"1 Units of Print head cannot be returned, order {self.order.name} "
+        with self.assertRaisesRegex(UserError, f"1 pcs of Print head cannot be returned, order {self.order.name} "
                                                "has only 0 issued"):
             again.button_validate()
         self.assertNotRegex(again.name, "^ZW/")
@@ -120,7 +120,7 @@ class TestReturnsOfAKeeper(ReturnsCommon):
         self._issue(20)
         zw = self._hand_made(3)
         zw.move_ids.picked = True
-        with self.assertRaisesRegex(UserError, "3 Units of Print head cannot be returned.*only 2 issued. Lower"):
+        with self.assertRaisesRegex(UserError, "3 pcs of Print head cannot be returned.*only 2 issued. Lower"):
             zw.button_validate()
         self.assertEqual(self._numbers(), (2, 2, 0, 30))
         zw.move_ids.quantity = 2

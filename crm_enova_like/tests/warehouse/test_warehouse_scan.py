@@ -38,7 +38,7 @@ class TestScanOnRw(ScanCommon):
     def test_two_parts(self):
         rw = self._request((self.part, 1), (self.roller, 1))
         message = self._scan(rw, "5901234123457")
-        self.assertIn("Print head: 1 of 1 Units scanned.", message)
+        self.assertIn("Print head: 1 of 1 pcs scanned.", message)
         self.assertNotIn("validate", message)
         self.assertIn("validate it", self._scan(rw, "\ufeffｒｏｌ-1\u00a0"), "a reference, in another spelling")
         self.assertEqual(rw.move_ids.mapped("service_scanned"), [1, 1])
@@ -67,7 +67,7 @@ class TestScanOnRw(ScanCommon):
         rw = self._request((self.part, 2))
         self._scan(rw, "5901234123457")
         self._scan(rw, "5901234123457")
-        with self.assertRaisesRegex(UserError, r"Print head: all that .* plans is scanned already \(2 Units\)"):
+        with self.assertRaisesRegex(UserError, r"Print head: all that .* plans is scanned already \(2 pcs\)"):
             rw.action_scan("5901234123457")
         self.assertEqual(rw.move_ids.service_scanned, 2)
         self.assertEqual(rw.move_ids.quantity, 2)
@@ -92,14 +92,14 @@ class TestScanOnRw(ScanCommon):
         for _time in range(3):
             self._scan(rw, "5901234123457")
         self.assertEqual(rw.move_ids.mapped("service_scanned"), [1, 2])
-        with self.assertRaisesRegex(UserError, r"scanned already \(3 Units\)"):
+        with self.assertRaisesRegex(UserError, r"scanned already \(3 pcs\)"):
             rw.action_scan("5901234123457")
 
     def test_more_is_planned_than_there_is(self):
         rw = self._request((self.part, 12))
         for _time in range(10):
             self._scan(rw, "5901234123457")
-        with self.assertRaisesRegex(UserError, r"10 Units scanned, and no more of it is free in stock \(12 planned\)"):
+        with self.assertRaisesRegex(UserError, r"10 pcs scanned, and no more of it is free in stock \(12 planned\)"):
             rw.action_scan("5901234123457")
         self._stock(self.part, 1)
         self._scan(rw, "5901234123457")
@@ -179,7 +179,7 @@ class TestScanOnOrder(ScanCommon):
     def test_adds_a_part(self):
         answer = self.order.action_scan("5901234123457")
         self.assertEqual(answer["type"], "success")
-        self.assertEqual(answer["message"], "Print head is added. Planned: 1 Units.")
+        self.assertEqual(answer["message"], "Print head is added. Planned: 1 pcs.")
         line = self.order.line_ids
         self.assertEqual((line.kind, line.product_id, line.quantity), ("part", self.part, 1))
         self.assertEqual(line.device_line_id, self.order.device_line_ids)
@@ -190,7 +190,7 @@ class TestScanOnOrder(ScanCommon):
         self.assertIn("on the order already: 1 planned, 0 issued. Add one more?", answer["confirm"])
         self.assertEqual(self.order.line_ids.quantity, 1, "nothing is added before the answer")
         answer = self.order.action_scan("5901234123457", confirmed=True)
-        self.assertEqual(answer["message"], "Print head: one more is added. Planned: 2 Units.")
+        self.assertEqual(answer["message"], "Print head: one more is added. Planned: 2 pcs.")
         self.assertEqual(self.order.line_ids.quantity, 2)
         self.order.action_issue_parts()
         self.assertIn("2 planned, 2 issued", self.order.action_scan("5901234123457")["confirm"])
@@ -199,7 +199,7 @@ class TestScanOnOrder(ScanCommon):
         motor = self._new_product("Motor", barcode="5905555000018")
         answer = self.order.action_scan("5905555000018")
         self.assertEqual(answer["type"], "warning")
-        self.assertEqual(answer["message"], "Motor is added. Free in the warehouse: only 0 Units.")
+        self.assertEqual(answer["message"], "Motor is added. Free in the warehouse: only 0 pcs.")
         self.assertEqual(self.order.line_ids.product_id, motor)
 
     def test_serial_number_twice(self):
@@ -217,7 +217,7 @@ class TestScanOnOrder(ScanCommon):
         self.assertEqual(answer["type"], "warning")
         self.assertIn("Scan its lot or serial number too", answer["message"])
         answer = self.order.action_scan("S1")
-        self.assertEqual(answer["message"], "Fiscal memory has the number S1 now. Planned: 1 Units.")
+        self.assertEqual(answer["message"], "Fiscal memory has the number S1 now. Planned: 1 pcs.")
         self.assertEqual((len(self.order.line_ids), self.order.line_ids.lot_name), (1, "S1"))
 
     def test_barcode_of_something_else(self):

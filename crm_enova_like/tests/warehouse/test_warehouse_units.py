@@ -231,7 +231,7 @@ class TestOwners(ServiceCommon):
 
     def test_nobody_elses_goods(self):
         self.assertEqual(self.line.free_qty, 1)
-        with self.assertRaisesRegex(UserError, "2 Units needed, 1 free"):
+        with self.assertRaisesRegex(UserError, "2 pcs needed, 1 free"):
             self.order.action_issue_parts()
         self.order._issue_available()
         self.assertEqual(self.line.quantity_issued, 1)
