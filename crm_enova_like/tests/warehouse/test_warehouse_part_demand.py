@@ -54,7 +54,8 @@ class TestPartDemand(ServiceCommon):
         self.assertTrue(row.is_short)
         self.assertEqual(row.order_count, 2)
         self.assertEqual(row.date_deadline, self.other.date_deadline)
-        self.assertEqual(row.order_names, f"{self.other.name} × 9 pcs, {self.order.name} × 3 pcs", "the most urgent first")
+        self.assertEqual(
+            row.order_names, f"{self.other.name} × 9 pcs, {self.order.name} × 3 pcs", "the most urgent first")
         line.quantity = 1
         row = self._row(self.part)
         self.assertEqual((row.quantity, row.quantity_reserved, row.free_qty, row.shortage), (10, 1, 9, 0))
@@ -133,7 +134,8 @@ class TestPartDemand(ServiceCommon):
         rows = self._row(self.part)
         self.assertEqual({row.warehouse_id: (row.quantity, row.free_qty) for row in rows},
                          {self.warehouse: (1, 10), second: (1, 0)})
-        self.assertEqual(rows.filtered(lambda row: row.warehouse_id == second).order_names, f"{self.other.name} × 1 pcs")
+        self.assertEqual(
+            rows.filtered(lambda row: row.warehouse_id == second).order_names, f"{self.other.name} × 1 pcs")
 
     def test_statements(self):
         """The list costs the same for many products as for a few."""
