@@ -53,7 +53,8 @@ def settle_in(admin):
 def plan_of(admin, order):
     """When an order is planned, and its deadline."""
     [found] = admin.read("crm.service.order", [("id", "=", order)], "planned_start", "planned_stop", "date_deadline")
-    moments = [found[name] and datetime.datetime.fromisoformat(found[name]) for name in ("planned_start", "planned_stop")]
+    moments = [
+        found[name] and datetime.datetime.fromisoformat(found[name]) for name in ("planned_start", "planned_stop")]
     return *moments, found["date_deadline"]
 
 
