@@ -23,7 +23,8 @@ class CrmCampaignWizard(models.TransientModel):
     campaign_id = fields.Many2one("utm.campaign", required=True, ondelete="cascade")
     partner_ids = fields.Many2many(
         "res.partner", string="Contractors", context={"active_test": False},
-        domain="[('active', '=', True), ('partner_share', '=', True), '|', ('is_company', '=', True), ('parent_id', '=', False)]")
+        domain="[('active', '=', True), ('partner_share', '=', True),"
+               " '|', ('is_company', '=', True), ('parent_id', '=', False)]")
     channel = fields.Selection(
         selection="_selection_channel", required=True, default="phone",
         help="By which the campaign speaks to them. By phone, e-mail and SMS it asks for consent; by visit and by "
