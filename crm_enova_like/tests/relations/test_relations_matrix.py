@@ -56,7 +56,8 @@ RIGHTS = {
     "contractors": {"any":                  ("r",    "crwd", "crwd")},
     "persons": {"any":                      ("r",    "crwd", "crwd")},
     "campaigns": {"any":                    ("crw",  "crw",  "crw")},
-    "projects": {"any":                     ("r",    "r",    "crwd")},
+    # operators make those of the register; of others they change none
+    "projects": {"any":                     ("r",    "cr",   "crwd")},
     # who asked for a task may delete it
     "tasks": {
         "own":                              ("crw",  "crw",  "crwd"),
