@@ -59,10 +59,12 @@ CORES = {
 }
 # by the rule of axe-core: what follows from Odoo's theme, which every app has alike
 THEME = {
-    # its badges, what it mutes, the labels of its forms, and its buttons
+    # its badges, what it mutes, the labels of its forms, its buttons, and rows that are selected
     "color-contrast": ".text-muted, .text-muted *, .badge, .btn, .btn *, .o_form_label, .o_form_label *, "
-                      ".o_td_label *, .o_field_widget, .o_field_widget *, .o_arrow_button",
+                      ".o_td_label *, .o_field_widget, .o_field_widget *, .o_arrow_button, .o_data_row_selected *",
     "scrollable-region-focusable": ".o_list_renderer, .o_content",
+    # a cell that is typed into stands under its heading; what we draw there has a name
+    "label": "td.o_data_cell input.o_input:not(.o_service_secret_masked)",
 }
 SERIOUS = ("serious", "critical")
 AXE = """
