@@ -352,7 +352,7 @@ def eight_presses(screen, admin, order):
     """From *Moje zadania*, which opens at login, to *Zakończ*: one device, one part, its labour from the list."""
     number = order["name"]
     screen.login("serwisant", "serwisant")
-    expect(screen.locator(".o_control_panel")).to_contain_text("Moje zadania")
+    expect(screen.locator(".o_main_navbar")).to_contain_text("Moje zadania")
     work = card(screen, number)
     expect(work).to_contain_text(LONG_CONTRACTOR)
     whole(screen, LONG_CONTRACTOR, LONG_STREET, LONG_FAULT, number)
