@@ -200,7 +200,8 @@ def return_on_the_phone(screen, admin, order):
     screen.page.evaluate(CALL, ["crm.service.order", "action_open_return", [order["id"]]])
     row = screen.rows(ROLLER, MODAL)
     expect(row).to_be_visible()
-    assert not (found := clipped(screen.page, ("product_id", "quantity_issued", "quantity"), f"{MODAL} .o_list_renderer"))
+    found = clipped(screen.page, ("product_id", "quantity_issued", "quantity"), f"{MODAL} .o_list_renderer")
+    assert not found, "\n".join(found)
     table = screen.locator(f"{MODAL} .o_list_renderer")
     assert table.evaluate("el => el.scrollWidth <= el.clientWidth + 1"), "the table is wider than the phone"
     look(screen)
