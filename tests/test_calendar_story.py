@@ -53,8 +53,9 @@ def settle_in(admin):
 def plan_of(admin, order):
     """When an order is planned, and its deadline."""
     [found] = admin.read("crm.service.order", [("id", "=", order)], "planned_start", "planned_stop", "date_deadline")
-    return (*(found[name] and datetime.datetime.fromisoformat(found[name]) for name in ("planned_start", "planned_stop")),
-            found["date_deadline"])
+    start, stop = (found[name] and datetime.datetime.fromisoformat(found[name])
+                   for name in ("planned_start", "planned_stop"))
+    return start, stop, found["date_deadline"]
 
 
 def entry(screen, text):
