@@ -127,10 +127,14 @@ def link_an_invoice(screen, admin, contractor, invoice):
 
 
 def read_timeline(screen):
-    """The contractor's timeline tells all of it, newest first."""
+    """The contractor's timeline tells what was, newest first; what is planned, too, where its filter is let go."""
     screen.menu(CRM, f"{ADDON}.menu_contractor")
     screen.rows(CONTRACTOR).locator('button[name="action_view_crm_timeline"]').click()
-    for text in (CALL, FOLLOW_UP, DUE, SAID):
+    for text in (CALL, DUE, SAID):
+        expect(screen.rows(text).first).to_be_visible()
+    expect(screen.rows(FOLLOW_UP)).to_have_count(0)
+    screen.locator(".o_facet_remove").click()
+    for text in (FOLLOW_UP, CALL, DUE):
         expect(screen.rows(text).first).to_be_visible()
 
 

@@ -4,12 +4,14 @@ import re
 from datetime import date
 
 import pytest
+import screens
 from browser import Rpc, cinema, expect, setting
+from clipped import clipped
 
 pytestmark = pytest.mark.browser
 
 ADDON = "crm_enova_like"
-PHONE = {"width": 360, "height": 740, "has_touch": True, "is_mobile": True}
+PHONE = {"width": 360, "height": 800, "has_touch": True, "is_mobile": True}
 THUMB = 40    # pixels, the least height of what a thumb has to hit
 PEOPLE = {
     "recepcja": ("Renata Recepcja", f"{ADDON}.group_user"),
@@ -26,8 +28,8 @@ LABOUR = "Wymiana głowicy i regulacja obcinacza"
 # as long as Polish names are
 LONG_CONTRACTOR = "Przedsiębiorstwo Produkcyjno-Handlowo-Usługowe Wawrzyniak-Zet"
 LONG_STREET = "ul. Generała Stanisława Maczka-Roweckiego 128 lok. 14"
-LONG_DEVICE = "Kasa fiskalna przenośna z kopią elektroniczną Nano Online"
-LONG_FAULT = "Nie drukuje paragonów po wymianie rolki, a wyświetlacz miga"
+LONG_DEVICE = "Kasa fiskalna przenośna z kopią elektroniczną Nano Online XL"
+LONG_FAULT = "Nie drukuje paragonów po wymianie rolki, a wyświetlacz mignie"
 MOBILE, CODE = "+48 602 555 200", "Kod-7788"
 PICTURE = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
@@ -88,6 +90,15 @@ def fits(screen, *selectors):
         assert box["height"] >= THUMB, (selector, box)
     width, inner = screen.page.evaluate("() => [document.scrollingElement.scrollWidth, window.innerWidth]")
     assert inner == PHONE["width"] and width <= inner, (width, inner)
+
+
+def look(screen):
+    """Nothing is English, wrong, closed to anybody, cut or wider than the phone."""
+    expect(screen.locator(".o_loading_indicator")).to_have_count(0)
+    found = screens.look(screen, allowed={LONG_CONTRACTOR, LONG_STREET, LONG_DEVICE, LONG_FAULT, LABOUR})
+    found += clipped(screen.page)
+    assert not found, "\n".join(found)
+    fits(screen)
 
 
 def button(name):
@@ -338,9 +349,10 @@ def presses(screen):
 
 
 def eight_presses(screen, admin, order):
-    """From *Moje zadania* to *Zakończ*: one device, one part, its labour from the list."""
+    """From *Moje zadania*, which opens at login, to *Zakończ*: one device, one part, its labour from the list."""
     number = order["name"]
-    screen.open(f"/odoo/action-{ADDON}.action_crm_my_work")
+    screen.login("serwisant", "serwisant")
+    expect(screen.locator(".o_main_navbar")).to_contain_text("Moje zadania")
     work = card(screen, number)
     expect(work).to_contain_text(LONG_CONTRACTOR)
     whole(screen, LONG_CONTRACTOR, LONG_STREET, LONG_FAULT, number)
@@ -348,11 +360,13 @@ def eight_presses(screen, admin, order):
     expect(work.locator("a.o_crm_job_sms")).to_have_attribute("href", "sms:+48602555200")
     expect(work).to_contain_text(LONG_DEVICE)
     one_large_button(screen, work)
+    look(screen)
     screen.page.evaluate(COUNT)
     work.locator(f'.o_crm_job_next {button("action_start")}').click()
     expect(screen.locator(".o_form_view .o_crm_job")).to_be_visible()
     whole(screen, LONG_CONTRACTOR, LONG_STREET, LONG_FAULT, "W realizacji", "Otwarte")
     fits(screen, f'.o_crm_job_bar {button("action_open_next_device")}')
+    look(screen)
     scan(screen, HEAD_CODE)
     scanned(screen, "success", HEAD)
     screen.locator(f'.o_crm_job_bar {button("action_issue_parts_screen")}').click()
@@ -361,18 +375,25 @@ def eight_presses(screen, admin, order):
     screen.locator(f'.o_crm_job {button("action_open_labour")}:visible').first.click()
     usual = screen.locator(".modal .o_kanban_record", has_text=LABOUR)
     fits(screen, ".modal .o_crm_labour", f'.modal footer {button("action_add")}')
+    look(screen)
     usual.click()
     expect(card(screen, LABOUR)).to_contain_text("0,5")
+    look(screen)
     screen.locator(f'.o_crm_job_bar {button("action_open_next_device")}').click()
     expect(screen.locator(button("action_repaired"))).to_be_visible()
     whole(screen, LONG_FAULT)
     # the code is read behind the eye, the old parts and the shelf beside it
     expect(screen.locator(".o_crm_job_secret")).not_to_contain_text(CODE)
     expect(screen.locator('[name="agreed"]')).to_contain_text("R3/2")
+    look(screen)
     screen.locator(button("action_repaired")).click()
+    # the order, again
     fits(screen, f'.o_crm_job_bar {button("action_open_done")}')
+    whole(screen, number)
+    look(screen)
     screen.locator(f'.o_crm_job_bar {button("action_open_done")}').click()
     expect(screen.locator(f'{button("action_open_done")}:visible')).to_have_count(0)
+    look(screen)
     count = presses(screen)
     print(f"a repair on the phone, from the start screen to its end: {count} presses")
     assert count <= 8, count
@@ -398,6 +419,7 @@ def above_the_limit(screen, admin, order):
     expect(dialog.locator(button("action_issue_anyway"))).to_have_count(0)
     fits(screen, f'.modal {button("action_agree")}:visible', f'.modal {button("action_wait")}')
     whole(screen, LONG_DEVICE)
+    look(screen)
     [line] = admin.read("crm.service.order.line", [("order_id", "=", order["id"])], "quantity_issued")
     assert line["quantity_issued"] == 0.0
     dialog.locator('[name="said_by"] input').fill("Anna Nowak")
@@ -416,9 +438,11 @@ def above_the_limit(screen, admin, order):
     expect(secret).not_to_contain_text(CODE)
     secret.locator("button").click()
     expect(secret).to_contain_text(CODE)
+    look(screen)
 
 
 def play(show):
+    assert all(len(name) >= 60 for name in (LONG_CONTRACTOR, LONG_DEVICE, LONG_FAULT))
     admin = Rpc(show.server, "admin", "admin")
     order, order_type = settle_in(admin)
     names = statuses(admin)

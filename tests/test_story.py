@@ -142,13 +142,13 @@ def read_history(screen, number):
 
 
 def return_part(screen, number, year):
-    """The keeper finds the RW with its order and device, and takes one part back by ZW."""
+    """The keeper finds the RW with its order and contractor, and takes one part back by ZW."""
     screen.login("magazyn", "magazyn")
     screen.app(ROOT)
     screen.menu(WAREHOUSE, f"{ADDON}.menu_rw")
     row = screen.rows(f"RW/{year}/00001")
     expect(row).to_contain_text(number)
-    expect(row).to_contain_text(DEVICE)
+    expect(row).to_contain_text(CONTRACTOR)
     row.locator('td[name="name"]').click()
     expect(screen.field("service_order_name")).to_have_text(number)
     expect(screen.field("service_purpose")).to_contain_text(DEVICE)

@@ -25,7 +25,7 @@ class CrmServiceTypeLabour(models.Model):
         "product.product", string="Labour", required=True, check_company=True, ondelete="cascade",
         index=True, domain="[('type', '=', 'service')]")
     quantity = fields.Float(string="Usual Quantity", digits="Product Unit", default=1.0, required=True)
-    uom_id = fields.Many2one(related="product_id.uom_id")
+    uom_id = fields.Many2one(related="product_id.uom_id", context={"service_units": True})
 
     _quantity_positive = models.Constraint("CHECK(quantity > 0)", "The usual quantity has to be above zero.")
     _product_uniq = models.UniqueIndex("(type_id, product_id)", "This labour is in the list of the type already.")

@@ -33,7 +33,7 @@ class TestUnitNames(ServiceCommon):
     def test_fields_ask_for_it(self):
         """The client sends a field's context with what it reads."""
         for model in ("crm.service.order.line", "crm.service.part.demand", "crm.service.return.wizard.line",
-                      "crm.service.issue.wizard.line"):
+                      "crm.service.issue.wizard.line", "crm.service.type.labour", "crm.service.labour.wizard.line"):
             with self.subTest(model):
                 context = self.env[model].fields_get(["uom_id"])["uom_id"]["context"]
                 self.assertEqual(context, {"service_units": True})

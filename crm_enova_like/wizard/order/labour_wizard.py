@@ -55,7 +55,7 @@ class CrmServiceLabourWizardLine(models.TransientModel):
     wizard_id = fields.Many2one("crm.service.labour.wizard", required=True, ondelete="cascade")
     product_id = fields.Many2one("product.product", required=True, ondelete="cascade")
     quantity = fields.Float(digits="Product Unit")
-    uom_id = fields.Many2one(related="product_id.uom_id")
+    uom_id = fields.Many2one(related="product_id.uom_id", context={"service_units": True})
 
     def action_add(self):
         """Add one line of what is usual, in its usual quantity."""

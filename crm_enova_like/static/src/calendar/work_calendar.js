@@ -41,11 +41,13 @@ export class WorkCalendarModel extends TileCalendarModel {
     }
 
     async updateData() {
-        [this.meta.mayCreate, this.meta.mayWrite] = await Promise.all([
+        // beside what core reads, which ends in silence where the screen was left meanwhile: read first, an answer would
+        // come back to a screen that is gone, and what core reads then is an error
+        [, this.meta.mayCreate, this.meta.mayWrite] = await Promise.all([
+            super.updateData(...arguments),
             user.checkAccessRight("crm.task", "create"),
             user.checkAccessRight("crm.task", "write"),
         ]);
-        return super.updateData(...arguments);
     }
 
     get canCreate() {
