@@ -82,6 +82,13 @@ class TestErrorWords(ServiceCommon):
         Device = self.env["crm.service.device"].with_user(self.operator)
         with self.assertRaisesRegex(ValidationError, "Device X9: choose its model or type, or give it a name"):
             Device.create({"serial_number": "X9", "partner_id": self.contractor.id})
+        # what nobody can see is no name
+        with self.assertRaisesRegex(ValidationError, "Device X9: choose its model or type, or give it a name"):
+            Device.create({"serial_number": "X9", "name": " \u200b", "partner_id": self.contractor.id})
+        self.assertEqual(Device.create({"name": " ", "type_id": self.device_type.id}).name, "Cash register")
+        with self.assertRaisesRegex(UserError, "Device: Name is needed"), self.env.cr.savepoint():
+            self.device.with_user(self.operator).name = " "
+            self.env.flush_all()
         self.assertEqual(Device.create({"serial_number": "X9", "type_id": self.device_type.id}).name, "Cash register")
 
     def test_an_imported_line(self):

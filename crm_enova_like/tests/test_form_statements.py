@@ -43,7 +43,7 @@ class TestFormStatements(ServiceCommon):
     def _count_form(self, order, user):
         order = order.with_user(user)
         asked = self._name_records(order._name, Form(order)._view["fields_spec"])
-        self.assertIn("picking_count", asked)
+        self.assertIn("document_count", asked)
         return self._count(lambda: order.web_read(asked))
 
     def _make(self):

@@ -105,8 +105,11 @@ class TestReader(ServiceCommon):
                              (self.picking, {"note": "x"})):
             with self.subTest(record=record), self.assertRaises(AccessError):
                 record.with_user(self.reader).write(vals)
-        with self.assertRaises(AccessError):
-            order.message_post(body="x")
+        for record in (order, self.plan.inspection_ids[:1].with_user(self.reader)):
+            with self.subTest(record=record), self.assertRaises(AccessError):
+                record.message_post(body="x")
+            with self.subTest(record=record), self.assertRaises(AccessError):
+                record.activity_schedule("mail.mail_activity_data_todo")
         with self.assertRaises(UserError):    # nobody may
             self.picking.move_ids.with_user(self.reader).write({"quantity": 3})
 

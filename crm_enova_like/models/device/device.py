@@ -185,14 +185,16 @@ class CrmServiceDevice(models.Model):
     @api.depends_context("formatted_display_name")
     def _compute_display_name(self):
         is_picked = self.env.context.get("formatted_display_name")
-        partners = readable(self.partner_id) if is_picked else None
+        # one name alone: what a picker of contractors shows beside theirs is none of this one's
+        partners = readable(self.partner_id).with_context(formatted_display_name=False) if is_picked else ()
+        names = {partner.id: partner.display_name for partner in partners}
         for device in self:
             number = device.serial_number or device.identifier
             device.display_name = " – ".join(filter(None, (number, device.name)))
             if is_picked:
                 device.display_name = self._format_name(
                     device.display_name, device.serial_number and device.identifier,
-                    (device.partner_id & partners).display_name)
+                    names.get(device.partner_id.id))
 
     def _compute_component_count(self):
         counts = dict(self._read_group(

@@ -111,6 +111,9 @@ class CrmServiceDevice(models.Model):
             if name not in vals and context.get(f"default_{name}"):
                 vals = {**vals, name: context[f"default_{name}"]}
         vals = self._clean_numbers(self._split_typed(vals))
+        if not vals.get("name", True):
+            # no name is none: it follows from what the device is
+            del vals["name"]
         if not vals.get("company_id"):
             vals["company_id"] = context.get("default_company_id") or self.env.company.id
         if not vals.get("type_id"):

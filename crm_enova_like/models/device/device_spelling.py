@@ -94,6 +94,8 @@ class CrmServiceDevice(models.Model):
                     count=len(number)))
             # what nobody can see is none
             vals[name] = number if self._serial_key(number) else False
+        if isinstance(vals.get("name"), str) and not clean_number(vals["name"]):
+            vals["name"] = False
         return vals
 
     @api.model

@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import format_date
 
+TECHNICIANS = "crm_enova_like.group_technician"
 INSPECTION_STATES = [
     ("planned", "Planned"), ("ordered", "Ordered"), ("done", "Done"), ("cancelled", "Cancelled")]
 
@@ -23,7 +24,7 @@ class CrmServiceInspection(models.Model):
     _order = "planned_date, id"
     _check_company_auto = True
     _rec_names_search = ["device_id.serial_number", "device_id.identifier", "device_id.name", "regime_id.name"]
-    # whoever reads one may say something about it
+    # whoever works with one may say something about it, whose it ever is
     _mail_post_access = "read"
 
     plan_id = fields.Many2one("crm.service.inspection.plan", ondelete="set null", index="btree_not_null")
@@ -97,6 +98,13 @@ class CrmServiceInspection(models.Model):
         for inspection in self:
             inspection.display_name = " – ".join(filter(None, [
                 inspection.regime_id.name, inspection.device_id.display_name]))
+
+    def _mail_get_operation_for_mail_message_operation(self, message_operation):
+        """As core's; a reader changes nothing, and adds nothing either."""
+        operations = super()._mail_get_operation_for_mail_message_operation(message_operation)
+        if message_operation == "create" and not (self.env.su or self.env.user.has_group(TECHNICIANS)):
+            operations = dict.fromkeys(operations, "write")
+        return operations
 
     # WHAT FOLLOWS FROM THE DEVICE, THE PLAN AND THE REGIME, UNTIL AN INSPECTION IS CLOSED
 

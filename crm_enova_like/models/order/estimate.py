@@ -41,12 +41,16 @@ class CrmServiceOrderDevice(models.Model):
                 # sudo: who noted it is told to whoever reads the order
                 user=line.limit_noted_by.sudo().name or "–")
 
-    @api.depends(
-        "cost_limit", "line_ids.subtotal", "line_ids.billing", "line_ids.product_id", "line_ids.quantity",
-        "line_ids.price_unit")
+    @api.depends("cost_limit", *(
+        f"{path}.{name}" for path in ("line_ids", "order_id.line_ids") for name in (
+            "device_line_id", "subtotal", "billing", "product_id", "quantity", "price_unit")))
     def _compute_estimate(self):
         for line in self:
-            line.estimate = sum(row._get_gross() for row in line.line_ids if row.billing == "billable")
+            rows = line.line_ids
+            if len(line.order_id.device_line_ids) == 1:
+                # what is noted for no device is for the only one
+                rows |= line.order_id.line_ids.filtered(lambda row: not row.device_line_id)
+            line.estimate = sum(row._get_gross() for row in rows if row.billing == "billable")
             currency = line.currency_id or self.env.company.currency_id
             line.is_over_limit = (
                 bool(line.cost_limit) and currency.compare_amounts(line.estimate, line.cost_limit) > 0)

@@ -17,12 +17,15 @@ class CrmServiceOrder(models.Model):
         if not self.env.context.get("formatted_display_name"):
             return
         # of what is out of sight, a list of names tells nothing
-        devices, partners = readable(self.main_device_id), readable(self.partner_id)
+        devices = readable(self.main_device_id)
+        # one name alone: what a picker of contractors shows beside theirs is none of this one's
+        partners = readable(self.partner_id).with_context(formatted_display_name=False)
+        names = {partner.id: partner.display_name for partner in partners}
         for order in self:
             device = (order.main_device_id & devices).name
             more = f" (+{order.device_count - 1})" if device and order.device_count > 1 else ""
             order.display_name = self._format_name(
-                order.name, device and device + more, (order.partner_id & partners).display_name)
+                order.name, device and device + more, names.get(order.partner_id.id))
 
     @api.model
     def name_search(self, name: str = "", domain: list = None, operator: str = "ilike", limit: int = 100):

@@ -19,9 +19,29 @@ class CrmServiceOrder(models.Model):
 
         :param products: those that are about to be issued; None for all that is to issue
         """
-        lines = self._get_lines_to_issue().filtered(
+        lines = self._get_paid_lines_to_issue(products)
+        only = lines.filtered(lambda line: not line.device_line_id).order_id.filtered(
+            lambda order: len(order.device_line_ids) == 1)
+        return (lines.device_line_id | only.device_line_ids)._filter_above_limit()
+
+    def _get_paid_lines_to_issue(self, products=None):
+        """Parts to issue for which the customer pays, of some products or of all."""
+        return self._get_lines_to_issue().filtered(
             lambda line: line.billing == "billable" and (products is None or line.product_id in products))
-        return lines.device_line_id._filter_above_limit()
+
+    def _check_device_named(self, products):
+        """Refuse a part of which nobody said for which of several devices it is, while one of them has a limit.
+
+        :raises UserError: names order and part
+        """
+        for order, parts in products.items():
+            rows = order.device_line_ids
+            if len(rows) < 2 or not any(row.is_open and row.cost_limit for row in rows):
+                continue
+            for line in order._get_paid_lines_to_issue(parts).filtered(lambda line: not line.device_line_id)[:1]:
+                raise UserError(self.env._(
+                    "Order %(order)s: a cost limit was agreed with the customer. Say on the order for which device "
+                    "%(part)s is.", order=order.name, part=line.product_id.display_name))
 
     def _check_limits(self, products):
         """Refuse to issue parts above the cost limit, whoever issues them; a manager may, and the order notes it.
@@ -29,6 +49,8 @@ class CrmServiceOrder(models.Model):
         :param products: what is about to be issued, {order: products}
         :raises UserError: names order and device, and says what to do
         """
+        if not self.env.user.has_group(MANAGERS):
+            self._check_device_named(products)
         # of all orders at once: mostly none is dearer than agreed
         if not products or not self.browse().union(*products)._get_devices_above_limit():
             return

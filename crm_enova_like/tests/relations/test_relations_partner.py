@@ -95,6 +95,13 @@ class TestCrmPartner(ServiceCommon):
         self.assertEqual(self.env["crm.timeline"].search_count(
             self.person.action_view_crm_timeline()["domain"]), 1)
 
+    def test_contacts_of_other_departments(self):
+        """Whoever has none of our roles sees Odoo's contacts as they are without us."""
+        for user, there in ((self.employee, False), (self.technician, True), (self.reader, True)):
+            views = self.env["res.partner"].with_user(user).get_views([(False, "form"), (False, "search")])["views"]
+            self.assertEqual("crm_" in views["form"]["arch"], there, user.login)
+            self.assertEqual("crm_" in views["search"]["arch"], there, user.login)
+
     def test_whose_events_count(self):
         """A technician's columns say nothing of events that are not the technician's."""
         self._event(5, partner_id=self.contractor.id, user_id=self.operator.id)

@@ -30,6 +30,14 @@ class TestPickers(ServiceCommon):
         # on papers and above the form it is a number
         self.assertEqual(self.order.display_name, self.order.name)
 
+    def test_a_phone_stands_beside_a_contractor_alone(self):
+        """The counter shows numbers beside its contractors; in the name of an order they would be a name in a name."""
+        self.contractor.phone = "+48 602 555 200"
+        for model, record in (("crm.service.order", self.order), ("crm.service.device", self.device)):
+            found = self.env[model].with_user(self.operator).with_context(service_counter=True).web_name_search(
+                record.name, {"display_name": {}}, [("id", "=", record.id)])
+            self.assertTrue(found[0]["__formatted_display_name"].endswith(" – Piekarnia Kłos--"), found)
+
     def test_current_ones_first(self):
         newest = self._new_order(self.device2)
         newest.action_cancel()

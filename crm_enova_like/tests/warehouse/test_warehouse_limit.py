@@ -50,6 +50,22 @@ class TestWarehouseLimit(ServiceCommon):
         with self.assertRaisesRegex(UserError, "agreed to"):
             self.mine.device_line_ids.cost_limit = 1000.0
 
+    def test_a_part_for_no_device(self):
+        """Taken off its device, a part is still paid for by the same customer."""
+        self.line.with_user(self.technician).device_line_id = False
+        self.assertEqual(self.order.device_line_ids.estimate, 180.0)
+        self._refused(self.mine.action_issue_parts)
+        # of several devices, it has to be said for which one
+        self.order.device_line_ids = [(0, 0, {"device_id": self.device2.id})]
+        self.assertFalse(self.line.device_line_id)
+        self.assertEqual(self.order.device_line_ids.mapped("estimate"), [0.0, 0.0])
+        with self.assertRaisesRegex(UserError, f"{self.order.name}.*for which device"), self.env.cr.savepoint():
+            self.mine.action_issue_parts()
+        self.assertStock(self.part, 10)
+        self.line.with_user(self.technician).device_line_id = self.order.device_line_ids[1]
+        self.mine.action_issue_parts()
+        self.assertStock(self.part, 8)
+
     def test_the_keeper_is_told_no_sums(self):
         self.order_type.issue_by = "warehouse"
         self._refused(self.mine.action_issue_parts)
