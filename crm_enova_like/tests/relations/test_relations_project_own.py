@@ -69,14 +69,14 @@ class TestRelationsProjectOwn(ServiceCommon):
         theirs = self.theirs.with_user(self.operator)
         self.assertFalse(theirs.has_access("write"))
         for change in (
-                lambda: theirs.message_post(body="Hello"),
+                lambda: theirs.message_post(body=self.theirs.name),
                 lambda: theirs.message_subscribe(self.contractor.ids),
                 lambda: theirs.env["ir.attachment"].create({
                     "name": "a", "raw": b"a", "res_model": theirs._name, "res_id": theirs.id})):
             with self.assertRaises(AccessError):
                 change()
         theirs.is_favorite = True
-        self._make().message_post(body="Ours")
+        self._make().message_post(body=self.theirs.name)
 
     def test_an_operator_makes_it_with_no_more_than_their_rights(self):
         """It is shown to no customer, and its tags are theirs to choose."""
