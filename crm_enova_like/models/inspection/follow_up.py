@@ -253,6 +253,37 @@ class CrmServiceInspection(models.Model):
         self._replan_last_done()
         self._write_facts({"done_next_date": day})
 
+    def correct_facts(self, vals: dict, reason: str):
+        """As any record's; what was decided after a failure goes with it where the result was none."""
+        failed = self.filtered(lambda inspection: inspection._is_failed())
+        result = super().correct_facts(vals, reason)
+        passed = failed.filtered(lambda inspection: not inspection._is_failed())
+        if passed:
+            passed._drop_rechecks()
+            passed._replan_last_done()
+        return result
+
+    def _after_move(self, old_states, state):
+        result = super()._after_move(old_states, state)
+        if state == "cancelled":
+            # sudo: the one that failed may be a colleague's
+            self.sudo().recheck_of_id._decide_anew()
+        return result
+
+    def _decide_anew(self):
+        """What was to follow from inspections that failed was cancelled: where nothing else does, it is to be decided
+        again."""
+        for inspection in self.filtered(lambda inspection: inspection._is_failed() and inspection.device_id.active):
+            order = inspection.order_id if inspection.follow_up == "row" else inspection.repair_order_id
+            if inspection.follow_up == "none" or order and order.state != "cancelled":
+                continue
+            text, again = inspection.follow_up_text, inspection._get_recheck_date()
+            inspection._write_facts({
+                "follow_up": "recheck" if again else False, "repair_order_id": False, "done_next_date": again})
+            if not again:
+                inspection._message_log(body=self.env._(
+                    "What was to follow was cancelled (%(text)s): decide again.", text=text or ""))
+
     def _drop_rechecks(self):
         """What was planned since inspections failed, and nobody counts on, goes when they are reopened."""
         again = self._get_planning().browse(self.sudo().recheck_ids.ids)

@@ -30,6 +30,15 @@ class CrmServiceOrder(models.Model):
             order.repair_count = len(inspections.repair_order_id)
             order.has_undecided_inspection = any(inspections.mapped("is_undecided"))
 
+    def _after_move(self, old_stages, stage):
+        result = super()._after_move(old_stages, stage)
+        if stage.state == "cancelled":
+            # sudo: what failed may be a colleague's
+            orders = self.sudo()
+            (orders.found_inspection_ids | orders.inspection_ids.filtered(
+                lambda inspection: inspection.follow_up == "row"))._decide_anew()
+        return result
+
     def action_view_repairs(self):
         """The orders in which what was found at the orders' inspections is repaired."""
         return open_records(

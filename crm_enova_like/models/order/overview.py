@@ -161,11 +161,13 @@ class CrmServiceOrder(models.Model):
         Stay = self.env["crm.service.stage.time"].sudo()
         stays = Domain("is_current", "=", True) & Domain("order_id", "in", self._search(domain))
         if days:
-            since = fields.Datetime.now() - timedelta(days=days)
-            stays &= Domain("date_start", "<", since)
-            domain &= Domain("id", "in", Stay._search(
-                [("is_current", "=", True), ("date_start", "<", since)]).subselect("order_id"))
-        [[count, oldest]] = Stay._read_group(stays, [], ["__count", "date_start:min"])
+            stays &= Domain("date_start", "<", fields.Datetime.now() - timedelta(days=days))
+            found = dict(Stay._read_group(stays, ["order_id"], ["date_start:min"]))
+            count, oldest = len(found), min(found.values(), default=None)
+            # the client is given what it can send back
+            domain &= Domain("id", "in", [order.id for order in found])
+        else:
+            [[count, oldest]] = Stay._read_group(stays, [], ["__count", "date_start:min"])
         return self._prepare_tile(
             name, label, domain, count, danger=True, note=self._get_age_note(oldest), **options)
 

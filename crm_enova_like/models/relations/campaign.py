@@ -2,7 +2,7 @@ from odoo import api, fields, models
 
 from ..common.actions import open_dialog, open_list
 from ..common.readable import copy_readable
-from .project import COST, OPERATORS, TECHNICIANS
+from .project import COST, FOR_OPERATORS, FOR_TECHNICIANS
 
 
 class UtmCampaign(models.Model):
@@ -15,18 +15,18 @@ class UtmCampaign(models.Model):
     date_start = fields.Date(string="From Date")
     date_end = fields.Date(string="To Date")
     project_ids = fields.One2many("project.project", "campaign_id", string="Projects")
-    project_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
-    crm_task_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
-    crm_event_count = fields.Integer(compute="_compute_crm_counts", groups=TECHNICIANS)
-    budget = fields.Monetary(groups=OPERATORS, copy=False)
+    project_count = fields.Integer(compute="_compute_crm_counts", groups=FOR_TECHNICIANS)
+    crm_task_count = fields.Integer(compute="_compute_crm_counts", groups=FOR_TECHNICIANS)
+    crm_event_count = fields.Integer(compute="_compute_crm_counts", groups=FOR_TECHNICIANS)
+    budget = fields.Monetary(groups=FOR_OPERATORS, copy=False)
     other_cost = fields.Monetary(
-        groups=OPERATORS, copy=False, help="What no order bears: advertising, leaflets, a stand.")
+        groups=FOR_OPERATORS, copy=False, help="What no order bears: advertising, leaflets, a stand.")
     cost = fields.Monetary(
         compute="_compute_effectiveness", groups=COST,
         help="Other costs, the parts in the orders, and the confirmed documents linked as cost, less vendors' credit "
              "notes.")
     revenue = fields.Monetary(
-        compute="_compute_effectiveness", groups=OPERATORS,
+        compute="_compute_effectiveness", groups=FOR_OPERATORS,
         help="Of the confirmed documents linked as revenue to the tasks, events and orders of the campaign and its "
              "projects, less refunds, and what is to bill of the orders that have none, or refunds alone.")
     effectiveness = fields.Float(

@@ -8,9 +8,10 @@ from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tools import format_date, is_html_empty
 from odoo.tools.misc import get_lang
 
+from ..common.archived_mixin import OPERATORS
 from ..common.formats import format_contact
 from ..common.languages import find_language
-from .project import OPERATORS
+from .project import FOR_OPERATORS
 
 PLACE = re.compile(r"\{\{\s*([^{}<>]*?)\s*\}\}")
 
@@ -51,7 +52,7 @@ class UtmCampaign(models.Model):
     letter_body = fields.Html(
         string="Text of the Letter", help="The text for each contractor who has a project of the campaign by letter.")
     letter_places = fields.Char(string="Places in the Text", compute="_compute_letter_places")
-    letter_count = fields.Integer(string="Letters", compute="_compute_letter_count", groups=OPERATORS)
+    letter_count = fields.Integer(string="Letters", compute="_compute_letter_count", groups=FOR_OPERATORS)
     has_mailing = fields.Boolean(compute="_compute_has_mailing")
 
     @api.model
@@ -77,10 +78,11 @@ class UtmCampaign(models.Model):
     def _compute_letter_places(self):
         self.letter_places = " ".join("{{%s}}" % word for word in self._get_letter_words().values())
 
-    @api.depends("project_ids.crm_channel", "project_ids.active")
+    @api.depends("project_ids.crm_channel", "project_ids.active", "project_ids.date_closed")
     def _compute_letter_count(self):
         counts = dict(self.env["project.project"]._read_group(
-            [("campaign_id", "in", self.ids), ("crm_channel", "=", "letter")], ["campaign_id"], ["__count"]))
+            [("campaign_id", "in", self.ids), ("crm_channel", "=", "letter"), ("date_closed", "=", False),
+             ("partner_id.active", "=", True)], ["campaign_id"], ["__count"]))
         for campaign in self:
             campaign.letter_count = counts.get(campaign, 0)
 
@@ -91,6 +93,11 @@ class UtmCampaign(models.Model):
     def _check_letter_body(self):
         for campaign in self:
             found = PLACE.findall(campaign.letter_body or "")
+            if any(braces in PLACE.sub("", campaign.letter_body or "") for braces in ("{{", "}}")):
+                raise ValidationError(self.env._(
+                    "Campaign %(campaign)s: in the text of the letter a place is not whole, or its word is formatted "
+                    "in part. Write it anew, as one of: %(words)s.",
+                    campaign=campaign.title, words=campaign.letter_places))
             names = campaign._get_letter_names() if found else {}
             for word in found:
                 if self._normalize_word(word) not in names:
@@ -114,7 +121,9 @@ class UtmCampaign(models.Model):
         self.ensure_one()
         if not self.env.user.has_group(OPERATORS):
             raise AccessError(self.env._("Letters of campaigns are printed by operators."))
-        projects = self.project_ids.filtered(lambda project: project.crm_channel == "letter" and project.partner_id)
+        # who is archived meanwhile, or whose project ended, gets none
+        projects = self.project_ids.filtered(lambda project: (
+            project.crm_channel == "letter" and project.partner_id.active and not project.date_closed))
         if not projects:
             raise UserError(self.env._(
                 "Campaign %(campaign)s has no contractor who is to get a letter. Choose contractors by the channel "
@@ -221,7 +230,8 @@ class UtmCampaign(models.Model):
                 campaign=self.title))
         body = self._get_mailing_body()
         mailing = self.env["mailing.mailing"].create({
-            "subject": self.title, "campaign_id": self.id, "user_id": self.env.uid, "mailing_type": "mail",
+            # a subject is a template, too
+            "subject": (self.title or "").replace("{{", "{ {"), "campaign_id": self.id, "user_id": self.env.uid, "mailing_type": "mail",
             "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
             "mailing_domain": repr([("id", "in", readers.ids)]), "body_arch": body, "body_html": body})
         return mailing.get_formview_action()

@@ -4,11 +4,10 @@ from odoo.exceptions import ValidationError
 from ..common.actions import open_list
 from ..common.readable import copy_readable
 
-OPERATORS = "crm_enova_like.group_user,crm_enova_like.group_reader"
+# whose fields they are; whether somebody is an operator, one group says
+FOR_OPERATORS = "crm_enova_like.group_user,crm_enova_like.group_reader"
+FOR_TECHNICIANS = "crm_enova_like.group_technician,crm_enova_like.group_reader"
 COST = "crm_enova_like.group_cost"
-
-
-TECHNICIANS = "crm_enova_like.group_technician,crm_enova_like.group_reader"
 
 
 class ProjectProject(models.Model):
@@ -21,21 +20,21 @@ class ProjectProject(models.Model):
     campaign_id = fields.Many2one(
         "utm.campaign", index="btree_not_null", ondelete="restrict", tracking=True,
         domain="['|', ('company_id', '=', False), ('company_id', '=?', company_id)]")
-    crm_task_ids = fields.One2many("crm.task", "project_id", string="Tasks to Do", groups=TECHNICIANS)
-    crm_event_ids = fields.One2many("crm.event", "project_id", string="Events", groups=TECHNICIANS)
+    crm_task_ids = fields.One2many("crm.task", "project_id", string="Tasks to Do", groups=FOR_TECHNICIANS)
+    crm_event_ids = fields.One2many("crm.event", "project_id", string="Events", groups=FOR_TECHNICIANS)
     service_order_ids = fields.One2many(
-        "crm.service.order", "project_id", string="Service Orders", groups=TECHNICIANS)
-    crm_task_count = fields.Integer(string="CRM Tasks", compute="_compute_crm_counts", groups=TECHNICIANS)
-    crm_event_count = fields.Integer(string="Number of Events", compute="_compute_crm_counts", groups=TECHNICIANS)
+        "crm.service.order", "project_id", string="Service Orders", groups=FOR_TECHNICIANS)
+    crm_task_count = fields.Integer(string="CRM Tasks", compute="_compute_crm_counts", groups=FOR_TECHNICIANS)
+    crm_event_count = fields.Integer(string="Number of Events", compute="_compute_crm_counts", groups=FOR_TECHNICIANS)
     service_order_count = fields.Integer(
-        string="Number of Orders", compute="_compute_crm_counts", groups=TECHNICIANS)
+        string="Number of Orders", compute="_compute_crm_counts", groups=FOR_TECHNICIANS)
     progress = fields.Float(
-        compute="_compute_progress", groups=TECHNICIANS, aggregator=None,
+        compute="_compute_progress", groups=FOR_TECHNICIANS, aggregator=None,
         help="Tasks that are done, of those that were not cancelled.")
     # copied by whoever may read it: core copies for all who may copy a project
-    planned_value = fields.Monetary(groups=OPERATORS, tracking=True, copy=False)
+    planned_value = fields.Monetary(groups=FOR_OPERATORS, tracking=True, copy=False)
     real_value = fields.Monetary(
-        compute="_compute_real_value", groups=OPERATORS,
+        compute="_compute_real_value", groups=FOR_OPERATORS,
         help="Of the confirmed documents linked as revenue to its tasks, events and orders, less refunds, and what is "
              "to bill of the orders that have none, or refunds alone.")
     real_cost = fields.Monetary(

@@ -4,7 +4,8 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError, UserError
 
 from ..common.actions import open_dialog
-from .project import OPERATORS, TECHNICIANS
+from ..common.archived_mixin import OPERATORS
+from .project import FOR_TECHNICIANS
 
 ADMINISTRATORS = "project.group_project_manager"
 FORM = "crm_enova_like.view_crm_project_form"
@@ -34,12 +35,12 @@ class ProjectProject(models.Model):
     # the stages of Odoo's Project are for those who use them there, and a register's are for all who read it
     crm_stage_id = fields.Many2one(
         "project.project.stage", string="Stage of the Project", compute="_compute_crm_stage_id", store=True,
-        readonly=False, copy=False, index=True, ondelete="restrict", groups=TECHNICIANS,
+        readonly=False, copy=False, index=True, ondelete="restrict", groups=FOR_TECHNICIANS,
         default=lambda self: self.env["project.project.stage"].search([], limit=1),
         domain="[('company_id', 'in', (company_id, False))]")
     crm_channel = fields.Selection(
         selection=lambda self: self.env["crm.consent"]._get_campaign_channels(), string="Spoken to By",
-        copy=False, groups=TECHNICIANS, help="By which channel its campaign speaks to the contractor.")
+        copy=False, groups=FOR_TECHNICIANS, help="By which channel its campaign speaks to the contractor.")
     close_reason = fields.Char(string="Reason of the End", readonly=True, copy=False, tracking=True)
     date_closed = fields.Date(string="Closed On", readonly=True, copy=False)
     closed_by_id = fields.Many2one(
@@ -75,15 +76,29 @@ class ProjectProject(models.Model):
         """
         for project in self:
             if not project.is_crm_project:
-                raise AccessError(self.env._(
-                    "Project %(project)s is none of the register CRM > Projects. An administrator of Project changes "
-                    "it.", project=project.display_name))
+                raise project._get_refusal()
         if other := names - allowed:
             raise AccessError(self.env._(
                 "Operators do not change this of a project: %(fields)s. An administrator of Project does.",
                 fields=", ".join(sorted(
                     self._fields[name]._description_string(self.env) or name for name in other
                     if name in self._fields)) or ", ".join(sorted(other))))
+
+    def _check_access(self, operation):
+        """Projects of other departments are to operators what they are without us: not theirs to change, nor to write
+        into their chatter."""
+        refused = super()._check_access(operation)
+        if refused is None and operation == "write" and any(self._ids) and self._is_for_operators():
+            # sudo: whether it is of the register; reading it was not asked for
+            others = self.sudo().filtered(lambda project: not project.is_crm_project).with_env(self.env)
+            if others:
+                return others, lambda: others._get_refusal()
+        return refused
+
+    def _get_refusal(self):
+        return AccessError(self.env._(
+            "Project %(project)s is none of the register CRM > Projects. An administrator of Project changes it.",
+            project=self[:1].display_name))
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -98,16 +113,23 @@ class ProjectProject(models.Model):
         if self._is_for_operators():
             for vals in vals_list:
                 self.browse()._check_written(vals.keys(), MADE_WITH)
+                if vals.get("privacy_visibility", "employees") != "employees":
+                    self.browse()._check_written({"privacy_visibility"}, WRITTEN)
+            # commands may change the tags themselves: they are followed with the operator's own rights
+            tags = [vals.get("tag_ids") for vals in vals_list]
             kept = {
                 key: value for key, value in self.env.context.items()
-                if not key.startswith("default_") or key.removeprefix("default_") in MADE_WITH}
+                if not key.startswith("default_") or key.removeprefix("default_") in MADE_WITH - {"tag_ids"}}
             # sudo: Odoo's Project makes records of its own with a project; what is said was looked at, and whether it
             # is theirs is asked below
             Projects = self.with_context(kept).sudo()    # pylint: disable=context-overridden  # keys are taken out
             projects = super(ProjectProject, Projects).create([
-                {"privacy_visibility": "employees", **vals, "is_crm_project": True}
+                {**vals, "tag_ids": False, "privacy_visibility": "employees", "is_crm_project": True}
                 for vals in vals_list]).with_env(self.env)
             projects.check_access("create")
+            for project, commands in zip(projects, tags, strict=True):
+                if commands:
+                    project.tag_ids = commands
         else:
             projects = super().create(vals_list)
         for project, stage in zip(projects, stages, strict=True):
@@ -195,14 +217,14 @@ class ProjectProject(models.Model):
         """Open closed projects again, in the first stage."""
         stage = self.env["project.project.stage"].search(
             [("fold", "=", False), ("company_id", "in", [False, *self.company_id.ids])], limit=1)
-        self._move_to_stage(stage.id)
+        self.filtered(lambda project: project.sudo().stage_id.fold)._move_to_stage(stage.id)
         return True
 
     # WHERE IT IS SHOWN
 
     def get_formview_id(self, access_uid=None):
         """A project of the register opens in the register's form, from whichever record it is named."""
-        if len(self) == 1 and self.is_crm_project and self.env.user.has_group(TECHNICIANS):
+        if len(self) == 1 and self.is_crm_project and self.env.user.has_groups(FOR_TECHNICIANS):
             return self.env.ref(FORM).id
         return super().get_formview_id(access_uid=access_uid)
 

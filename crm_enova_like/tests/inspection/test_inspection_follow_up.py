@@ -222,6 +222,33 @@ class TestInspectionFollowUp(InspectionCommon):
         self.assertEqual((self.inspection.state, self.inspection.follow_up), ("ordered", False))
         self.assertFalse(self.inspection.recheck_ids, "nobody counted on it")
 
+    def test_what_was_to_follow_is_cancelled(self):
+        """Nobody repairs it then: it is to be decided again, and the chatter says why."""
+        self._decide(self._fail(), choice="order")
+        repair = self.inspection.repair_order_id
+        repair.action_cancel()
+        self.assertTrue(self.inspection.is_undecided)
+        self.assertFalse(self.inspection.repair_order_id)
+        self.assertIn(repair.name, self.inspection.message_ids[0].body)
+        self.inspection.action_follow_up("recheck", self.inspection.date_done + timedelta(days=14))
+        self.assertFalse(self.inspection.is_undecided)
+        self.inspection.recheck_ids.action_cancel("Sold")
+        self.assertTrue(self.inspection.is_undecided)
+        self.assertFalse(self.inspection.done_next_date)
+
+    def test_a_repair_that_is_cancelled_leaves_the_recheck(self):
+        self._decide(self._fail(), choice="order", recheck_date=self.inspection.date_done + timedelta(days=14))
+        self.inspection.repair_order_id.action_cancel()
+        self.assertEqual((self.inspection.follow_up, self.inspection.is_undecided), ("recheck", False))
+
+    def test_a_result_corrected_to_passed_has_no_follow_up(self):
+        self._decide(self._fail(), choice="recheck", recheck_date=self.inspection.date_done + timedelta(days=14))
+        self.assertTrue(self.inspection.recheck_ids)
+        self.inspection.with_user(self.manager).correct_facts({"result": "passed"}, "Wrong device")
+        self.assertFalse(self.inspection.follow_up)
+        self.assertFalse(self.inspection.recheck_ids)
+        self.assertEqual(self.plan.next_date, self.inspection.done_next_date)
+
     def test_without_an_order(self):
         alone = self._new_inspection(device=self.device2)
         self.assertEqual(alone.action_done(result="failed")["res_model"], WIZARD)

@@ -129,6 +129,17 @@ class TestRelationsCampaignLetter(ServiceCommon):
         with self.assertRaisesRegex(ValidationError, "nothing is filled in for “object.env”"):
             self.campaign.letter_body = "<p>{{ object.env }}</p>"
 
+    def test_who_left_gets_no_letter(self):
+        self._send()
+        self.contractor.active = False
+        self.assertEqual(self.campaign.with_user(self.operator)._get_letter_projects().partner_id, (
+            self.other_contractor))
+
+    def test_a_place_that_is_not_whole_is_refused(self):
+        for text in ("<p>{{ <b>city</b> }}</p>", "<p>{{ city</p>", "<p>city }}</p>"):
+            with self.subTest(text=text), self.assertRaisesRegex(ValidationError, "is not whole"):
+                self.campaign.letter_body = text
+
     def test_nobody_and_no_text(self):
         with self.assertRaisesRegex(UserError, "no contractor who is to get a letter"):
             self.campaign.with_user(self.operator).action_print_letter_labels()

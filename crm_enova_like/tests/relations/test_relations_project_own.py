@@ -1,5 +1,6 @@
 from lxml import etree
 
+from odoo import Command
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import Form, tagged
 from odoo.tools.safe_eval import safe_eval
@@ -62,6 +63,34 @@ class TestRelationsProjectOwn(ServiceCommon):
         with self.assertRaisesRegex(AccessError, "Operators do not change this"):
             project.create({"name": "With an alias", "alias_name": "till"})
         self.env["project.project"].with_user(self.manager).browse(self.theirs.id).name = "Line 3"
+
+    def test_other_departments_are_as_without_us(self):
+        """No right to their projects comes by ours: not to their followers, chatter or files either."""
+        theirs = self.theirs.with_user(self.operator)
+        self.assertFalse(theirs.has_access("write"))
+        for change in (
+                lambda: theirs.message_post(body=self.theirs.name),
+                lambda: theirs.message_subscribe(self.contractor.ids),
+                lambda: theirs.env["ir.attachment"].create({
+                    "name": "a", "raw": b"a", "res_model": theirs._name, "res_id": theirs.id})):
+            with self.assertRaises(AccessError):
+                change()
+        theirs.is_favorite = True
+        self._make().message_post(body=self.theirs.name)
+
+    def test_an_operator_makes_it_with_no_more_than_their_rights(self):
+        """It is shown to no customer, and its tags are theirs to choose."""
+        Project = self.env["project.project"].with_user(self.operator)
+        tag = self.env["project.tags"].create({"name": "Line"})
+        self.assertEqual(Project.create({"name": "Tills", "tag_ids": [Command.link(tag.id)]}).tag_ids, tag)
+        with self.assertRaisesRegex(AccessError, "Operators do not change this"):
+            Project.create({"name": "Tills", "privacy_visibility": "portal"})
+
+    def test_one_that_is_open_keeps_its_stage(self):
+        project = self._make()
+        project.crm_stage_id = self.live[1]
+        project.action_reopen_project()
+        self.assertEqual(project.crm_stage_id, self.live[1])
 
     def test_odoos_project_is_as_it_was(self):
         """Its views hold nothing of ours, and offer operators no new project."""

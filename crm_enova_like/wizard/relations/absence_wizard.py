@@ -198,6 +198,11 @@ class CrmAbsenceLine(models.TransientModel):
                     user=line.wizard_id.user_id.name))
             if line.action == "move" and not line.new_date:
                 raise UserError(self.env._("%(record)s: choose the new day.", record=name))
+            if line.action == "move" and not line.new_user_id and (
+                    line.wizard_id.date_from <= line.new_date <= line.wizard_id.date_to):
+                raise UserError(self.env._(
+                    "%(record)s: %(user)s is absent on that day, too. Choose another day, or somebody else.",
+                    record=name, user=line.wizard_id.user_id.name))
             if line.action == "queue" and line.task_id and not source._has_queue():
                 raise UserError(self.env._(
                     "%(record)s: there is no queue of tasks. Hand it over, or move it to another day.", record=name))
