@@ -91,10 +91,13 @@ def counter(sight):
 
 def serials(sight):
     dialog(ORDERS, [("state", "=", "in_progress")], "action_open_add_devices")(sight)
-    known = sight.me.call(DEVICES, "search_read", [("serial_number", "!=", False)], ["serial_number"], limit=5)
-    sight.screen.fill("serials", "\n".join([*(row["serial_number"] for row in known), "SN-2026-0001"]), ".modal")
-    [new] = sight.me.call(f"{DEVICES}.type", "search_read", [], ["name"], limit=1, context={"lang": sight.code})
-    sight.screen.choose("type_id", new["name"], ".modal")
+    elsewhere = sight.me.call(
+        DEVICES, "search_read", [("open_order_id", "!=", False), ("serial_number", "!=", False)], ["serial_number"],
+        limit=2)
+    new = ["GP6-24-0101", "GP6-24-0102", "GP6-24-0103"]
+    sight.screen.fill("serials", "\n".join([*new, new[1], *(row["serial_number"] for row in elsewhere)]), ".modal")
+    [kind] = sight.me.call(f"{DEVICES}.type", "search_read", [], ["name"], limit=1, context={"lang": sight.code})
+    sight.screen.choose("type_id", kind["name"], ".modal")
     sight.screen.press("action_preview", ".modal")
     sight.page.wait_for_selector(".modal .o_data_row")
 
@@ -112,7 +115,7 @@ def papers(sight):
 def absence(sight):
     sight.page.evaluate(OPEN, f"{ADDON}.action_crm_absence_wizard")
     sight.page.wait_for_selector(".modal .o_form_view")
-    for name, login in (("user_id", "serwisant2"), ("substitute_id", "serwisant")):
+    for name, login in (("user_id", "serwisant"), ("substitute_id", "serwisant2")):
         [user] = sight.admin.read("res.users", [("login", "=", login)], "name")
         sight.screen.choose(name, user["name"], ".modal")
     sight.page.wait_for_selector(".modal .o_data_row")
