@@ -113,6 +113,8 @@ def papers(sight):
 
 
 def absence(sight):
+    sight.action("action_crm_team_calendar")
+    sight.page.wait_for_selector(".o_calendar_view")
     sight.page.evaluate(OPEN, f"{ADDON}.action_crm_absence_wizard")
     sight.page.wait_for_selector(".modal .o_form_view")
     for name, login in (("user_id", "serwisant"), ("substitute_id", "serwisant2")):
