@@ -21,6 +21,8 @@ PHONE = {"width": 360, "height": 740, "is_mobile": True, "has_touch": True}
 PAPER = {"width": 794, "height": 1123}
 OPEN = "async action => { await odoo.__WOWL_DEBUG__.root.env.services.action.doAction(action); }"
 AT_WORK = [("state", "=", "in_progress"), ("inspection_ids", "=", False)]
+REPAIRED = [("order_line_ids", "any", [
+    ("order_id.state", "=", "done"), ("basis", "!=", "inspection"), ("order_id.line_ids", "!=", False)])]
 ORDERS, LINES, DEVICES = "crm.service.order", "crm.service.order.device", "crm.service.device"
 
 # login, the window, and what is done until there is something to see
@@ -30,8 +32,8 @@ Picture = namedtuple("Picture", "login window steps")
 class Sight:
     """One person before one picture."""
 
-    def __init__(self, screen, admin, me):
-        self.screen, self.page, self.admin, self.me = screen, screen.page, admin, me
+    def __init__(self, screen, admin, me, code):
+        self.screen, self.page, self.admin, self.me, self.code = screen, screen.page, admin, me, code
 
     def first(self, model, domain):
         found = self.me.call(model, "search", domain, limit=1)
@@ -45,7 +47,8 @@ class Sight:
     def call(self, model, domain, method, count=1):
         """Open what a button gives on the first records that it is for."""
         ids = self.me.call(model, "search", domain, limit=count)
-        self.page.evaluate(OPEN, self.me.call(model, method, ids))
+        # what a window is called comes in the language of the call
+        self.page.evaluate(OPEN, self.me.call(model, method, ids, context={"lang": self.code}))
 
     def report(self, name, record):
         [report] = self.admin.read("ir.actions.report", [("id", "=", self.admin.ref(f"{ADDON}.{name}"))], "report_name")
@@ -60,6 +63,8 @@ def dialog(model, domain, method, count=1):
     def steps(sight):
         sight.call(model, domain, method, count)
         sight.page.wait_for_selector(".modal .o_form_view")
+        # where a date comes first, its calendar opens before the rest
+        sight.screen.locator(".modal-header").click(position={"x": 300, "y": 10})
     return steps
 
 
@@ -86,14 +91,36 @@ def counter(sight):
 
 def serials(sight):
     dialog(ORDERS, [("state", "=", "in_progress")], "action_open_add_devices")(sight)
-    known = sight.me.call(DEVICES, "search_read", [("serial_number", "!=", False)], ["serial_number"], limit=5)
-    sight.screen.fill("serials", "\n".join([*(row["serial_number"] for row in known), "SN-2026-0001"]), ".modal")
+    elsewhere = sight.me.call(
+        DEVICES, "search_read", [("open_order_id", "!=", False), ("serial_number", "!=", False)], ["serial_number"],
+        limit=2)
+    new = ["GP6-24-0101", "GP6-24-0102", "GP6-24-0103"]
+    sight.screen.fill("serials", "\n".join([*new, new[1], *(row["serial_number"] for row in elsewhere)]), ".modal")
+    [kind] = sight.me.call(f"{DEVICES}.type", "search_read", [], ["name"], limit=1, context={"lang": sight.code})
+    sight.screen.choose("type_id", kind["name"], ".modal")
     sight.screen.press("action_preview", ".modal")
     sight.page.wait_for_selector(".modal .o_data_row")
 
 
 def device(sight):
-    sight.action("action_crm_service_device", sight.first(DEVICES, [("order_line_ids.order_id.state", "=", "done")]))
+    sight.action("action_crm_service_device", sight.first(DEVICES, REPAIRED))
+
+
+def papers(sight):
+    sight.action("action_crm_service_order", sight.first(ORDERS, [("device_line_ids.date_released", "!=", False)]))
+    sight.screen.locator(".o_crm_papers").click()
+    sight.page.wait_for_selector(".o-dropdown-item")
+
+
+def absence(sight):
+    sight.action("action_crm_team_calendar")
+    sight.page.wait_for_selector(".o_calendar_view")
+    sight.page.evaluate(OPEN, f"{ADDON}.action_crm_absence_wizard")
+    sight.page.wait_for_selector(".modal .o_form_view")
+    for name, login in (("user_id", "serwisant"), ("substitute_id", "serwisant2")):
+        [user] = sight.admin.read("res.users", [("login", "=", login)], "name")
+        sight.screen.choose(name, user["name"], ".modal")
+    sight.page.wait_for_selector(".modal .o_data_row")
 
 
 def rw(sight):
@@ -118,6 +145,9 @@ SCREENS = {
     "screen_release": Picture("recepcja", DESK, dialog(ORDERS, [("has_ready", "=", True)], "action_open_release")),
     "screen_add_devices": Picture("recepcja", DESK, serials),
     "screen_my_tasks": Picture("serwisant", DESK, register("action_crm_my_work")),
+    "screen_my_phone": Picture("serwisant", PHONE, register("action_crm_my_work")),
+    "screen_absence": Picture("recepcja", DESK, absence),
+    "screen_papers": Picture("recepcja", DESK, papers),
     "screen_calendar": Picture("kierownik", DESK, register("action_crm_team_calendar")),
     "screen_device": Picture("recepcja", DESK, device),
     "screen_copy": Picture("kierownik", DESK, dialog(DEVICES, [("serial_number", "!=", False)], "action_open_copy")),
@@ -137,9 +167,10 @@ SCREENS = {
     "paper_receipt": Picture("recepcja", PAPER, paper(
         "action_report_service_receipt", ORDERS, AT_WORK)),
     "paper_release": Picture("recepcja", PAPER, paper(
-        "action_report_service_release", LINES, [("date_released", "!=", False)])),
+        "action_report_service_release", LINES, [
+            ("date_released", "!=", False), ("basis", "!=", "inspection"), ("order_id.line_ids", "!=", False)])),
     "paper_history": Picture("recepcja", PAPER, paper(
-        "action_report_device_history", DEVICES, [("order_line_ids.order_id.state", "=", "done")])),
+        "action_report_device_history", DEVICES, REPAIRED)),
 }
 ENGLISH = ("overview", "orders", "order", "counter", "my_tasks", "calendar", "device", "inspections", "rw", "phone",
            "job")
@@ -172,7 +203,9 @@ def take(browser, server, admin, name):
         screen = browser.Screen(browser.browser(), server, **picture.window)
         try:
             screen.login(picture.login, picture.login)
-            picture.steps(Sight(screen, admin, me))
+            picture.steps(Sight(screen, admin, me, code))
+            if picture.window is not PAPER:
+                screen.page.wait_for_selector(".o_action_manager > *, .modal .o_form_view")
             screen.put_mouse_away()
             screen.page.wait_for_timeout(2000)    # what slides and fades, and pictures of people
             shot = screen.page.screenshot(full_page=picture.window is PAPER)

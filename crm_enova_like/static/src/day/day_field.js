@@ -90,7 +90,7 @@ registry.category("fields").add("crm_day", {
     extractProps: ({ options }) => ({ openField: options.open_field }),
     fieldDependencies: ({ options }) =>
         options.open_field ? [{ name: options.open_field, type: "boolean" }] : [],
-    listViewWidth: 115,
+    listViewWidth: 130,
 });
 
 /** A moment, or a day that has no hour and begins at midnight: then it is shown as a day. */
