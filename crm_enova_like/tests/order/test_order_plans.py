@@ -57,6 +57,11 @@ class TestOrderPlans(PlanCase):
             # of what is open: most of what is late
             "overdue": Plan("_open_idx", beside={"date_deadline"}),
             "waiting": "_waiting_idx",
+            "due_today": Plan("_open_idx", beside={"date_deadline"}),
+            "reported": Plan("_open_idx", beside={"state"}),
+            "waiting_customer": Plan("_open_idx", beside={"stage_id"}),
+            # worked out from devices, events and tasks
+            "to_call": None,
             "to_issue": "_to_issue_idx",
             "ready": "_ready_idx",
             "warranty": "_warranty_idx",

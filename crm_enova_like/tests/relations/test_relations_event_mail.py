@@ -167,7 +167,8 @@ class TestEventMail(ServiceCommon):
             Model = self.env[model].with_user(self.operator)
             for method in ("action_take", "action_postpone", "action_start", "action_done", "action_cancel",
                            "action_reopen", "action_withdraw", "action_view_documents", "action_view_events"):
-                if hasattr(Model, method) and (model, method) != ("crm.my.work", "action_done"):
+                if hasattr(Model, method) and (model, method) not in (
+                        ("crm.my.work", "action_done"), ("crm.my.work", "action_start")):
                     with self.subTest(model=model, method=method):
                         getattr(Model, method)()
         with self.assertRaisesRegex(UserError, "one kind"):

@@ -28,7 +28,7 @@ class TestLists(ServiceCommon):
 
     def test_each_list_and_each_row_of_cards_is_read_whole(self):
         for name, arch in self._archs().items():
-            if arch.tag == "list":
+            if arch.tag == "list" and not arch.get("position"):    # what builds on another list has its class
                 self.assertIn("o_crm_list", arch.get("class", ""), name)
             for cell in arch.xpath("/kanban//t[@t-name='card']//field[contains(@class, 'text-truncate')]"):
                 self.assertTrue(

@@ -170,7 +170,7 @@ class TestReady(ServiceCommon):
                 "view_crm_service_order_device_search": {"open", "on_site", "ready", "released", "closed"},
                 "view_crm_service_inspection_search": {"live", "closed", "failed", "done"},
                 "view_crm_task_search": {"todo", "done", "cancelled", "archived"},
-                "view_picking_service_search": {"open", "ready", "missing", "done", "cancelled"}}.items():
+                "view_picking_service_search": {"open", "done", "cancelled"}}.items():
             with self.subTest(view):
                 self.assertTrue([
                     group for group in self._filters(f"crm_enova_like.{view}") if together <= set(group)])

@@ -268,7 +268,7 @@ class TestTask(ServiceCommon):
         self.assertEqual(second.date_deadline, date(2026, 3, 24))
         entry = second.sudo().calendar_event_id
         entry.write({"start": datetime(2026, 3, 26, 8), "stop": datetime(2026, 3, 26, 18)})
-        self.assertEqual(second.date_deadline, date(2026, 3, 26))
+        self.assertEqual((second.planned_start.date(), second.date_deadline), (date(2026, 3, 26), date(2026, 3, 24)))
         second.action_done()
         third = self.env["crm.task"].search([("series_id", "=", task.id), ("series_index", "=", 2)])
         self.assertEqual(third.date_deadline, date(2026, 3, 31))
