@@ -231,7 +231,8 @@ class UtmCampaign(models.Model):
         body = self._get_mailing_body()
         mailing = self.env["mailing.mailing"].create({
             # a subject is a template, too
-            "subject": (self.title or "").replace("{{", "{ {"), "campaign_id": self.id, "user_id": self.env.uid, "mailing_type": "mail",
+            "subject": (self.title or "").replace("{{", "{ {"),
+            "campaign_id": self.id, "user_id": self.env.uid, "mailing_type": "mail",
             "mailing_model_id": self.env["ir.model"]._get_id("res.partner"),
             "mailing_domain": repr([("id", "in", readers.ids)]), "body_arch": body, "body_html": body})
         return mailing.get_formview_action()
