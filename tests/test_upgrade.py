@@ -88,7 +88,7 @@ inspection.action_cancel("The shop was closed")
 env.cr.commit()
 """
 # what the demo firm has none of: an inspection that failed and was followed by a repair order, work that is planned
-# before its deadline, a project that Odoo closed by its stage, a campaign's project
+# before its deadline, a project that Odoo closed by its stage, a quotation that is linked
 KINDS = """
 from datetime import timedelta
 from odoo import fields
@@ -100,6 +100,9 @@ order.planned_start = fields.Datetime.to_datetime(order.date_deadline) - timedel
 stage = env["project.project.stage"].create({"name": "Over", "fold": True, "sequence": 99})
 project = env["crm.task"].search([("project_id", "!=", False)], order="id", limit=1).project_id
 project.stage_id = stage
+quotation = env["sale.order"].create({"partner_id": order.partner_id.id})
+env["crm.document.link"].create({
+    "order_id": order.id, "res_model": "sale.order", "res_id": quotation.id, "role": "revenue"})
 env.cr.commit()
 """
 # stored values of the addon's, worked out again
