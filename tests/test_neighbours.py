@@ -197,5 +197,5 @@ def test_components_on_a_hand_made_zw(stories):
     told = stories["kit_by_hand"]
     assert told["told"] == [
         [2, 0, 0, 37, [5, 0, 0, 0]], [2, 1.5, 0, 5, [1, 0, 0, 0]], [2, 2, 0, 0, [0, 0, 0, 0]]]
-    assert "6 Units of Gasket cannot be returned" in told["too_much"] and "has only 5 issued" in told["too_much"]
+    assert "6 pcs of Gasket cannot be returned" in told["too_much"] and "has only 5 issued" in told["too_much"]
     assert "no Gasket of order" in told["again"]

@@ -100,6 +100,7 @@ order.planned_start = fields.Datetime.to_datetime(order.date_deadline) - timedel
 stage = env["project.project.stage"].create({"name": "Over", "fold": True, "sequence": 99})
 project = env["crm.task"].search([("project_id", "!=", False)], order="id", limit=1).project_id
 project.stage_id = stage
+env["project.project"].create({"name": "Not over"})
 quotation = env["sale.order"].create({"partner_id": order.partner_id.id})
 env["crm.document.link"].create({
     "order_id": order.id, "res_model": "sale.order", "res_id": quotation.id, "role": "revenue"})
