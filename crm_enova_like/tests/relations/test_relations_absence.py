@@ -123,6 +123,7 @@ class TestAbsence(InspectionCommon):
         task = self._task()
         for vals, message in (
                 ({}, "choose to whom"), ({"action": "move"}, "choose the new day"),
+                ({"action": "move", "new_date": date(2026, 3, 10)}, "choose the new day"),
                 ({"action": "queue"}, "no queue of tasks"), ({"new_user_id": self.technician.id}, "is absent")):
             wizard = self._open()
             self._line(wizard, task).write(vals)

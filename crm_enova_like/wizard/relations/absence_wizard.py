@@ -196,7 +196,9 @@ class CrmAbsenceLine(models.TransientModel):
                 raise UserError(self.env._(
                     "%(record)s: %(user)s is absent. Choose somebody else.", record=name,
                     user=line.wizard_id.user_id.name))
-            if line.action == "move" and not line.new_date:
+            # a day that is over is none to move work to
+            if line.action == "move" and (
+                    not line.new_date or line.new_date < source.company_id._service_today()):
                 raise UserError(self.env._("%(record)s: choose the new day.", record=name))
             if line.action == "move" and not line.new_user_id and (
                     line.wizard_id.date_from <= line.new_date <= line.wizard_id.date_to):
