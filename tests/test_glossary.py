@@ -23,8 +23,8 @@ EXCEPTIONS = {
     # whose fault it is
     "fault": {
         ("Before handing the device in, the customer makes a copy of the data on its carriers and removes memory cards "
-         "and SIM cards. A repair may erase data; the firm is liable for that only where it is at fault. Data are looked "
-         "at only as far as the repair needs it.")},
+         "and SIM cards. A repair may erase data; the firm is liable for that only where it is at fault. Data are "
+         "looked at only as far as the repair needs it.")},
     # a project's stage is Odoo's, and no state of an order
     "stage": {
         "Project %(project)s is not closed in stage “%(stage)s”.",
