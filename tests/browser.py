@@ -41,7 +41,8 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 # an error in Odoo's log, but not two requests that meet in one row (Odoo's own chat does it): the server repeats the
 # second, and the screen shows it where that does not help
 BAD = re.compile(r"""^\S+\ \S+\ \d+\ (?:ERROR|CRITICAL)\ (?!
-    .*\ odoo\.sql_db:\ bad\ query:\ [^\n]*\nERROR:\ could\ not\ serialize\ access).*""",
+    .*\ odoo\.sql_db:\ bad\ query:\ [^\n]*\nERROR:\ could\ not\ serialize\ access
+    |.*\bbus\.websocket:\ [^\n]*\n?[^\n]*could\ not\ serialize\ access).*""",
     re.MULTILINE | re.VERBOSE)
 
 expect.set_options(timeout=PATIENCE)
