@@ -45,9 +45,11 @@ class CrmServiceOrderDevice(models.Model):
         f"{path}.{name}" for path in ("line_ids", "order_id.line_ids") for name in (
             "device_line_id", "subtotal", "billing", "product_id", "quantity", "price_unit")))
     def _compute_estimate(self):
+        # a device's history is open to every technician, what another's order comes to is not
+        readable = self.order_id._filtered_access("read")
         for line in self:
             rows = line.line_ids
-            if len(line.order_id.device_line_ids) == 1:
+            if line.order_id in readable and len(line.order_id.device_line_ids) == 1:
                 # what is noted for no device is for the only one
                 rows |= line.order_id.line_ids.filtered(lambda row: not row.device_line_id)
             line.estimate = sum(row._get_gross() for row in rows if row.billing == "billable")
