@@ -373,7 +373,7 @@ class Firm:
         self.next_id("crm_service_inspection_plan")
         self.insert("crm_service_inspection_plan", rows, {
             "device_id": device, "regime_id": self.regime.id, "company_id": self.company, "partner_id": partner,
-            "anchor_date": "last - 365", "next_date": "last + 365", "date_last_done": "last",
+            "anchor_date": "last - 365", "next_date": "last + 365", "date_last_done": "last", "last_result": "'passed'",
             "date_to_make": "last + 800", "active": "true"})
         is_done = "k = 0"
         first = self.next_id("crm_service_inspection")

@@ -246,13 +246,14 @@ class Screen:
             return
         entry = self.locator(f'.o-dropdown--menu [data-menu-xmlid="{item or section}"]')
         until = time.monotonic() + PATIENCE / 1000
-        while not entry.is_visible():
+        while True:
             assert time.monotonic() < until, f"The menu {item or section} does not open."
-            # a page that is still drawn anew closes what was opened
+            # a page that is still drawn anew, or the key before, closes what was opened
             with contextlib.suppress(Error):
-                (bar if bar.is_visible() else more).click(timeout=3000)
-                entry.wait_for(timeout=3000)
-        entry.click()
+                if not entry.is_visible():
+                    (bar if bar.is_visible() else more).click(timeout=3000)
+                entry.click(timeout=3000)
+                return
 
     def back(self):
         self.locator(".o_control_panel .breadcrumb .o_back_button").click()

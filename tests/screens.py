@@ -94,9 +94,10 @@ AXE = """
 
 @functools.cache
 def english_words():
-    """Our English texts that Polish says otherwise."""
+    """Our English texts that Polish says otherwise; "List", which is a letter in Polish, is read as that."""
     catalogue = polib.pofile(str(common.ROOT / common.ADDON / "i18n" / "pl.po"))
-    texts = (" ".join(entry.msgid.split()) for entry in catalogue if entry.msgstr and entry.msgid != entry.msgstr)
+    texts = {" ".join(entry.msgid.split()) for entry in catalogue if entry.msgstr and entry.msgid != entry.msgstr}
+    texts -= {" ".join(entry.msgstr.split()) for entry in catalogue}
     return frozenset(text for text in texts if len(re.sub(r"[^A-Za-z]", "", text)) >= SHORTEST)
 
 

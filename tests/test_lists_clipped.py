@@ -30,12 +30,12 @@ LISTS = {
         ("name", "partner_id", "device_names", "fault_text", "user_id", "date_deadline", "stage_id"),
         ("operator", "kierownik")),
     "action_crm_service_inspection": (
-        ("planned_date", "device_id", "partner_id", "city", "regime_id", "state"), ("operator",)),
+        ("planned_date", "device_id", "partner_id", "city", "regime_id", "state_name"), ("operator",)),
     "action_crm_service_inspection_plan": (("device_id", "regime_id", "partner_id", "next_date"), ("operator",)),
     "action_crm_service_device": (
         ("identifier", "serial_number", "name", "partner_id", "address_id", "next_inspection_date"), ("operator",)),
     "action_crm_service_order_device": (
-        ("order_id", "device_id", "partner_id", "fault", "technician_id", "state"), ("operator",)),
+        ("order_id", "device_id", "partner_id", "fault", "technician_id", "state_name"), ("operator",)),
     "action_crm_contractor": (("complete_name", "vat", "phone", "city"), ("operator",)),
     "action_crm_person": (("name", "parent_id", "phone"), ("operator",)),
     "action_crm_task": (("planned_start", "date_deadline", "name", "partner_id", "user_id"), ("operator",)),

@@ -147,11 +147,12 @@ class CrmServicePartDemand(models.Model):
             products = rows.product_id.with_company(warehouse.company_id)._in_service_stock(warehouse)
             stock = {product.id: product for product in products}
             for row in rows:
-                product = stock[row.product_id.id]
+                # a row that is there no more, as all that waited was issued, asks for nothing
+                product = stock.get(row.product_id.id, row.product_id)
                 row.free_qty = max(product.free_qty, 0.0) if warehouse else 0.0
                 row.incoming_qty = product.incoming_qty if warehouse else 0.0
                 missing = row.quantity - row.quantity_reserved - row.free_qty - row.incoming_qty
-                row.is_short = product.uom_id.compare(missing, 0.0) > 0
+                row.is_short = bool(product) and product.uom_id.compare(missing, 0.0) > 0
                 row.shortage = product.uom_id.round(missing) if row.is_short else 0.0
 
     def _search_is_short(self, operator, value):
