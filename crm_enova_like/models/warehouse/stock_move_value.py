@@ -134,8 +134,10 @@ class StockMove(models.Model):
             # core drops such defaults where a user becomes superuser for the entry
             named = moves._as_service().with_context(
                 default_ref=picking.name, default_partner_id=moves._get_service_partner().id,
-                # the day of the number, not that of the user's time zone
-                force_period_date=picking.company_id._service_date(fields.Datetime.now()))
+                # the day of the number, not that of the user's time zone, in which it might be tomorrow's: core keeps
+                # such entries as drafts
+                force_period_date=picking.company_id._service_date(fields.Datetime.now()),
+                tz=str(picking.company_id._service_tz()))
             entries |= super(StockMove, named)._create_account_move().with_env(self.env)
         return entries
 

@@ -89,12 +89,15 @@ class TestKeepersEntries(KeepersDocuments):
 
     @freeze_time("2026-12-31 23:30:00")
     def test_the_year_is_the_companys(self):
-        """Half past midnight in Warsaw, and a keeper whose clock says New York."""
-        self.keeper.tz = "America/New_York"
-        rw = self._reserve(self._product("real_time"))
-        rw = self._validate(rw.with_context(tz="America/New_York", force_period_date="2020-01-01"))
-        self.assertRegex(rw.name, "^RW/2027/")
-        self.assertEqual(str(rw.sudo().move_ids.account_move_id.date), "2027-01-01")
+        """Half past midnight in Warsaw, and a keeper whose clock says New York, or who has none: the entry of the new
+        year is posted, though it is of tomorrow for them."""
+        for zone in ("America/New_York", False):
+            self.keeper.tz = zone
+            rw = self._reserve(self._product("real_time"))
+            rw = self._validate(rw.with_context(tz=zone, force_period_date="2020-01-01"))
+            self.assertRegex(rw.name, "^RW/2027/")
+            entry = rw.sudo().move_ids.account_move_id
+            self.assertEqual((str(entry.date), entry.state), ("2027-01-01", "posted"))
 
     def test_cost_of_a_project_is_named_after_the_document(self):
         if "project_id" not in self.env["stock.picking"]._fields:
