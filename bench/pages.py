@@ -236,6 +236,17 @@ def phone(side):
     return side.env["res.partner"].sudo().browse(contractor(side)).phone[-6:]
 
 
+def turned(which):
+    """A contractor's or person's name as it is said: the last word first."""
+    return lambda side: " ".join(reversed(side.env["res.partner"].sudo().browse(which(side)).name.split()))
+
+
+def bought(side):
+    """A device's name with the name of whose it is."""
+    card = side.env["crm.service.device"].sudo().browse(device(side))
+    return f"{card.partner_id.name.removesuffix(' sp. z o.o.')} {card.name}"
+
+
 def end_of(which, length):
     return lambda side: which(side)[-length:]
 
@@ -296,6 +307,12 @@ PAGES = (
     Page("orders: box, whole number", BOTH, rows(ORDER, search=("name", number))),
     Page("orders: box, end of a serial number", BOTH, rows(ORDER, search=("name", end_of(serial, 8)))),
     Page("orders: box, contractor's name", (OPERATOR,), rows(ORDER, search=("name", "Firma 100 sp"))),
+    Page("orders: box, part of a phone number", BOTH, rows(ORDER, search=("name", phone))),
+    Page("orders: box, name in another order", BOTH, rows(ORDER, search=("name", turned(contractor)))),
+    Page("orders: box, contractor and device", BOTH, rows(ORDER, search=("name", bought))),
+    Page("orders: box, two frequent words", BOTH, rows(ORDER, search=("name", "Firma Kasa"))),
+    Page("orders: Ready for collection", (OPERATOR, MANAGER), rows("action_crm_service_order_ready")),
+    Page("orders: the six counters", (OPERATOR, MANAGER), call("crm.service.order", "get_order_counters")),
     Page("orders: box Device, end of a serial number", (OPERATOR,),
          rows(ORDER, search=("device_line_ids", end_of(serial, 8)))),
     Page("orders: current, end of a serial number", (OPERATOR,),
@@ -318,6 +335,8 @@ PAGES = (
     Page("devices: in service now", (OPERATOR,), rows(DEVICE, "in_service")),
     Page("devices: under warranty", (OPERATOR,), rows(DEVICE, "under_warranty")),
     Page("devices: box, end of a serial number", BOTH, rows(DEVICE, search=("serial_number", end_of(serial, 8)))),
+    Page("devices: box, contractor and device", BOTH, rows(DEVICE, search=("serial_number", bought))),
+    Page("devices: box, part of a phone number", BOTH, rows(DEVICE, search=("serial_number", phone))),
     Page("devices: name_search, end of a serial number", BOTH, names("crm.service.device", end_of(serial, 8))),
     Page("devices: name_search, whole serial number", BOTH, names("crm.service.device", serial)),
     Page("devices: by contractor", (OPERATOR,), rows(DEVICE, order="partner_id")),
@@ -359,7 +378,11 @@ PAGES = (
     Page("my tasks: queue", BOTH, groups(WORK, "bucket", "queue", unfold=True)),
     Page("my tasks: everybody's", BOTH, groups(WORK, "bucket", unfold=True)),
     Page("my tasks: phone, mine", (TECHNICIAN,), rows(WORK, "mine", kind="kanban")),
+    Page("my tasks: box, contractor and device", (OPERATOR,), rows(WORK, search=("name", bought))),
+    Page("my tasks: box, part of a phone number", (OPERATOR,), rows(WORK, search=("name", phone))),
     Page("contractors: all", ALL, rows(CONTRACTOR)),
+    Page("contractors: box, name in another order", BOTH, rows(CONTRACTOR, search=("name", turned(contractor)))),
+    Page("persons: box, name in another order", BOTH, rows(PERSON, search=("name", turned(person)))),
     Page("persons: all", BOTH, rows(PERSON)),
     Page("contractors: 90 days without contact", (OPERATOR,), rows(CONTRACTOR, "no_contact_90")),
     Page("contractors: name_search at the counter", BOTH, names("res.partner", "Firma 100", **COUNTER)),
@@ -374,6 +397,7 @@ PAGES = (
         ("event_id.participant_ids", "in", around)])),
     Page("part demand", (MANAGER,), rows("action_crm_service_part_demand")),
     Page("RW: all", (MANAGER,), rows("action_rw")),
+    Page("ZW: all", (MANAGER,), rows("action_zw")),
     Page("RW: to issue", (MANAGER,), rows("action_rw_to_issue")),
     Page("projects: all", (OPERATOR,), rows("action_crm_project")),
     Page("campaigns: all", (OPERATOR,), rows("action_crm_campaign")),

@@ -189,7 +189,8 @@ class CrmServicePartDemand(models.Model):
 
     def _get_most_urgent(self):
         """The first orders that wait for each product: {(product, warehouse, company): [(name, quantity)]}, as ids."""
-        if not self:
+        # rows that are gone, as all that waited was issued, have none
+        if not (self.product_id and self.company_id):
             return {}
         for model, names in self._depends.items():
             self.env[model].flush_model(names)

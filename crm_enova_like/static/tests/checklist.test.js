@@ -291,7 +291,7 @@ test("a failed one is red, and it is asked what follows", async () => {
     await waitUntil(() => calls.length === 3);
     expect(calls.map(([method]) => method)).toEqual(["action_repaired", "checklist_load", "action_open_follow_up"]);
     expect(calls[2]).toEqual(["action_open_follow_up", [ORDER]]);
-    expect(".o_crm_device[data-id='1'] .badge.text-bg-danger").toHaveText("Failed result");
+    await waitFor(".o_crm_device[data-id='1'] .badge.text-bg-danger:contains('Failed result')");
     expect(second.state).toBe("open");
     await contains(".o_crm_device[data-id='1'] .card-header").click();
     await contains(".o_crm_decide").click();
