@@ -37,7 +37,6 @@ WORDS = {
     "Job": ("Praca", "Zlecenie"),
     "Note": ("Uwagi", "Notatka"),
     "Of those who left": ("Tych, którzy odeszli", "Po osobach, które odeszły"),
-    "Order tags": ("Etykiety zleceń", "Tagi zleceń"),
     "Orders without a technician wait here. The first to press <i>Take</i> has the order.": (
         ("Tu czekają zlecenia bez serwisanta. Zlecenie dostaje ten, kto pierwszy naciśnie "
         "<i>Przejmij</i>."),

@@ -4,11 +4,13 @@ import re
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .queries import found_by, select_ids
 from .spelling import clean_number
 
 SHORTEST = 3    # signs that an index of pieces finds
 MOST_WORDS = 8    # what is pasted by mistake is longer
 MOST_FOUND = 1000    # records of a word that is no frequent one
+MANY_FOUND = 30000    # of one among which several frequent ones are looked for
 WHOLE = 7    # digits of a number that needs no others behind it
 DIGITS = re.compile(r"[\d().+,;\u2010-\u2015\u2212-]*\d[\d().+,;\u2010-\u2015\u2212-]*")
 BEFORE_NUMBERS = re.compile(r"PL|tel\.?|NIP:?|\+", re.IGNORECASE)
@@ -45,52 +47,76 @@ def found_by_words(model, text, get_domains, get_frequent=None):
     """The records in which each word of a text is found somewhere, as a domain.
 
     What a word finds is a union, each part of which has its own index (see ``found_by``). Where that is little, it is
-    found at once, and all the rest is looked for among it; a word that stands in very many is looked for record by
-    record, in the order of the list, whose first page is full soon. Of several that stand in very many, what they share
+    found at once, and all the rest is looked for among it; one word that stands in very many is looked for record by
+    record, in the order of the list, whose first page is full soon. Of several each of which stands in tens of
+    thousands, those records come that have them one after another, as they were typed; where none has, what they share
     is found by their indexes.
 
     :param model: a model; the search around this one applies its rules and the archive
     :param text: str
-    :param get_domains: function of a word: where it may stand, a list of domains of the model; what they reach into is
-        searched with the rights of ``model.env``
+    :param get_domains: function of a word: where it may stand, a list of domains of the model, or as
+        :func:`.queries.select_ids` has them; what they reach into is searched with the rights of ``model.env``
     :param get_frequent: function of a word and of SQL that names a record's table: SQL that is true where the word
         stands in the record, by no more than the record's own rows
     """
-    everything, words = model.with_context(active_test=False), split_words(text)
+    everything, typed = model.with_context(active_test=False), split_words(text)
+    words = sorted(typed, key=len, reverse=True)
     if not words:
         return Domain.TRUE
 
     def find(word, within=None):
         parts = []
-        for domain in get_domains(word):
-            query = everything._search(domain, bypass_access=True)
+        for part in get_domains(word):
+            query, column = select_ids(everything, part)
             if within is not None and not query.is_empty():
-                query.add_where(SQL("%s = ANY(%s)", SQL.identifier(query.table, "id"), within))
-            parts.append(query.subselect())
+                # as one text: tens of thousands of numbers are no expression to be parsed, part by part
+                query.add_where(SQL("%s = ANY(%s::int[])", column, f"{{{','.join(map(str, within))}}}"))
+            parts.append(query.subselect(column))
         return SQL(" UNION ALL ").join(parts)
 
-    found, frequent = None, []
-    # the longest ones are the rarest
-    for word in sorted(words, key=len, reverse=True):
-        if found is not None or len(word) < SHORTEST:
-            frequent.append(word)
-            continue
-        rows = model.env.execute_query(SQL("SELECT id FROM (%s) found LIMIT %s", find(word), MOST_FOUND + 1))
-        if len(rows) > MOST_FOUND:
-            frequent.append(word)
-        else:
-            found = list({row[0] for row in rows})
-    if found is not None:
-        for word in frequent if found else ():
-            among = find(word, found)
-            if get_frequent:
-                query = everything._search([("id", "in", found)], bypass_access=True)
-                query.add_where(get_frequent(word, query.table))
-                among = query.subselect()
-            found = list({row[0] for row in model.env.execute_query(among)})
+    def find_all(query, most):
+        """The ids that SQL finds; None where they are more."""
+        rows = model.env.execute_query(SQL("SELECT * FROM (%s) found LIMIT %s", query, most + 1))
+        return None if len(rows) > most else list({row[0] for row in rows})
+
+    def keep(word, found):
+        """Those of some ids that have a word as well."""
+        among = find(word, found)
+        if get_frequent and len(found) <= MOST_FOUND:
+            query = everything._search([("id", "in", found)], bypass_access=True)
+            query.add_where(get_frequent(word, query.table))
+            among = query.subselect()
+        return list({row[0] for row in model.env.execute_query(among)})
+
+    def keep_all(found, but, asked=words):
+        """Of some ids, all of which have one word, those that have the others as well: a domain."""
+        for word in asked:
+            found = keep(word, found) if found and word != but else found
         return Domain("id", "in", found)
-    if get_frequent and len(frequent) == 1:
-        return Domain.custom(to_sql=lambda _model, alias, _query: get_frequent(frequent[0], alias))
-    shared = SQL(" INTERSECT ").join(SQL("(%s)", find(word)) for word in frequent)
+
+    # the longest ones are the rarest
+    long = [word for word in words if len(word) >= SHORTEST]
+    for rare in long:
+        found = find_all(find(rare), MOST_FOUND)
+        if found is not None:
+            return keep_all(found, rare)
+    if len(words) > 1:
+        many = {word: found for word in long if (found := find_all(find(word), MANY_FOUND)) is not None}
+        if many:
+            rare = min(many, key=lambda word: len(many[word]))
+            return keep_all(many[rare], rare)
+    if get_frequent and len(words) == 1:
+        return Domain.custom(to_sql=lambda _model, alias, _query: get_frequent(words[0], alias))
+    if len(words) > 1 and long:
+        whole = " ".join(typed)
+        if model.env.execute_query(SQL("SELECT * FROM (%s) found LIMIT 1", find(whole))):
+            return found_by(model, get_domains(whole))
+    shared = SQL(" INTERSECT ").join(SQL("(%s)", find(word)) for word in long or words)
+    # without short ones, the list's own search finds it
+    found = find_all(shared, MANY_FOUND) if long and long != words else None
+    if found is not None:
+        return keep_all(found, None, [word for word in words if word not in long])
+    if long != words:
+        shared = SQL(" INTERSECT ").join(SQL("(%s)", find(word)) for word in words)
     return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
         "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), shared))

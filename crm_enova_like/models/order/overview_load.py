@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import datetime, time, timedelta
 
 import pytz
@@ -24,10 +25,12 @@ class CrmServiceOrder(models.Model):
         weeks = self._get_load_weeks()
         begin, end = weeks[0][0], weeks[-1][1]
         is_open = Domain("company_id", "in", self.env.companies.ids) & Domain("is_open", "=", True)
-        spans = self._get_planned_spans(begin.replace(tzinfo=None), end.replace(tzinfo=None))
+        spans = defaultdict(list)
+        for user_id, start, stop in self._get_planned_spans(begin.replace(tzinfo=None), end.replace(tzinfo=None)):
+            spans[user_id].append((pytz.utc.localize(start), pytz.utc.localize(stop)))
         users = self.env["res.users"].browse(
             {user.id for [user] in self._read_group(is_open & Domain("user_id", "!=", False), ["user_id"])}
-            | {user_id for user_id, _start, _stop in spans if user_id})
+            | {user_id for user_id in spans if user_id})
         # sudo: a colleague's name is no secret
         users = users.sudo().filtered("active").sorted("name")
         worked = users._get_work_intervals(begin, end)
@@ -40,8 +43,7 @@ class CrmServiceOrder(models.Model):
                 hours = _overlap(intervals, first, last) / HOUR if user_id else 0.0
                 planned = sum((
                     _get_length(intervals, max(start, first), min(stop, last))
-                    for owner, start, stop in ((row[0], *map(pytz.utc.localize, row[1:])) for row in spans)
-                    if owner == user_id), timedelta()) / HOUR
+                    for start, stop in spans[user_id]), timedelta()) / HOUR
                 percent = round(100 * planned / hours) if hours else 0
                 shares.append({
                     "planned": planned, "hours": hours, "percent": percent,

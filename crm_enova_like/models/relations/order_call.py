@@ -27,11 +27,12 @@ class CrmServiceOrder(models.Model):
         self.flush_model(["has_ready"])
         return Domain("id", "in", SQL(
             """(SELECT told.id FROM crm_service_order told
-                 WHERE told.has_ready IS TRUE AND NOT EXISTS (
-                       SELECT FROM crm_event event WHERE event.order_id = told.id AND event.active IS TRUE
-                          AND event.date >= (SELECT max(line.date_closed) FROM crm_service_order_device line
-                                              WHERE line.order_id = told.id AND line.is_open IS NOT TRUE
-                                                AND line.date_released IS NULL))
+                 WHERE told.has_ready IS TRUE AND COALESCE(
+                       (SELECT max(event.date) FROM crm_event event
+                         WHERE event.order_id = told.id AND event.active IS TRUE)
+                       < (SELECT max(line.date_closed) FROM crm_service_order_device line
+                           WHERE line.order_id = told.id AND line.is_open IS NOT TRUE
+                             AND line.date_released IS NULL), TRUE)
                 UNION
                 SELECT task.order_id FROM crm_task task
                   JOIN crm_task_type kind ON kind.id = task.type_id

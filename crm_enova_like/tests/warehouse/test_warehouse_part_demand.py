@@ -42,6 +42,13 @@ class TestPartDemand(ServiceCommon):
                 self.assertEqual(ours, core)
         self.assertEqual(len(Demand.search([])), 2)
 
+    def test_a_row_that_is_gone_is_read(self):
+        """Somebody opens it just when its last part is issued: nothing is asked for, and nothing breaks."""
+        gone = self.env["crm.service.part.demand"].with_user(self.keeper).browse([0])
+        [row] = gone.web_read({name: {} for name in ("order_names", "free_qty", "shortage", "is_short", "quantity")})
+        self.assertEqual(row, {
+            "id": 0, "order_names": "", "free_qty": 0, "shortage": 0, "is_short": False, "quantity": 0})
+
     def test_needed_free_incoming_short(self):
         line = self.add_part(self.order, quantity=3)
         self.add_part(self.other, quantity=9)
