@@ -1,5 +1,8 @@
+from unittest.mock import patch
+
 from lxml import etree
 
+from odoo.addons.crm_enova_like.models.common import words
 from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
@@ -55,13 +58,34 @@ class TestSearchBox(ServiceCommon):
             domain))
 
     def test_orders_and_devices(self):
-        for kind, (action, words) in ENTERED.items():
+        for kind, (action, texts) in ENTERED.items():
             record = getattr(self, {"order": "order", "device": "card"}[kind])
-            for text in words:
+            for text in texts:
                 with self.subTest(text, kind=kind):
                     self.assertEqual(self._enter_text(action, text), record)
         self.assertEqual(self._enter_text("action_crm_service_order", self.order.name), self.order)
         self.assertFalse(self._enter_text("action_crm_service_order", "Deon Kowalski"), "each word, not one of them")
+
+    def test_words_of_very_many(self):
+        """However frequent each word is, what has all of them is found: the ways to it are others, and no more."""
+        for most, many in ((0, words.MANY_FOUND), (0, 0)):
+            with patch.object(words, "MOST_FOUND", most), patch.object(words, "MANY_FOUND", many):
+                self.test_orders_and_devices()
+                self.test_short_words()
+                self.test_devices_in_service()
+                if not many:
+                    self.test_my_tasks()
+                    self.test_what_is_out_of_sight_is_no_key()
+
+    def test_words_as_they_were_typed(self):
+        """Of words each of which stands in tens of thousands, those come that have them one after another."""
+        self.order.device_line_ids.fault = "Does not print"
+        self.other_order.device_line_ids.fault = "Does print, and not well"
+        both = self.order | self.other_order
+        self.assertEqual(self._enter_text("action_crm_service_order", "not print"), both)
+        with patch.object(words, "MOST_FOUND", 0), patch.object(words, "MANY_FOUND", 0):
+            self.assertEqual(self._enter_text("action_crm_service_order", "not print"), self.order)
+            self.assertEqual(self._enter_text("action_crm_service_order", "print not well"), self.other_order)
 
     def test_short_words(self):
         """A word of one or two signs is none for an index: it counts all the same."""
