@@ -2,10 +2,11 @@ from unittest.mock import patch
 
 from lxml import etree
 
-from odoo.addons.crm_enova_like.models.common import words
 from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
+
+from odoo.addons.crm_enova_like.models.common import words
 
 from ..common import PlanCase, ServiceCommon
 
