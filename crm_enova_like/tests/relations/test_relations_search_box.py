@@ -6,8 +6,7 @@ from odoo.fields import Domain
 from odoo.tests import tagged
 from odoo.tools.safe_eval import safe_eval
 
-from odoo.addons.crm_enova_like.models.common import words
-
+from ...models.common import words
 from ..common import PlanCase, ServiceCommon
 
 BY_PIECES = {"enable_bitmapscan": "on", "enable_indexscan": "off", "enable_indexonlyscan": "off"}
