@@ -159,7 +159,10 @@ def export(today):
     """What is selected can be taken out into a sheet."""
     screen = today.screen
     screen.menu(SERVICE, f"{ADDON}.menu_service_order")
+    # the list before has rows of the firm, too
+    expect(screen.locator(".o_list_view .o_order_strip .o_order_counter").first).to_be_visible()
     screen.rows(FIRM).first.locator(".o_list_record_selector input").click()
+    expect(screen.locator(".o_list_selection_box, .o_selection_box").first).to_be_visible()
     screen.locator(".o_cp_action_menus button").last.click()
     screen.locator(".o-dropdown--menu .o-dropdown-item", has_text="Eksport").click()
     expect(screen.locator(f"{MODAL} .o_export_data_dialog, {MODAL} .o_export")).to_be_visible()
