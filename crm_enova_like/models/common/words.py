@@ -88,10 +88,10 @@ def found_by_words(model, text, get_domains, get_frequent=None):
             among = query.subselect()
         return list({row[0] for row in model.env.execute_query(among)})
 
-    def keep_all(found, but, asked=words):
-        """Of some ids, all of which have one word, those that have the others as well: a domain."""
-        for word in asked:
-            found = keep(word, found) if found and word != but else found
+    def keep_all(found, rare):
+        """Of all ids with the rarest word, those that have the others as well: a domain."""
+        for word in words:
+            found = keep(word, found) if found and word != rare else found
         return Domain("id", "in", found)
 
     # the longest ones are the rarest
@@ -100,23 +100,16 @@ def found_by_words(model, text, get_domains, get_frequent=None):
         found = find_all(find(rare), MOST_FOUND)
         if found is not None:
             return keep_all(found, rare)
-    if len(words) > 1:
+    if len(words) == 1 and get_frequent:
+        return Domain.custom(to_sql=lambda _model, alias, _query: get_frequent(words[0], alias))
+    if len(words) > 1 and long:
         many = {word: found for word in long if (found := find_all(find(word), MANY_FOUND)) is not None}
         if many:
             rare = min(many, key=lambda word: len(many[word]))
             return keep_all(many[rare], rare)
-    if get_frequent and len(words) == 1:
-        return Domain.custom(to_sql=lambda _model, alias, _query: get_frequent(words[0], alias))
-    if len(words) > 1 and long:
         whole = " ".join(typed)
-        if model.env.execute_query(SQL("SELECT * FROM (%s) found LIMIT 1", find(whole))):
+        if find_all(find(whole), 0) is None:
             return found_by(model, get_domains(whole))
-    shared = SQL(" INTERSECT ").join(SQL("(%s)", find(word)) for word in long or words)
-    # without short ones, the list's own search finds it
-    found = find_all(shared, MANY_FOUND) if long and long != words else None
-    if found is not None:
-        return keep_all(found, None, [word for word in words if word not in long])
-    if long != words:
-        shared = SQL(" INTERSECT ").join(SQL("(%s)", find(word)) for word in words)
+    shared = SQL(" INTERSECT ").join(SQL("(%s)", find(word)) for word in words)
     return Domain.custom(to_sql=lambda _model, alias, _query: SQL(
         "%s = ANY(ARRAY(%s))", SQL.identifier(alias, "id"), shared))
