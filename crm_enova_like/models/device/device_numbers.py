@@ -64,9 +64,13 @@ class CrmServiceDevice(models.Model):
     @api.model
     def _query_kind_word(self, word):
         """The devices of which a word says which they are, archived ones too: SQL of their ids, with the reader's
-        rights."""
+        rights.
+
+        They are found first, and then gone through one by one: how many of the kinds of devices have a word, PostgreSQL
+        cannot know, and would rather read all.
+        """
         devices = self.with_context(active_test=False)
-        return SQL("(%s)", SQL(" UNION ALL ").join(
+        return SQL("(SELECT unnest(ARRAY(%s)))", SQL(" UNION ALL ").join(
             devices._search(domain).subselect() for domain in self._get_kind_domains(word)))
 
     @api.model

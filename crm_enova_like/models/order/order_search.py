@@ -114,16 +114,14 @@ class CrmServiceOrder(models.Model):
         """Where a word that is typed may stand, the number's first: list of domains, and of queries of rows with the
         column of their order."""
         partners = self.env["res.partner"]._query_word(word)
+        devices = self.env["crm.service.device"]._query_kind_word(word)
         Row = self.env["crm.service.order.device"]
-        of_device, faults = Row._search([]), Row._search([("fault", "ilike", word)])
-        # found first, and then one by one: how many of the kinds of devices have a word, PostgreSQL cannot know
-        of_device.add_join("JOIN", "kind", SQL(
-            "(SELECT unnest(ARRAY(%s)) AS id)", self.env["crm.service.device"]._query_kind_word(word)),
-            SQL("kind.id = %s", SQL.identifier(of_device.table, "device_id")))
         return [
             Domain("name", "ilike", word),
             Domain("partner_id", "in", partners), Domain("person_id", "in", partners),
-            (of_device, "order_id"), (faults, "order_id"), Domain("description", "ilike", word)]
+            (Row._search([("device_id", "in", devices)]), "order_id"),
+            (Row._search([("fault", "ilike", word)]), "order_id"),
+            Domain("description", "ilike", word)]
 
     def _get_whole_number_domain(self, text):
         """The order whose number was typed or scanned as a whole, in the companies that the user works in now."""
